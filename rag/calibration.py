@@ -1,0 +1,57 @@
+"""Fits the confidence model on labelled questions: logistic regression with a ridge, by Newton's method. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.confidence import Calibration, Evidence
+from rag.errors import InvalidInput
+
+_RIDGE = 0.01
+"""Keeps the weights finite where the labelled questions can be parted without an error."""
+
+_STEPS = 50
+
+
+def fit_calibration(evidence: Sequence[Evidence], answerable: Sequence[bool]) -> Calibration:
+    """The calibration under which the labelled questions are most likely.
+
+    Answerable and unanswerable questions weigh the same in total, so that confidence .5 is the point between them
+    whatever their mixture in the file.
+
+    Args:
+        evidence: what the search saw of each question.
+        answerable: whether the library answers it, in the same order.
+
+    Raises:
+        InvalidInput: there are no questions of one of both kinds.
+    """
+    labels = np.asarray(answerable, dtype=float)
+    if not 0 < labels.sum() < len(labels):
+        raise InvalidInput("a calibration needs answerable and unanswerable questions; the file has only one kind")
+    features = np.array([[1.0, each.similarity, each.same_language, each.coverage, each.missing] for each in evidence])
+    share = np.where(labels == 1, labels.mean(), 1 - labels.mean())
+    weights = _newton(features, labels, importance=0.5 / share)
+    bias, similarity, same_language, coverage, missing = (round(float(weight), 4) for weight in weights)
+    return Calibration(
+        bias=bias,
+        similarity=similarity,
+        same_language=same_language,
+        coverage=coverage,
+        missing=missing,
+        fitted_on=len(labels),
+    )
+
+
+def _newton(features: np.ndarray, labels: np.ndarray, *, importance: np.ndarray) -> np.ndarray:
+    weights = np.zeros(features.shape[1])
+    ridge = _RIDGE * np.eye(len(weights))
+    ridge[0, 0] = 0.0
+    for _ in range(_STEPS):
+        chances = 1 / (1 + np.exp(-features @ weights))
+        gradient = features.T @ (importance * (chances - labels)) + ridge @ weights
+        curvature = importance * np.maximum(chances * (1 - chances), 1e-6)
+        weights = weights - np.linalg.solve(features.T @ (features * curvature[:, None]) + ridge, gradient)
+    return weights

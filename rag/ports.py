@@ -1,0 +1,139 @@
+"""The seams of the core: protocols that its services depend on and its backends implement."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import ChunkId, Question, Retrieval
+
+Vectors = NDArray[np.float32]
+"""Rows of unit length, shape (number of texts, dimension)."""
+
+Clock = Callable[[], float]
+"""Monotonic seconds, as `time.perf_counter` gives them."""
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors whose dot product says how near two texts are in meaning."""
+
+    @property
+    def identity(self) -> str:
+        """A name that changes whenever the same text would get another vector; part of the index identity."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    async def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions.
+
+        Raises:
+            InvalidInput: a text is blank.
+            EmbedderUnavailable: the model cannot be used.
+        """
+        ...
+
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of pieces of documents; raises as `embed_queries` does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenseHit:
+    """A chunk near a query vector; `similarity` is the cosine, in -1..1."""
+
+    chunk_id: ChunkId
+    similarity: float
+
+
+class VectorIndex(Protocol):
+    """One collection of vectors, addressed by chunk id."""
+
+    async def add(self, ids: Sequence[ChunkId], vectors: Vectors) -> None:
+        """Store vectors; an id that exists is overwritten. Raises StorageFailed."""
+        ...
+
+    async def delete(self, ids: Sequence[ChunkId]) -> None:
+        """Forget vectors; unknown ids are ignored. Raises StorageFailed."""
+        ...
+
+    async def nearest(self, vector: Vectors, *, limit: int) -> list[DenseHit]:
+        """The nearest chunks to one vector of shape (dimension,), best first. Raises StorageFailed."""
+        ...
+
+    async def count(self) -> int:
+        """Number of stored vectors, dead ones included. Raises StorageFailed."""
+        ...
+
+
+class VectorStore(Protocol):
+    """The collections of one vector database."""
+
+    async def collection(self, name: str) -> VectorIndex:
+        """A collection for cosine search, made when it does not exist. Raises StorageFailed."""
+        ...
+
+    async def names(self) -> tuple[str, ...]:
+        """The collections that exist. Raises StorageFailed."""
+        ...
+
+    async def drop(self, name: str) -> None:
+        """Delete a collection; an unknown name is ignored. Raises StorageFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """The evidence for a statement: an index into the retrieved passages, and the verbatim words that carry it."""
+
+    passage: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """The unit of streaming: one checked sentence, list item, heading or remark, in Markdown, without citation marks.
+
+    `lead` is what separates it from the text before it (a space, a line break, a blank line). A statement without
+    support carries no fact: it introduces, or says what the writer could not do.
+    """
+
+    text: str
+    lead: str
+    support: tuple[Support, ...] = ()
+
+
+class Writer(Protocol):
+    """Writes an answer from the passages that passed the evidence gate."""
+
+    @property
+    def name(self) -> str:
+        """What the answer's `writer` field says."""
+        ...
+
+    def write(self, question: Question, retrieval: Retrieval) -> AsyncIterator[Statement]:
+        """Statements in reading order. None at all means that the passages hold no answer."""
+        ...
+
+
+class Retrieving(Protocol):
+    """Finds the passages for a question."""
+
+    async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
+        """Passages, best first.
+
+        Raises:
+            InvalidInput: the question is blank.
+            IndexMissing: nothing is indexed yet.
+            IndexMismatch: the index was built by another embedder.
+            StorageFailed: the catalogue or the vector store does not answer.
+            EmbedderUnavailable: the question cannot be embedded.
+        """
+        ...

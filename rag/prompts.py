@@ -1,0 +1,98 @@
+"""The texts that the core says in its own words: data in `prompts/`, checked at the start, versioned by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rag.errors import InvalidSettings, RagError
+from rag.types import Language
+
+_FALLBACK = Language.EN
+_VARIABLES: Mapping[str, frozenset[str]] = {
+    "refusal_topics": frozenset({"topics"}),
+    "other_language": frozenset({"original"}),
+    "part_of_list": frozenset({"shown", "total"}),
+}
+
+
+class _Replies(BaseModel):
+    """One language's file. Every text is required, so a new one cannot be forgotten in a language."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    refusal: str
+    refusal_topics: str
+    refusal_hint: str
+    list_separator: str
+    other_language: str
+    part_of_list: str
+    language_zh: str
+    language_en: str
+    language_ja: str
+    language_ko: str
+    language_und: str
+    failures: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """The core's own sentences in every language that it has."""
+
+    _texts: Mapping[Language, _Replies]
+    version: str
+
+    def text(self, key: str, language: Language, **values: str) -> str:
+        """A sentence with its variables filled in; English where the language has no texts.
+
+        Raises:
+            AttributeError: there is no such text.
+            KeyError: a variable is missing.
+        """
+        template: str = getattr(self._of(language), key)
+        return template.format(**values)
+
+    def failure(self, error: RagError, language: Language) -> str:
+        """What a person may read of an error, in their language."""
+        failures = self._of(language).failures
+        return failures.get(type(error).__name__, failures["other"])
+
+    def _of(self, language: Language) -> _Replies:
+        return self._texts.get(language) or self._texts[_FALLBACK]
+
+
+def load_replies(folder: Path) -> Replies:
+    """Read and check `replies.<language>.toml` of every language.
+
+    Raises:
+        InvalidSettings: a file is missing or broken, lacks a text, or uses other variables than the program fills in.
+    """
+    files = {Language(path.name.split(".")[1]): path for path in sorted(folder.glob("replies.*.toml"))}
+    if _FALLBACK not in files:
+        raise InvalidSettings(
+            f"the prompts folder {str(folder)!r} lacks replies.{_FALLBACK}.toml; install the package again"
+        )
+    texts = {language: _checked(path) for language, path in files.items()}
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files.values()))
+    return Replies(texts, digest.hexdigest()[:12])
+
+
+def _checked(path: Path) -> _Replies:
+    try:
+        replies = _Replies.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise InvalidSettings(f"{path.name} cannot be used: {error}") from error
+    for key, text in replies.model_dump(exclude={"failures"}).items():
+        used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        expected = _VARIABLES.get(key, frozenset())
+        if used != expected:
+            raise InvalidSettings(f"{path.name}: {key!r} uses {sorted(used)!r} but is given {sorted(expected)!r}")
+    if "other" not in replies.failures:
+        raise InvalidSettings(f"{path.name}: [failures] lacks 'other', the text for errors without one of their own")
+    return replies

@@ -1,0 +1,41 @@
+"""Fitting the confidence model."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.calibration import fit_calibration
+from rag.confidence import Evidence
+from rag.errors import InvalidInput
+
+
+def seen(similarity: float, coverage: float = 0.2, missing: float = 0.0) -> Evidence:
+    return Evidence(similarity=similarity, same_language=1, coverage=coverage, missing=missing)
+
+
+def test_what_tells_answerable_questions_apart_gets_the_weight() -> None:
+    evidence = [seen(0.4 + n / 100) for n in range(10)] + [seen(0.2 + n / 100) for n in range(10)]
+    fitted = fit_calibration(evidence, [True] * 10 + [False] * 10)
+    assert fitted.similarity > 1
+    assert fitted.confidence(seen(0.5)) > 0.9
+    assert fitted.confidence(seen(0.2)) < 0.1
+    assert fitted.fitted_on == 20
+
+
+def test_half_confidence_lies_between_both_kinds_whatever_their_mixture() -> None:
+    answerable, unanswerable = [seen(0.4), seen(0.5)], [seen(0.2), seen(0.3)]
+    even = fit_calibration(answerable + unanswerable, [True, True, False, False])
+    skewed = fit_calibration(answerable * 9 + unanswerable, [True] * 18 + [False] * 2)
+    assert even.confidence(seen(0.35)) == pytest.approx(0.5, abs=0.01)
+    assert skewed.confidence(seen(0.35)) == pytest.approx(0.5, abs=0.2)
+
+
+def test_missing_names_count_against_an_answer() -> None:
+    evidence = [seen(0.3, missing=0.0), seen(0.4, missing=0.0), seen(0.3, missing=1.0), seen(0.4, missing=1.0)]
+    assert fit_calibration(evidence, [True, True, False, False]).missing < 0
+
+
+@pytest.mark.parametrize("labels", [[True, True], [False, False]], ids=["all_answerable", "none_answerable"])
+def test_one_kind_of_question_is_not_enough(labels: list[bool]) -> None:
+    with pytest.raises(InvalidInput, match="only one kind"):
+        fit_calibration([seen(0.1), seen(0.2)], labels)

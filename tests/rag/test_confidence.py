@@ -1,0 +1,58 @@
+"""Confidence: the names of a question, and the logistic model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.confidence import UNCALIBRATED, Calibration, Evidence, load_calibrations, missing_share, names_in
+from rag.errors import InvalidSettings
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        pytest.param("IBM 的 Watson Health 为什么失败了？", {"ibm", "watson", "health"}, id="latin_words_in_chinese"),
+        pytest.param("字节跳动 2023 年的营收是多少？", {"2023"}, id="a_year"),
+        pytest.param("How does Amazon use large models?", {"amazon"}, id="a_capitalised_word"),
+        pytest.param("Should we hire a CTO?", {"cto"}, id="an_abbreviation"),
+        pytest.param("Why do start-ups fail?", set(), id="the_first_word_is_no_name"),
+        pytest.param("Good. Pricing matters how?", set(), id="nor_is_the_first_of_a_sentence"),
+        pytest.param("how does vLLM batch", {"vllm"}, id="capitals_inside"),
+        pytest.param("怎么做用户画像？", set(), id="none"),
+    ],
+)
+def test_names_are_what_an_answer_must_speak_of(question: str, names: set[str]) -> None:
+    assert names_in(question) == names
+
+
+@pytest.mark.parametrize(
+    ("names", "texts", "share"),
+    [
+        pytest.param({"ibm", "2023"}, ["IBM 在 2022 年", "更多"], 0.5, id="half"),
+        pytest.param(set(), ["anything"], 0.0, id="no_names"),
+        pytest.param({"ibm"}, [], 1.0, id="no_texts"),
+    ],
+)
+def test_missing_names_are_counted(names: set[str], texts: list[str], share: float) -> None:
+    assert missing_share(names, texts) == share
+
+
+def test_more_evidence_is_more_confidence() -> None:
+    weak = UNCALIBRATED.confidence(Evidence(similarity=0.1, same_language=1, coverage=0.0, missing=1.0))
+    strong = UNCALIBRATED.confidence(Evidence(similarity=0.6, same_language=1, coverage=0.5, missing=0.0))
+    assert 0 < weak < 0.05
+    assert 0.9 < strong < 1
+
+
+def test_extreme_evidence_does_not_overflow() -> None:
+    steep = Calibration(bias=-1e6, similarity=0, same_language=0, coverage=0, missing=0)
+    assert 0 <= steep.confidence(Evidence(similarity=0, same_language=1, coverage=0, missing=0)) < 1e-9
+
+
+def test_a_broken_calibration_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    path.write_text('{"embedders": {"x": {"bias": "much"}}}')
+    with pytest.raises(InvalidSettings, match=r"calibration\.json"):
+        load_calibrations(path)
