@@ -1,0 +1,106 @@
+"""Finds the files of a registered path that can become documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import InvalidInput
+from rag.ingest.formats import READERS, reader_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFile:
+    """A readable file: where it lies, and how it is called relative to the registered path (POSIX separators)."""
+
+    path: Path
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProblem:
+    """A file or folder that cannot become documents: what is wrong with it and what its owner can do."""
+
+    source: str
+    problem: str
+    remedy: str
+
+
+def find_files(root: Path) -> Iterator[FoundFile | FileProblem]:
+    """The files under a registered folder, sorted by source, or the registered file itself.
+
+    Hidden files and folders and files of unknown formats are left out. Links are followed, each folder once.
+
+    Raises:
+        InvalidInput: the path does not exist, or the folder cannot be opened.
+    """
+    root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow a link and change the file's name
+    if root.is_dir():
+        try:
+            entries = _entries(root)
+        except OSError as error:
+            raise InvalidInput(
+                f"the folder {str(root)!r} cannot be read ({error.strerror}); check its permissions"
+            ) from error
+        return _walk(root, entries, prefix="", above=(root.resolve(),))
+    if not root.exists():
+        raise InvalidInput(f"the path {str(root)!r} does not exist; name a file or a folder")
+    return iter([_registered_file(root)])
+
+
+def _registered_file(path: Path) -> FoundFile | FileProblem:
+    if reader_of(path) is None or not path.is_file():
+        return FileProblem(
+            source=_printable(path.name),
+            problem=f"the format {path.suffix!r} is not known" if path.is_file() else "this is no regular file",
+            remedy="convert it to one of " + ", ".join(READERS),
+        )
+    return _found(path, path.name)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Visible entries, in the order that makes the sources of a whole tree sorted."""
+    visible = (entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    return sorted(visible, key=lambda entry: f"{entry.name}/" if entry.is_dir() else entry.name)
+
+
+def _walk(
+    root: Path, entries: list[Path], *, prefix: str, above: tuple[Path, ...]
+) -> Iterator[FoundFile | FileProblem]:
+    for entry in entries:
+        source = prefix + entry.name
+        if entry.is_dir():
+            yield from _descend(root, entry, source, above)
+        elif reader_of(entry) is not None:
+            yield _found(entry, source)
+
+
+def _descend(root: Path, folder: Path, source: str, above: tuple[Path, ...]) -> Iterator[FoundFile | FileProblem]:
+    target = folder.resolve()
+    if folder.is_symlink() and any(target.is_relative_to(place) or place.is_relative_to(target) for place in above):
+        return  # inside the tree it is found anyway, around it the walk would not end
+    try:
+        entries = _entries(folder)
+    except OSError as error:
+        problem = f"the folder cannot be read ({error.strerror})"
+        yield FileProblem(source=_printable(source), problem=problem, remedy="check its permissions")
+        return
+    yield from _walk(root, entries, prefix=f"{source}/", above=(*above, target))
+
+
+def _found(path: Path, source: str) -> FoundFile | FileProblem:
+    if _printable(source) != source:
+        problem = "the name is not valid UTF-8"
+        return FileProblem(source=_printable(source), problem=problem, remedy="rename the file")
+    if path.is_symlink() and not path.exists():
+        return FileProblem(source=source, problem="the link leads to no file", remedy="mend or remove the link")
+    if not path.is_file():
+        return FileProblem(source=source, problem="this is no regular file", remedy="replace it by a file")
+    return FoundFile(path=path, source=source)
+
+
+def _printable(name: str) -> str:
+    """The name with bytes that are no text spelled out."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")

@@ -1,0 +1,129 @@
+"""Loads one file: reads it by its format, infers what its author did not say, and cuts it into chunks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rag.errors import RagError, UnreadableDocument
+from rag.ingest.blocks import BlockKind, ParsedFile, comparable
+from rag.ingest.chunking import chunk_file
+from rag.ingest.files import FoundFile
+from rag.ingest.formats import READERS, reader_of
+from rag.ingest.markdown import plain_title
+from rag.ingest.outline import document_title
+from rag.language import detect_language
+from rag.settings import IngestSettings
+from rag.types import PUBLIC, Chunk, Document, DocumentId, Language
+
+PARSING_IDENTITY = "parse-1+chunk-1"
+"""Names the readers and the chunker in the index identity: raise a number whenever their output changes."""
+
+_EMBEDDED_DATA = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
+_LANGUAGE_SAMPLE = 20_000
+_EMBEDDED_HEADINGS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedDocument:
+    """A document with its chunks, ready to be indexed."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+
+
+def load_document(
+    file: FoundFile, *, document_id: DocumentId, settings: IngestSettings, modified: date
+) -> LoadedDocument:
+    """Read one file.
+
+    Args:
+        file: the file.
+        document_id: the id that the document gets.
+        settings: the largest file and the longest chunk.
+        modified: the document's date when its front matter gives none.
+
+    Raises:
+        UnreadableDocument: the file cannot be indexed; the error says why and what its owner can do.
+    """
+    parsed = _parse(file, _read(file, settings))
+    chunks = chunk_file(parsed, limit=settings.chunk_characters)
+    if not chunks:
+        problem = "the file holds headings or lists of contents only, no text"
+        raise UnreadableDocument(file.source, problem=problem, remedy="add text or remove the file")
+    document = _document(parsed, source=file.source, document_id=document_id, modified=modified)
+    return LoadedDocument(document=document, chunks=chunks)
+
+
+def embedded_text(document: Document, chunk: Chunk) -> str:
+    """What of a chunk becomes its vector: the two nearest headings and the text.
+
+    The outer headings are the same for many chunks and would only make them alike.
+    """
+    headings = chunk.section or (document.title,)
+    return "\n".join([*headings[-_EMBEDDED_HEADINGS:], _EMBEDDED_DATA.sub("", chunk.text)])
+
+
+def lexical_text(document: Document, chunk: Chunk) -> str:
+    """What of a chunk is searched word for word: title, all headings and the text."""
+    titled = chunk.section[:1] and comparable(chunk.section[0]) == comparable(document.title)
+    headings: Sequence[str] = chunk.section if titled else (document.title, *chunk.section)
+    return "\n".join([*headings, _EMBEDDED_DATA.sub("", chunk.text)])
+
+
+def _read(file: FoundFile, settings: IngestSettings) -> bytes:
+    try:
+        megabytes = file.path.stat().st_size / 1e6
+        if megabytes > settings.max_file_megabytes:
+            problem = f"the file has {megabytes:.1f} MB, more than the {settings.max_file_megabytes:g} MB allowed"
+            raise UnreadableDocument(file.source, problem=problem, remedy="split it or raise max_file_megabytes")
+        return file.path.read_bytes()
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror or error})"
+        raise UnreadableDocument(
+            file.source, problem=problem, remedy="check that it exists and its permissions"
+        ) from error
+
+
+def _parse(file: FoundFile, data: bytes) -> ParsedFile:
+    reader = reader_of(file.path)
+    if reader is None:
+        problem = f"the format {file.path.suffix!r} is not known"
+        raise UnreadableDocument(file.source, problem=problem, remedy="convert it to one of " + ", ".join(READERS))
+    if not data:
+        raise UnreadableDocument(file.source, problem="the file is empty", remedy="fill it or remove it")
+    try:
+        return reader(data, file.source)
+    except RagError:
+        raise
+    except Exception as error:  # a parser fed with a damaged file may raise anything
+        problem = f"the file is damaged or not what its suffix says ({type(error).__name__})"
+        raise UnreadableDocument(file.source, problem=problem, remedy="open it, save it anew and try again") from error
+
+
+def _document(parsed: ParsedFile, *, source: str, document_id: DocumentId, modified: date) -> Document:
+    said = parsed.front_matter
+    title = said.title or parsed.title or document_title(parsed.blocks) or plain_title(Path(source).stem)
+    return Document(
+        id=document_id,
+        kind=said.kind,
+        language=said.language or _language(parsed, title),
+        title=title,
+        source=source,
+        topics=said.topics,
+        date=said.date or modified,
+        url=said.web_address,
+        licence=said.licence,
+        audience=frozenset({PUBLIC}) if said.audience is None else said.audience,
+        translation_of=said.id,
+        case=said.case_facts(title=title),
+    )
+
+
+def _language(parsed: ParsedFile, title: str) -> Language:
+    """The language of the words: listings are written in English everywhere."""
+    prose = [b for b in parsed.blocks if b.kind not in {BlockKind.CODE, BlockKind.BREAK}]
+    return detect_language(" ".join([title, *(parsed.text[b.start : b.end] for b in prose)])[:_LANGUAGE_SAMPLE])

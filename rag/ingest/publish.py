@@ -1,0 +1,93 @@
+"""One document's way into the index: read, cut, embed, store the vectors, then go live in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from datetime import UTC, datetime
+from typing import Literal
+
+from rag.catalogue import CatalogueWriter, Generation, IndexedDocument
+from rag.errors import UnreadableDocument
+from rag.ingest.changes import Change, content_hash
+from rag.ingest.files import FileProblem
+from rag.ingest.load import LoadedDocument, embedded_text, lexical_text, load_document
+from rag.ports import Embedder, VectorIndex
+from rag.settings import IngestSettings
+from rag.terms import index_terms
+from rag.types import ChunkId
+
+Outcome = Literal["added", "updated", "unchanged"]
+
+
+class DocumentPublisher:
+    """Publishes changed files into one generation."""
+
+    def __init__(
+        self,
+        *,
+        generation: Generation,
+        writer: CatalogueWriter,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        settings: IngestSettings,
+    ) -> None:
+        self._generation = generation
+        self._writer = writer
+        self._vectors = vectors
+        self._embedder = embedder
+        self._settings = settings
+
+    async def publish(self, change: Change) -> FileProblem | Outcome:
+        """Make a file's present content live; a file that cannot be read is told and changes nothing.
+
+        Returns:
+            What became of the file, or what is wrong with it.
+
+        Raises:
+            StorageFailed: the catalogue or the vector store refuses to work.
+            EmbedderUnavailable: the texts cannot be embedded.
+        """
+        try:
+            loaded = await asyncio.to_thread(self._load, change)
+        except UnreadableDocument as error:
+            return FileProblem(source=error.path, problem=error.problem, remedy=error.remedy)
+        if loaded is None:
+            await self._writer.touch(self._generation, change.document_id, change.fingerprint)
+            return "unchanged"
+        await self._go_live(change, *loaded)
+        return "updated" if change.known else "added"
+
+    def _load(self, change: Change) -> tuple[LoadedDocument, str] | None:
+        """The document and its content's hash, or None when only the file's stamps have changed."""
+        try:
+            digest = content_hash(change.file.path)
+        except OSError as error:
+            raise UnreadableDocument(
+                change.file.source,
+                problem=error.strerror or "cannot be read",
+                remedy="check that the file exists and may be read",
+            ) from error
+        if change.known and change.known.content_hash == digest and not change.forced:
+            return None
+        modified = datetime.fromtimestamp(change.fingerprint.modified_ns / 1e9, tz=UTC).date()
+        loaded = load_document(change.file, document_id=change.document_id, settings=self._settings, modified=modified)
+        return loaded, digest
+
+    async def _go_live(self, change: Change, loaded: LoadedDocument, digest: str) -> None:
+        document, chunks = loaded.document, loaded.chunks
+        ids = tuple(ChunkId(f"{document.id}:{digest[:12]}:{chunk.position}") for chunk in chunks)
+        vectors = await self._embedder.embed_passages([embedded_text(document, chunk) for chunk in chunks])
+        await self._writer.announce(self._generation, ids)
+        await self._vectors.add(ids, vectors)
+        await self._writer.replace(
+            self._generation,
+            IndexedDocument(
+                document=document,
+                input_key=change.input_key,
+                fingerprint=dataclasses.replace(change.fingerprint, content_hash=digest),
+                chunk_ids=ids,
+                chunks=chunks,
+                terms=tuple(" ".join(index_terms(lexical_text(document, chunk))) for chunk in chunks),
+            ),
+        )
