@@ -1,0 +1,1 @@
+"""Implementations of the core's ports; only `rag.build` imports them."""

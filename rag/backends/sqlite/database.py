@@ -1,0 +1,119 @@
+"""An SQLite file opened for many readers and one writer, without blocking the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from rag.backends.sqlite.schema import migrate
+from rag.errors import StorageFailed
+
+_Result = TypeVar("_Result")
+
+_READERS = 4
+
+
+class Database:
+    """Runs functions on connections: reads on a small pool, writes one after the other, each in a transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="catalogue-read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="catalogue-write")
+
+    async def read(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """The result of a function on a read connection that sees one state of the file. Raises StorageFailed."""
+
+        def snapshot() -> _Result:
+            connection = self._connection()
+            connection.execute("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                connection.rollback()
+
+        return await self._run(self._readers, snapshot)
+
+    async def write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """The result of a function inside one transaction: all of it is stored, or nothing. Raises StorageFailed."""
+
+        def transaction() -> _Result:
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("UPDATE revision SET number = number + 1")
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.rollback()
+                raise
+            return result
+
+        return await self._run(self._writer, transaction)
+
+    async def migrate(self) -> None:
+        """Bring the file to the newest schema. Raises StorageFailed."""
+        await self._run(self._writer, lambda: migrate(self._connection()))
+
+    async def close(self) -> None:
+        """Wait for what runs and close every connection."""
+        await asyncio.to_thread(self._shut_down)
+
+    def _shut_down(self) -> None:
+        self._readers.shutdown()
+        self._writer.shutdown()
+        for connection in self._connections:
+            connection.close()
+
+    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], _Result]) -> _Result:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, work)
+        except (sqlite3.Error, OSError, ValueError) as error:
+            raise StorageFailed(_explained(self._path, error)) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _connect(self._path)
+            self._connections.append(connection)
+        return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Closing happens on another thread than use, after both pools have stopped.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+    )
+    return connection
+
+
+def _explained(path: Path, error: Exception) -> str:
+    name = f"the catalogue {path.name!r} failed: {error}"
+    text = str(error).lower()
+    if "full" in text:
+        return f"{name}; free some disk space and run the command again, nothing is lost"
+    if "readonly" in text or "unable to open" in text:
+        return f"{name}; make the folder {path.parent!s} writable for this user"
+    if "not a database" in text or "malformed" in text:
+        return f"{name}; the file is damaged: move it away and index again"
+    return name
+
+
+@asynccontextmanager
+async def open_database(path: Path) -> AsyncIterator[Database]:
+    """A database at its newest schema, closed at the end. Raises StorageFailed."""
+    database = Database(path)
+    try:
+        await database.migrate()
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,164 @@
+"""The reading half of the catalogue on SQLite."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rag.backends.sqlite.database import Database
+from rag.backends.sqlite.records import load_chunk, load_document
+from rag.catalogue import Counts, Generation, GenerationId, Input, LexicalHit, LiveChunk
+from rag.types import Chunk, ChunkId, Document, DocumentId, Scope
+
+_MOST_TERMS = 64
+"""A longer question is cut: each further term costs a scan of its postings and tells little."""
+
+_BM25_PEAK = 2.2
+"""FTS5's bm25() is idf * f * (k1 + 1) / (f + …) with k1 = 1.2: a term contributes at most 2.2 times its idf."""
+
+_LIVE = "(SELECT id FROM generations WHERE state = 'live')"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The live documents at one revision of the file, by row id."""
+
+    revision: int
+    documents: Mapping[int, Document]
+
+
+class SqliteCatalogue:
+    """Implements `rag.catalogue.Catalogue`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._shelf = _Shelf(-1, {})
+
+    async def live(self) -> Generation | None:
+        """The generation that answers."""
+        return await self._database.read(lambda connection: find_generation(connection, "live"))
+
+    async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
+        """Live documents that the scope admits."""
+        shelf = await self._database.read(self._documents)
+        admitted = (document for document in shelf.values() if scope is None or scope.admits(document))
+        return tuple(sorted(admitted, key=lambda each: (each.kind, each.source, each.language)))
+
+    async def counts(self) -> Counts:
+        """Size of the live generation."""
+        return await self._database.read(_counts)
+
+    async def inputs(self) -> tuple[Input, ...]:
+        """Registered inputs."""
+        return await self._database.read(_inputs)
+
+    async def lexical(self, terms: Sequence[str], *, limit: int, scope: Scope) -> list[LexicalHit]:
+        """The chunks that match the terms best."""
+        asked = list(dict.fromkeys(terms))[:_MOST_TERMS]
+        if not asked:
+            return []
+        return await self._database.read(lambda connection: self._lexical(connection, asked, limit, scope))
+
+    async def rarity(self, terms: Sequence[str]) -> Mapping[str, float]:
+        """Inverse document frequency of each term."""
+        return await self._database.read(lambda connection: _idf(connection, terms))
+
+    async def chunks(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, LiveChunk]:
+        """Those of the chunks that are live and admitted."""
+        return await self._database.read(lambda connection: self._chunks(connection, ids, scope))
+
+    async def chunks_at(self, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
+        """Live chunks of one document by position."""
+        return await self._database.read(lambda connection: _chunks_at(connection, document, positions))
+
+    def _documents(self, connection: sqlite3.Connection) -> Mapping[int, Document]:
+        (revision,) = connection.execute("SELECT number FROM revision").fetchone()
+        if self._shelf.revision != revision:
+            rows = connection.execute(f"SELECT row, metadata FROM documents WHERE generation IN {_LIVE}")
+            self._shelf = _Shelf(revision, {row: load_document(metadata) for row, metadata in rows})
+        return self._shelf.documents
+
+    def _lexical(
+        self, connection: sqlite3.Connection, terms: Sequence[str], limit: int, scope: Scope
+    ) -> list[LexicalHit]:
+        best = _BM25_PEAK * sum(_idf(connection, terms).values())
+        rows = connection.execute(
+            "SELECT chunks.id, chunks.document, matches.score FROM"
+            " (SELECT rowid, bm25(chunk_terms) AS score FROM chunk_terms WHERE chunk_terms MATCH ?) AS matches"
+            f" JOIN chunks ON chunks.row = matches.rowid WHERE chunks.generation IN {_LIVE}"
+            " ORDER BY matches.score, chunks.id",
+            [" OR ".join(f'"{term}"' for term in terms if '"' not in term)],
+        )
+        documents = self._documents(connection)
+        hits: list[LexicalHit] = []
+        for chunk_id, document, score in rows:
+            if scope.admits(documents[document]):
+                hits.append(LexicalHit(chunk_id=chunk_id, coverage=min(1.0, -score / best)))
+                if len(hits) == limit:
+                    break
+        return hits
+
+    def _chunks(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, LiveChunk]:
+        documents = self._documents(connection)
+        rows = connection.execute(
+            f"SELECT id, document, content FROM chunks WHERE generation IN {_LIVE} AND id IN ({_marks(ids)})", [*ids]
+        )
+        return {
+            chunk_id: LiveChunk(id=chunk_id, document=documents[document], chunk=load_chunk(content))
+            for chunk_id, document, content in rows
+            if scope.admits(documents[document])
+        }
+
+
+def find_generation(connection: sqlite3.Connection, state: str) -> Generation | None:
+    """The one generation in a state, if there is one."""
+    row = connection.execute(
+        "SELECT id, identity, embedder, collection, state, created FROM generations WHERE state = ?", [state]
+    ).fetchone()
+    if row is None:
+        return None
+    number, identity, embedder, collection, state, created = row
+    return Generation(
+        id=GenerationId(number),
+        identity=identity,
+        embedder=embedder,
+        collection=collection,
+        state="live" if state == "live" else "building",
+        created=datetime.fromisoformat(created),
+    )
+
+
+def _counts(connection: sqlite3.Connection) -> Counts:
+    (documents,) = connection.execute(f"SELECT count(*) FROM documents WHERE generation IN {_LIVE}").fetchone()
+    (chunks,) = connection.execute(f"SELECT count(*) FROM chunks WHERE generation IN {_LIVE}").fetchone()
+    return Counts(documents=documents, chunks=chunks)
+
+
+def _inputs(connection: sqlite3.Connection) -> tuple[Input, ...]:
+    rows = connection.execute("SELECT path, name FROM inputs ORDER BY rowid")
+    return tuple(Input(path=Path(path), name=name) for path, name in rows)
+
+
+def _idf(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, float]:
+    """BM25's inverse document frequency, ln((N - n + 0.5) / (n + 0.5)), floored where FTS5 floors it."""
+    (total,) = connection.execute("SELECT count(*) FROM chunks").fetchone()
+    rows = connection.execute(f"SELECT term, doc FROM term_counts WHERE term IN ({_marks(terms)})", [*terms])
+    found: dict[str, int] = dict(rows.fetchall())
+    return {term: max(1e-6, math.log((total - n + 0.5) / (n + 0.5))) for term in terms for n in [found.get(term, 0)]}
+
+
+def _chunks_at(connection: sqlite3.Connection, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
+    rows = connection.execute(
+        "SELECT chunks.position, chunks.content FROM chunks JOIN documents ON documents.row = chunks.document"
+        f" WHERE documents.generation IN {_LIVE} AND documents.id = ? AND chunks.position IN ({_marks(positions)})",
+        [document, *positions],
+    )
+    return {position: load_chunk(content) for position, content in rows}
+
+
+def _marks(values: Iterable[object]) -> str:
+    return ", ".join("?" for _ in values)
