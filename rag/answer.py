@@ -1,0 +1,140 @@
+"""From a question to a cited answer, as a stream of events that every adapter delivers.
+
+The evidence gate stands before any writing: a question that the library does not answer is refused in its own
+language, with the nearest topics. What passes is written statement by statement; a statement is emitted with its
+citations once and for all, so nothing that a reader has seen is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from rag.citations import CitationNumbering, with_marks
+from rag.errors import RagError
+from rag.ports import Clock, Retrieving, Statement, Support, Writer
+from rag.prompts import Replies
+from rag.stopwatch import Stopwatch
+from rag.types import (
+    Answer,
+    AnswerEvent,
+    AnswerStatus,
+    Citation,
+    Delta,
+    Finished,
+    Language,
+    Question,
+    Retrieval,
+    Retrieved,
+)
+
+REFUSAL_WRITER = "gate"
+"""What the `writer` field of a refusal says: nobody wrote it, the evidence gate did."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The answer as far as it is written."""
+
+    retrieval: Retrieval
+    numbering: CitationNumbering
+    text: str = ""
+    citations: list[Citation] = field(default_factory=list)
+
+    def add(self, statement: Statement) -> Delta:
+        """Append a statement with its citation marks."""
+        numbers = sorted({self._cite(support) for support in statement.support})
+        lead = statement.lead if self.text else ""
+        piece = lead + with_marks(statement.text, numbers)
+        self.text += piece
+        return Delta(text=piece)
+
+    def _cite(self, support: Support) -> int:
+        """The number of a passage; its first quote is the one that the citation shows."""
+        (number,) = self.numbering.number([support.passage])
+        if number > len(self.citations):
+            passage = self.retrieval.passages[support.passage]
+            self.citations.append(
+                Citation(
+                    number=number,
+                    document=passage.document,
+                    section=passage.chunk.section,
+                    page=passage.page_at(max(0, passage.chunk.text.find(support.quote))),
+                    quote=support.quote,
+                )
+            )
+        return number
+
+
+class AnswerService:
+    """Answers questions from one library."""
+
+    def __init__(self, *, retriever: Retrieving, writer: Writer, replies: Replies, clock: Clock) -> None:
+        self._retriever = retriever
+        self._writer = writer
+        self._replies = replies
+        self._clock = clock
+
+    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        """`Retrieved`, then `Delta`s, then `Finished`.
+
+        Raises:
+            RagError: what the search or the writer raises; `failure_text` puts it into words for a person.
+        """
+        watch = Stopwatch(self._clock)
+        retrieval = await self._retriever.retrieve(question)
+        yield Retrieved(retrieval=retrieval)
+        draft = _Draft(retrieval, CitationNumbering(len(retrieval.passages)))
+        if retrieval.answerable:
+            with watch.stage("write"):
+                async for delta in self._write(question, draft):
+                    yield delta
+        refused = not draft.text
+        if refused:
+            draft.text = self._refusal(retrieval)
+            yield Delta(text=draft.text)
+        timings = {**retrieval.timings_ms, **watch.timings_ms, "total": watch.total_ms}
+        yield Finished(
+            answer=Answer(
+                question_id=question.id,
+                question=question.text,
+                language=retrieval.language,
+                status=AnswerStatus.REFUSED if refused else AnswerStatus.ANSWERED,
+                text=draft.text,
+                citations=tuple(draft.citations),
+                confidence=retrieval.confidence,
+                writer=REFUSAL_WRITER if refused else self._writer.name,
+                timings_ms={stage: round(milliseconds, 1) for stage, milliseconds in timings.items()},
+            )
+        )
+
+    async def answer(self, question: Question) -> Answer:
+        """The finished answer alone; raises as `stream` does."""
+        async for event in self.stream(question):
+            if isinstance(event, Finished):
+                return event.answer
+        raise AssertionError("a stream of events ends with Finished")
+
+    def failure_text(self, error: RagError, language: Language) -> str:
+        """What a person may read when answering failed."""
+        return self._replies.failure(error, language)
+
+    async def _write(self, question: Question, draft: _Draft) -> AsyncIterator[Delta]:
+        """Statements as they come; those without support wait until one with support follows, for a refusal's sake."""
+        waiting: list[Statement] = []
+        async for statement in self._writer.write(question, draft.retrieval):
+            waiting.append(statement)
+            if statement.support or draft.citations:
+                for each in waiting:
+                    yield draft.add(each)
+                waiting.clear()
+
+    def _refusal(self, retrieval: Retrieval) -> str:
+        def say(key: str, **values: str) -> str:
+            return self._replies.text(key, retrieval.language, **values)
+
+        sentences = [say("refusal")]
+        if retrieval.topics:
+            sentences.append(say("refusal_topics", topics=say("list_separator").join(retrieval.topics)))
+        sentences.append(say("refusal_hint"))
+        return ("" if retrieval.language == Language.ZH else " ").join(sentences)

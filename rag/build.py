@@ -1,0 +1,152 @@
+"""The one place that builds backends: from settings to a core that answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.answer import AnswerService
+from rag.catalogue import Catalogue, CatalogueWriter, Input
+from rag.confidence import UNCALIBRATED, Calibration, load_calibrations
+from rag.extract.writer import ExtractiveWriter
+from rag.ingest.index import Indexer
+from rag.ports import Embedder, VectorStore
+from rag.prompts import Replies, load_replies
+from rag.resources import data_folder
+from rag.retrieve import Retriever
+from rag.settings import EmbeddingSettings, RagSettings
+
+STARTER = "starter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rag:
+    """An opened core. Whoever opened it closes it; nothing in it outlives the block of `open_rag`."""
+
+    catalogue: Catalogue
+    indexer: Indexer
+    retriever: Retriever
+    answers: AnswerService
+    embedder: Embedder
+    calibration: Calibration
+
+
+def starter_input() -> Input:
+    """The library that ships with the product. Raises InvalidSettings when the installation lacks it."""
+    return Input(path=data_folder("corpus") / "library", name=STARTER)
+
+
+@asynccontextmanager
+async def open_catalogue(settings: RagSettings) -> AsyncIterator[Catalogue]:
+    """The catalogue alone, for what needs no search: no model and no vector store is loaded, no lock is taken.
+
+    Raises:
+        StorageFailed: the catalogue cannot be opened.
+    """
+    async with _open_database(settings.home) as (catalogue, _):
+        yield catalogue
+
+
+@asynccontextmanager
+async def open_rag(settings: RagSettings) -> AsyncIterator[Rag]:
+    """The whole core over the index in `settings.home`, which this process owns until the end of the block.
+
+    Raises:
+        IndexLocked: another process owns the index.
+        InvalidSettings: data that ships with the product is missing or broken.
+        StorageFailed: the index cannot be opened.
+        EmbedderUnavailable: the embedding model cannot be loaded.
+    """
+    from rag.backends.lock import index_lock
+
+    replies = load_replies(data_folder("prompts"))
+    calibrations = load_calibrations(data_folder("corpus") / "calibration.json")
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(
+            index_lock(settings.home, process=os.getpid(), patience_s=settings.lock_patience_s)
+        )
+        catalogue, writer = await stack.enter_async_context(_open_database(settings.home))
+        store, (embedder, sentences) = await asyncio.gather(
+            stack.enter_async_context(_open_store(settings.home)), _open_embedders(settings, stack)
+        )
+        calibration = calibrations.get(embedder.identity, UNCALIBRATED)
+        retriever = _retriever(settings, catalogue, store, embedder, calibration)
+        yield Rag(
+            catalogue=catalogue,
+            indexer=Indexer(
+                catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest
+            ),
+            retriever=retriever,
+            answers=_answers(retriever, sentences, replies),
+            embedder=embedder,
+            calibration=calibration,
+        )
+
+
+def _retriever(
+    settings: RagSettings, catalogue: Catalogue, store: VectorStore, embedder: Embedder, calibration: Calibration
+) -> Retriever:
+    return Retriever(
+        catalogue=catalogue,
+        store=store,
+        embedder=embedder,
+        calibration=calibration,
+        settings=settings.retrieval,
+        clock=time.perf_counter,
+    )
+
+
+def _answers(retriever: Retriever, sentences: Embedder | None, replies: Replies) -> AnswerService:
+    writer = ExtractiveWriter(embedder=sentences, texts=replies)
+    return AnswerService(retriever=retriever, writer=writer, replies=replies, clock=time.perf_counter)
+
+
+@asynccontextmanager
+async def _open_database(home: Path) -> AsyncIterator[tuple[Catalogue, CatalogueWriter]]:
+    from rag.backends.sqlite.database import open_database
+    from rag.backends.sqlite.reading import SqliteCatalogue
+    from rag.backends.sqlite.writing import SqliteCatalogueWriter
+
+    await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
+    async with open_database(home / "library.sqlite3") as database:
+        yield SqliteCatalogue(database), SqliteCatalogueWriter(database, now=lambda: datetime.now(UTC))
+
+
+@asynccontextmanager
+async def _open_store(home: Path) -> AsyncIterator[VectorStore]:
+    from rag.backends.chroma import open_chroma
+
+    async with open_chroma(home / "chroma") as store:
+        yield store
+
+
+async def _open_embedders(settings: RagSettings, stack: AsyncExitStack) -> tuple[Embedder, Embedder | None]:
+    """The cached embedder of passages and questions, and the quick one with which the extractive writer reads."""
+    from rag.backends.vector_cache import CachedEmbedder, VectorCache
+
+    embedder, sentences = await _load_embedders(settings.embedding)
+    packs = sorted((data_folder("corpus") / "vectors").glob("*.npz"))
+    cache = await stack.enter_async_context(VectorCache.open(settings.home / "vectors.sqlite3", packs))
+    return CachedEmbedder(embedder, cache, batch_size=settings.embedding.batch_size), sentences
+
+
+async def _load_embedders(settings: EmbeddingSettings) -> tuple[Embedder, Embedder | None]:
+    match settings.embedder:
+        case "memory":
+            from rag.backends.memory import MemoryEmbedder
+
+            return MemoryEmbedder(), None
+        case "use" | "bundled":
+            from rag.backends.bundled import open_bundled
+            from rag.backends.universal import UniversalEmbedder
+
+            use = await UniversalEmbedder.open()
+            if settings.embedder == "use":
+                return use, use
+            return await open_bundled(use, threads=settings.threads), use

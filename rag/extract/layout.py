@@ -1,0 +1,203 @@
+"""Lays the picked units out as statements: order, labels, lists, tables, quotes of another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from rag.extract.blocks import (
+    ListBlock,
+    Paragraph,
+    TableBlock,
+    without_connective,
+)
+from rag.extract.scoring import Evidence, WriterSettings
+from rag.extract.selection import Pick, matching_items
+from rag.extract.units import Shape, Unit
+from rag.ports import Statement, Support
+from rag.sentences import Span
+from rag.terms import index_terms
+from rag.types import Language, Retrieval
+
+
+class Texts(Protocol):
+    """The writer's few sentences of its own, in the reader's language."""
+
+    def text(self, key: str, language: Language, **values: str) -> str:
+        """The text of a key with its values filled in."""
+        ...
+
+
+def statements_of(
+    evidence: Evidence, picks: Sequence[Pick], retrieval: Retrieval, texts: Texts, settings: WriterSettings
+) -> Iterator[Statement]:
+    """The picks as statements in reading order: best passage first, within a passage as in the source."""
+    page = _Page(evidence, retrieval, texts, settings)
+    best_last = sorted(picks, key=lambda chosen: evidence.total(chosen.unit))
+    order = {evidence.units[chosen.unit].passage: -rank for rank, chosen in enumerate(best_last)}
+
+    def place(chosen: Pick) -> tuple[bool, int, int, int]:
+        unit = evidence.units[chosen.unit]
+        return unit.foreign, order[unit.passage], unit.block, unit.part
+
+    grouped = groupby(sorted(picks, key=place), key=lambda chosen: page.section(evidence.units[chosen.unit]))
+    groups = [(section, list(members)) for section, members in grouped]
+    for _, members in groups:
+        yield from page.group(members, several=len(groups) > 1)
+
+
+class _Page:
+    """Lays out groups of picks; remembers what stood last, which decides the separator of what comes next."""
+
+    def __init__(self, evidence: Evidence, retrieval: Retrieval, texts: Texts, settings: WriterSettings) -> None:
+        self._evidence = evidence
+        self._retrieval = retrieval
+        self._texts = texts
+        self._settings = settings
+        self._last: Statement | None = None
+        self._running = False
+        self._warned = False
+        self._opened = False
+
+    def section(self, unit: Unit) -> tuple[int, int]:
+        """The passage of a unit and the place of the heading nearest above it."""
+        return unit.passage, unit.content.label.start if unit.content.label else -1
+
+    def group(self, members: Sequence[Pick], *, several: bool) -> Iterator[Statement]:
+        """One section's picks, under its label where that helps."""
+        first = self._evidence.units[members[0].unit]
+        label = first.around
+        self._running = False
+        self._opened = False
+        if first.foreign and not self._warned:
+            self._warned = True
+            yield self._put(self._notice(first), "\n\n")
+        if label and self._label_helps(label, members, several=several):
+            yield self._put(f"**{label}**", "\n\n")
+            self._opened = True
+        items = [self._evidence.units[c.unit] for c in members if self._evidence.units[c.unit].shape is Shape.ITEM]
+        listed = len(items) > 1 or any("\n" in item.text.strip() for item in items)
+        for chosen in members:
+            yield from self._pick(chosen, listed=listed)
+
+    def _label_helps(self, label: str, members: Sequence[Pick], *, several: bool) -> bool:
+        units = [self._evidence.units[chosen.unit] for chosen in members]
+        if not several:
+            return isinstance(units[0].content, ListBlock) and not units[0].content.intro and len(units) > 1
+        if len(units) > 1 or units[0].shape in {Shape.LIST, Shape.TABLE}:
+            return True
+        return bool(set(index_terms(label)) & set(self._evidence.weights[0]) - units[0].terms)
+
+    def _notice(self, unit: Unit) -> str:
+        reader = self._retrieval.language
+        original = self._retrieval.passages[unit.passage].document.language
+        return self._texts.text(
+            "other_language", reader, original=self._texts.text(f"language_{original.value}", reader)
+        )
+
+    def _pick(self, chosen: Pick, *, listed: bool) -> Iterator[Statement]:
+        unit = self._evidence.units[chosen.unit]
+        match unit.shape:
+            case Shape.LIST:
+                yield from self._list(unit, chosen)
+            case Shape.TABLE | Shape.CODE:
+                yield from self._intro(unit)
+                yield self._put(self._slice(unit, unit.span), "\n\n", self._table_support(unit, chosen))
+            case Shape.ITEM if listed:
+                yield self._put(f"- {self._body(unit, unit.part)}", self._list_lead(), self._support(chosen))
+            case _:
+                yield self._sentence(unit, chosen)
+
+    def _sentence(self, unit: Unit, chosen: Pick) -> Statement:
+        words = self._body(unit, unit.part) if unit.shape is Shape.ITEM else _one_line(unit.text)
+        goes_on = self._running and self._last is not None
+        if not goes_on:
+            words = without_connective(words)
+            mark = "> " if unit.foreign else ""
+            statement = self._put(mark + words, self._block_lead(), self._support(chosen))
+        else:
+            statement = self._put(words, _joint(self._last.text if self._last else ""), self._support(chosen))
+        self._running = True
+        return statement
+
+    def _list(self, unit: Unit, chosen: Pick) -> Iterator[Statement]:
+        assert isinstance(unit.content, ListBlock)
+        yield from self._intro(unit)
+        total = len(unit.content.items)
+        shown = self._shown_items(unit, total)
+        for number, part in enumerate(shown, 1):
+            marker = f"{number}." if unit.content.ordered and len(shown) == total else "-"
+            support = (Support(passage=unit.passage, quote=self._slice(unit, unit.content.items[part].span)),)
+            yield self._put(f"{marker} {self._body(unit, part)}", self._list_lead(), support)
+        if len(shown) < total:
+            remark = self._texts.text("part_of_list", self._retrieval.language, shown=str(len(shown)), total=str(total))
+            yield self._put(remark, "\n\n")
+
+    def _shown_items(self, unit: Unit, total: int) -> Sequence[int]:
+        if total <= self._settings.list_items:
+            return range(total)
+        units = self._evidence.units
+        items = [
+            n
+            for n, other in enumerate(units)
+            if (other.passage, other.block, other.shape) == (unit.passage, unit.block, Shape.ITEM)
+        ]
+        matching = matching_items(self._evidence, items) or items
+        return [units[n].part for n in matching][: self._settings.list_items]
+
+    def _intro(self, unit: Unit) -> Iterator[Statement]:
+        if isinstance(unit.content, Paragraph) or unit.content.intro is None:
+            return
+        quote = self._slice(unit, unit.content.intro)
+        words = _one_line(quote) if self._running else without_connective(_one_line(quote))
+        mark = "> " if unit.foreign and not self._running else ""
+        lead = _joint(self._last.text) if self._running and self._last else self._block_lead()
+        yield self._put(mark + words, lead, (Support(passage=unit.passage, quote=quote),))
+
+    def _body(self, unit: Unit, part: int) -> str:
+        """The words of a list item without its marker; nested lines keep their indentation."""
+        assert isinstance(unit.content, ListBlock)
+        item = unit.content.items[part]
+        first, *nested = self._slice(unit, Span(start=item.body, end=item.span.end)).splitlines()
+        return "\n".join([first.rstrip(), *(line.rstrip() for line in nested if line.strip())])
+
+    def _slice(self, unit: Unit, span: Span) -> str:
+        return self._retrieval.passages[unit.passage].chunk.text[span.start : span.end]
+
+    def _support(self, chosen: Pick) -> tuple[Support, ...]:
+        units = [self._evidence.units[n] for n in (chosen.unit, *chosen.also)]
+        return tuple(Support(passage=unit.passage, quote=self._slice(unit, unit.span)) for unit in units)
+
+    def _table_support(self, unit: Unit, chosen: Pick) -> tuple[Support, ...]:
+        if not isinstance(unit.content, TableBlock) or not unit.content.rows:
+            return self._support(chosen)
+        weights = self._evidence.weights[0]
+        rows = [self._slice(unit, row) for row in unit.content.rows]
+        best = max(rows, key=lambda row: sum(weights.get(term, 0.0) for term in set(index_terms(row))))
+        return (Support(passage=unit.passage, quote=best),)
+
+    def _list_lead(self) -> str:
+        return "\n" if self._opened and self._last and not self._last.text.startswith("|") else "\n\n"
+
+    def _block_lead(self) -> str:
+        under_label = self._opened and self._last is not None and not self._last.support
+        return "\n" if under_label else "\n\n"
+
+    def _put(self, text: str, lead: str, support: tuple[Support, ...] = ()) -> Statement:
+        statement = Statement(text=text, lead=lead if self._last else "", support=support)
+        self._last = statement
+        self._running = False
+        self._opened = bool(support)
+        return statement
+
+
+def _one_line(text: str) -> str:
+    """Running text on one line; a line break between two Chinese characters stood for nothing."""
+    joined = re.sub(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff])", "", text)
+    return re.sub(r"\s+", " ", joined).strip()
+
+
+def _joint(before: str) -> str:
+    return "" if before.endswith(tuple("。！？；”」）")) else " "

@@ -1,0 +1,225 @@
+"""Which units an answer says: what answers best, said once, within the budgets."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from rag.extract.asked import ONE_FACT, Aspect, Kind
+from rag.extract.blocks import (
+    is_dangling,
+)
+from rag.extract.scoring import Evidence, WriterSettings, coverage, shows_figure
+from rag.extract.units import MANIFOLD, Shape, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """A unit that the answer says, with other units that say the same and lend their support."""
+
+    unit: int
+    also: tuple[int, ...] = ()
+
+
+def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
+    """The units that answer the question, best first; none when nothing fits."""
+    usable = _usable(evidence, settings)
+    ranked = sorted(usable, key=lambda index: (-evidence.total(index), index))
+    if not ranked:
+        return []
+    best_total = evidence.total(ranked[0])
+    least = settings.least_foreign if evidence.units[ranked[0]].foreign else settings.least_score
+    if best_total < least or _misses_figure(evidence, ranked[0]):
+        return []
+    selection = _Selection(evidence, settings)
+    for index in _leads(evidence, ranked, least):
+        if evidence.total(index) >= 0.6 * best_total:
+            selection.take(index, forced=True)
+    for index in ranked:
+        if evidence.total(index) >= selection.bar(index) * best_total:
+            selection.take(index)
+    return selection.picks
+
+
+def _misses_figure(evidence: Evidence, best: int) -> bool:
+    """Whether a figure or a date alone is asked for, and the best unit gives none."""
+    aspect, unit = evidence.aspects[0], evidence.units[best]
+    if len(evidence.aspects) > 1 or aspect.kind not in ONE_FACT:
+        return False
+    words = re.sub(r"(?m)^\s*\d+[.)、]", "", unit.whole)
+    return not shows_figure(words, aspect.kind)
+
+
+def _leads(evidence: Evidence, ranked: Sequence[int], least: float) -> list[int]:
+    """For each part of the question and each side of a comparison the unit that answers it best, where one does."""
+    eligible = {
+        number: [n for n in ranked if aspect.kind is not Kind.COMPARISON or _names(evidence.units[n], aspect)]
+        for number, aspect in enumerate(evidence.aspects)
+        if number
+    }
+    together = _best_passage(evidence, eligible)
+    leads = []
+    for number, named in eligible.items():
+        scores = evidence.scores[number]
+        best = max(named, key=lambda n: scores[n], default=None)
+        if best is None or scores[best] < max(least, 0.5 * max(scores)):
+            continue
+        near = [n for n in named if evidence.units[n].passage == together and scores[n] >= 0.75 * scores[best]]
+        leads.append(max(near, key=lambda n: scores[n], default=best))
+    return leads
+
+
+def _best_passage(evidence: Evidence, eligible: Mapping[int, Sequence[int]]) -> int | None:
+    """The passage that says most about all parts together: two sides read best side by side."""
+    best: dict[tuple[int, int], float] = {}
+    for number, indices in eligible.items():
+        for n in indices:
+            key = evidence.units[n].passage, number
+            best[key] = max(best.get(key, 0.0), evidence.scores[number][n])
+    totals = {passage: sum(value for key, value in best.items() if key[0] == passage) for passage, _ in best}
+    return max(totals, key=lambda passage: totals[passage], default=None)
+
+
+def _names(unit: Unit, aspect: Aspect) -> bool:
+    """Whether a unit is about one side of a comparison; likeness in meaning does not tell the sides apart."""
+    return any(term in unit.terms or term in unit.context for term in aspect.terms)
+
+
+def _usable(evidence: Evidence, settings: WriterSettings) -> list[int]:
+    """Units after two decisions: which languages to quote, and of each list whether it is quoted whole or by items."""
+    chosen = _in_language(evidence, settings)
+    usable = []
+    by_list = groupby(chosen, key=lambda n: (evidence.units[n].passage, evidence.units[n].block))
+    for _, group in by_list:
+        members = list(group)
+        whole = next((n for n in members if evidence.units[n].shape is Shape.LIST), None)
+        usable += members if whole is None else _list_or_items(evidence, whole, members)
+    return usable
+
+
+def _in_language(evidence: Evidence, settings: WriterSettings) -> list[int]:
+    own = [n for n, unit in enumerate(evidence.units) if not unit.foreign]
+    other = [n for n, unit in enumerate(evidence.units) if unit.foreign]
+    best_own = max((evidence.total(n) for n in own), default=0.0)
+    best_other = max((evidence.total(n) for n in other), default=0.0)
+    if best_own >= settings.least_score and best_own >= 0.5 * best_other:
+        return own
+    if not evidence.vectors:
+        # Without an encoder only the retriever has read across the languages: its best passage is all there is.
+        first = min((evidence.units[n].passage for n in other), default=0)
+        return [n for n in other if evidence.units[n].passage == first]
+    return other
+
+
+def _list_or_items(evidence: Evidence, whole: int, members: Sequence[int]) -> list[int]:
+    items = [n for n in members if n != whole]
+    matching = matching_items(evidence, items)
+    if evidence.aspects[0].kind is Kind.LIST or not matching or 2 <= len(matching) >= len(items) / 2:
+        return [whole]
+    return matching
+
+
+def matching_items(evidence: Evidence, items: Sequence[int]) -> list[int]:
+    """The items of a list that alone hold a good part of what is asked; empty when the list answers as a whole."""
+    units, weights = evidence.units, evidence.weights[0]
+    uses = Counter(term for n in items for term in units[n].terms if term in weights)
+    elsewhere = _beside(units, items)
+    rare = {term for term, count in uses.items() if count <= max(1, len(items) // 3) and term not in elsewhere}
+    found = max((coverage(units[n], weights) for n in items), default=0.0)
+    own = {n: sum(weights[term] for term in (units[n].terms & rare)) / (sum(weights.values()) or 1.0) for n in items}
+    best = max(own.values(), default=0.0)
+    if best >= 0.4 * found and best >= 0.12:
+        return [n for n in items if own[n] >= 0.5 * best]
+    return _matching_by_meaning(evidence, items)
+
+
+def _beside(units: Sequence[Unit], items: Sequence[int]) -> set[str]:
+    """The terms of the sentences in the same passage: what they hold, the items do not hold alone."""
+    passages = {units[n].passage for n in items}
+    around = (unit for unit in units if unit.passage in passages and unit.shape is Shape.SENTENCE)
+    return {term for unit in around for term in unit.terms}
+
+
+def _matching_by_meaning(evidence: Evidence, items: Sequence[int]) -> list[int]:
+    """Across languages, the one item that stands out, if a single fact is asked for."""
+    if evidence.aspects[0].kind not in {Kind.NUMBER, Kind.TIME, Kind.DEFINITION, Kind.PLAIN}:
+        return []
+    ranked = sorted(items, key=lambda n: -evidence.scores[0][n])
+    stands_out = len(ranked) > 1 and evidence.scores[0][ranked[0]] >= 1.25 * evidence.scores[0][ranked[1]]
+    return ranked[:1] if stands_out else []
+
+
+class _Selection:
+    """Takes units one by one as long as the budgets last."""
+
+    def __init__(self, evidence: Evidence, settings: WriterSettings) -> None:
+        self.picks: list[Pick] = []
+        self._evidence = evidence
+        self._settings = settings
+        self._place = {(u.passage, u.block, u.part): n for n, u in enumerate(evidence.units)}
+
+    def bar(self, index: int) -> float:
+        """Share of the best score that a unit must reach: low beside a pick, high once answered."""
+        unit = self._unit(index)
+        taken = [self._unit(chosen.unit) for chosen in self.picks]
+        kind = self._evidence.aspects[0].kind
+        if kind is Kind.COMPARISON and len(taken) > 1:
+            return 0.95
+        if kind in ONE_FACT:
+            return 0.85
+        if any(unit.passage == other.passage and unit.block == other.block for other in taken):
+            return self._settings.keep - 0.1
+        if any(unit.passage == other.passage for other in taken):
+            return self._settings.keep
+        if unit.foreign or any(other.shape in MANIFOLD for other in taken):
+            return max(0.82, self._settings.keep)
+        return self._settings.keep + 0.06
+
+    def take(self, index: int, *, forced: bool = False) -> None:
+        """Adds a unit with the sentence it leans on, or lends its support to one that says the same."""
+        fresh = [n for n in self._with_antecedent(index) if not self._merged(n)]
+        if fresh and (not self.picks or self._fits(fresh, forced=forced)):
+            self.picks += [Pick(unit=n) for n in fresh]
+
+    def _unit(self, index: int) -> Unit:
+        return self._evidence.units[index]
+
+    def _with_antecedent(self, index: int) -> list[int]:
+        """The unit, led by what it refers back to; empty when that is out of reach."""
+        unit = self._unit(index)
+        if unit.shape is not Shape.SENTENCE or not is_dangling(unit.text):
+            return [index]
+        before = self._place.get((unit.passage, unit.block, unit.part - 1))
+        led = self._with_antecedent(before) if before is not None else []
+        return [*led, index] if 0 < len(led) <= 2 else []
+
+    def _merged(self, index: int) -> bool:
+        for at, pick in enumerate(self.picks):
+            if index == pick.unit or index in pick.also:
+                return True
+            if self._evidence.alike(pick.unit, index):
+                if not self._unit(index).foreign or self._unit(pick.unit).foreign:
+                    self.picks[at] = replace(pick, also=(*pick.also, index))
+                return True
+        return False
+
+    def _fits(self, fresh: Sequence[int], *, forced: bool) -> bool:
+        taken = [self._unit(pick.unit) for pick in self.picks]
+        units = [*taken, *(self._unit(index) for index in fresh)]
+        sentences = sum(unit.shape in {Shape.SENTENCE, Shape.ITEM} for unit in units)
+        most = 2 if self._evidence.aspects[0].kind in ONE_FACT else self._settings.sentences
+        if sentences > most or len({unit.document for unit in units}) > self._settings.documents:
+            return False
+        return forced or sum(size_of(unit.whole) for unit in units) <= self._settings.size
+
+
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WORD = re.compile(r"[A-Za-z0-9À-ɏ]+")
+
+
+def size_of(text: str) -> int:
+    """Length in the units of the budget: a Chinese character is one, a word of another script two."""
+    return len(_WIDE.findall(text)) + 2 * len(_WORD.findall(text))

@@ -1,0 +1,79 @@
+"""Writes an answer without a language model, from sentences, lists and tables quoted out of the passages.
+
+The steps are pure functions on values: read the question (`rag.asked`), cut the passages into what can be quoted
+(`rag.units`), score (`rag.scoring`), pick (`rag.selection`), and lay the picks out as statements (`rag.layout`). Only
+`ExtractiveWriter` awaits, for the vectors of the sentences.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import AsyncIterator, Sequence
+
+from rag.errors import EmbedderUnavailable
+from rag.extract.asked import aspects_of, wants_code
+from rag.extract.layout import Texts, statements_of
+from rag.extract.scoring import Evidence, WriterSettings, evidence_of
+from rag.extract.selection import pick, size_of
+from rag.extract.units import Shape, Unit, units_of
+from rag.ports import Embedder, Statement, Vectors
+from rag.types import Question, Retrieval
+
+log = logging.getLogger(__name__)
+
+
+class ExtractiveWriter:
+    """Answers by quoting; implements `rag.ports.Writer`.
+
+    Args:
+        embedder: a fast sentence encoder for likeness in meaning, used above all across languages; None does without.
+        texts: the writer's own sentences; keys `other_language` (with `original`), `language_<code>` and `part_of_list`
+            (with `shown` and `total`).
+        settings: budgets and thresholds.
+    """
+
+    name = "extractive"
+
+    def __init__(self, embedder: Embedder | None, texts: Texts, settings: WriterSettings | None = None) -> None:
+        self._embedder = embedder
+        self._texts = texts
+        self._settings = settings or WriterSettings()
+
+    async def write(self, question: Question, retrieval: Retrieval) -> AsyncIterator[Statement]:
+        """Statements quoted from the passages; none when nothing in them fits the question."""
+        aspects = aspects_of(question.text)
+        units = units_of(retrieval.passages, retrieval.language, code=wants_code(question.text))
+        evidence = evidence_of(units, aspects, (), {}, self._settings)
+        if self._embedder and units:
+            questions, vectors = await self._vectors(self._embedder, evidence)
+            evidence = evidence_of(units, aspects, questions, vectors, self._settings)
+        for statement in statements_of(
+            evidence, pick(evidence, self._settings), retrieval, self._texts, self._settings
+        ):
+            yield statement
+
+    async def _vectors(self, embedder: Embedder, evidence: Evidence) -> tuple[Sequence[Vectors], dict[int, Vectors]]:
+        """Vectors of the aspects and of the units that words alone rank first; none when the encoder fails."""
+        promising = sorted(range(len(evidence.units)), key=lambda n: -evidence.total(n))[: self._settings.embedded]
+        texts = [_for_embedding(evidence.units[n]) for n in promising]
+        try:
+            questions = await embedder.embed_queries([aspect.text for aspect in evidence.aspects])
+            rows = await embedder.embed_passages(texts)
+        except EmbedderUnavailable:
+            log.warning("similarity_unavailable", extra={"embedder": embedder.identity})
+            return (), {}
+        return list(questions), dict(zip(promising, rows, strict=True))
+
+
+_EMBEDDED_SIZE = 90
+"""An encoder of sentences blurs what is longer, and its time grows with the length."""
+
+
+def _for_embedding(unit: Unit) -> str:
+    words = unit.text if unit.whole in unit.text or unit.shape is Shape.ITEM else f"{unit.text}\n{unit.whole}"
+    words = f"{unit.around}\n{words}" if unit.foreign else words
+    bare = re.sub(r"[*_`|#>\s]+", " ", words).strip() or words
+    share = _EMBEDDED_SIZE / max(size_of(bare), _EMBEDDED_SIZE)
+    return bare[: math.ceil(len(bare) * share)]

@@ -1,0 +1,209 @@
+"""The search: a question to its passages, best first, with a calibrated confidence and a verdict.
+
+Dense and lexical search run side by side. What either finds is checked against the catalogue, which knows what is live
+and what the reader may see, before it can influence anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.catalogue import Catalogue, Generation, LiveChunk
+from rag.confidence import Calibration, Evidence, missing_share, names_in
+from rag.errors import IndexMismatch, IndexMissing, InvalidInput, StorageFailed
+from rag.fusion import Scored, diversify, fuse
+from rag.language import detect_language
+from rag.ports import Clock, Embedder, VectorIndex, Vectors, VectorStore
+from rag.settings import RetrievalSettings
+from rag.stopwatch import Stopwatch
+from rag.terms import query_terms
+from rag.types import ChunkId, Language, Passage, Question, Retrieval, Scope
+
+_TOPICS = 3
+_JUDGED = 3
+"""Passages in which a question's names are looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the two legs saw, after the catalogue's check."""
+
+    similarities: Mapping[ChunkId, float]
+    coverages: Mapping[ChunkId, float]
+    chunks: Mapping[ChunkId, LiveChunk]
+
+
+class Retriever:
+    """Implements `rag.ports.Retrieving`."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        store: VectorStore,
+        embedder: Embedder,
+        calibration: Calibration,
+        settings: RetrievalSettings,
+        clock: Clock,
+    ) -> None:
+        self._catalogue = catalogue
+        self._store = store
+        self._embedder = embedder
+        self._calibration = calibration
+        self._settings = settings
+        self._clock = clock
+
+    async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
+        """Passages for a question, best first; `limit` overrides how many."""
+        if not question.text.strip():
+            raise InvalidInput("the question is empty; ask something")
+        watch = Stopwatch(self._clock)
+        language = question.language or detect_language(question.text)
+        found = await self._search(question, watch)
+        ranked = self._rank(found, language)
+        chosen = diversify(
+            ranked,
+            group=lambda key: found.chunks[key].document.id,
+            limit=limit or self._settings.limit,
+            per_group=self._settings.per_document,
+        )
+        passages = _passages(chosen, found.chunks)
+        evidence = _evidence(question, language, found, passages)
+        confidence = self._calibration.confidence(evidence)
+        with watch.stage("neighbours"):
+            passages = await self._with_neighbours(passages)
+        return Retrieval(
+            language=language,
+            passages=passages,
+            confidence=confidence,
+            answerable=bool(passages) and confidence >= self._settings.threshold,
+            topics=_topics(passages, language),
+            signals=evidence.model_dump(),
+            timings_ms=watch.timings_ms,
+        )
+
+    async def _search(self, question: Question, watch: Stopwatch) -> _Found:
+        generation = await self._live()
+        try:
+            return await self._search_in(generation, question, watch)
+        except StorageFailed:
+            # A rebuild may have replaced the collection between the two steps; once more in the new one.
+            current = await self._live()
+            if current.id == generation.id:
+                raise
+            return await self._search_in(current, question, watch)
+
+    async def _live(self) -> Generation:
+        generation = await self._catalogue.live()
+        if generation is None:
+            raise IndexMissing("the library is empty; index something: advisor index PATH, or advisor index --starter")
+        if generation.embedder != self._embedder.identity:
+            raise IndexMismatch(
+                f"the index was built with the embedder {generation.embedder!r} but {self._embedder.identity!r} is"
+                " configured; run advisor index to rebuild it, or set the embedder back"
+            )
+        return generation
+
+    async def _search_in(self, generation: Generation, question: Question, watch: Stopwatch) -> _Found:
+        (similarities, chunks), coverages = await asyncio.gather(
+            self._dense(generation, question, watch), self._lexical(question, watch)
+        )
+        rest = [key for key in coverages if key not in chunks]
+        chunks |= await self._catalogue.chunks(rest, scope=question.scope)
+        return _Found(
+            similarities=similarities,
+            coverages={key: value for key, value in coverages.items() if key in chunks},
+            chunks=chunks,
+        )
+
+    async def _dense(
+        self, generation: Generation, question: Question, watch: Stopwatch
+    ) -> tuple[dict[ChunkId, float], dict[ChunkId, LiveChunk]]:
+        with watch.stage("embed"):
+            vectors = await self._embedder.embed_queries([question.text])
+        with watch.stage("dense"):
+            index = await self._store.collection(generation.collection)
+            hits, chunks = await self._live_hits(index, vectors[0], question.scope)
+        return hits, chunks
+
+    async def _live_hits(
+        self, index: VectorIndex, vector: Vectors, scope: Scope
+    ) -> tuple[dict[ChunkId, float], dict[ChunkId, LiveChunk]]:
+        """The nearest chunks that are live and admitted; asks for more until there are enough or no more."""
+        wanted, asked = self._settings.candidates, self._settings.candidates
+        while True:
+            hits = await index.nearest(vector, limit=asked)
+            chunks = await self._catalogue.chunks([hit.chunk_id for hit in hits], scope=scope)
+            if len(chunks) >= wanted or len(hits) < asked:
+                kept = [hit for hit in hits if hit.chunk_id in chunks][:wanted]
+                return {hit.chunk_id: hit.similarity for hit in kept}, chunks
+            asked *= 4
+
+    async def _lexical(self, question: Question, watch: Stopwatch) -> dict[ChunkId, float]:
+        with watch.stage("lexical"):
+            hits = await self._catalogue.lexical(
+                query_terms(question.text), limit=self._settings.candidates, scope=question.scope
+            )
+        return {hit.chunk_id: hit.coverage for hit in hits}
+
+    def _rank(self, found: _Found, language: Language) -> list[Scored[ChunkId]]:
+        """Fused candidates, those in the question's language lifted a little, scaled back into 0..1."""
+        bonus = self._settings.language_bonus
+
+        def lifted(each: Scored[ChunkId]) -> Scored[ChunkId]:
+            own = found.chunks[each.key].document.language == language
+            return replace(each, score=(each.score + bonus * own) / (1 + bonus))
+
+        fused = fuse(found.similarities, found.coverages, dense_weight=self._settings.dense_weight)
+        return sorted(map(lifted, fused), key=lambda each: -each.score)
+
+    async def _with_neighbours(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        """Attach the chunks around each passage, best passage first, within the budget."""
+        budget = self._settings.neighbour_characters
+        taken = {(passage.document.id, passage.chunk.position) for passage in passages}
+        widened = []
+        for passage in passages:
+            document, position = passage.document.id, passage.chunk.position
+            free = [each for each in (position - 1, position + 1) if (document, each) not in taken and budget > 0]
+            around = await self._catalogue.chunks_at(document, free) if free else {}
+            fitting = {}
+            for each, chunk in sorted(around.items()):
+                if len(chunk.text) <= budget:
+                    fitting[each] = chunk.text
+                    budget -= len(chunk.text)
+            taken |= {(document, each) for each in fitting}
+            widened.append(replace(passage, before=fitting.get(position - 1, ""), after=fitting.get(position + 1, "")))
+        return tuple(widened)
+
+
+def _passages(chosen: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveChunk]) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(
+            rank=rank,
+            score=each.score,
+            chunk_id=each.key,
+            document=chunks[each.key].document,
+            chunk=chunks[each.key].chunk,
+        )
+        for rank, each in enumerate(chosen, start=1)
+    )
+
+
+def _evidence(question: Question, language: Language, found: _Found, passages: Sequence[Passage]) -> Evidence:
+    same_language = float(bool(passages) and passages[0].document.language == language)
+    texts = [" ".join((each.document.title, *each.chunk.section, each.chunk.text)) for each in passages[:_JUDGED]]
+    return Evidence(
+        similarity=max(found.similarities.values(), default=0.0),
+        same_language=same_language,
+        coverage=same_language * max(found.coverages.values(), default=0.0),
+        missing=missing_share(names_in(question.text), texts),
+    )
+
+
+def _topics(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
+    """What the library does hold near the question, in the question's language where there is any."""
+    own = [passage for passage in passages if passage.document.language == language]
+    headings = [(passage.chunk.section or (passage.document.title,))[-1] for passage in own or passages]
+    return tuple(dict.fromkeys(headings))[:_TOPICS]

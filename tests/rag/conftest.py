@@ -1,0 +1,100 @@
+"""A small library in memory for the tests of searching and answering."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rag.backends.memory import MemoryEmbedder, MemoryVectorStore
+from rag.backends.sqlite.database import Database, open_database
+from rag.backends.sqlite.reading import SqliteCatalogue
+from rag.backends.sqlite.writing import SqliteCatalogueWriter
+from rag.catalogue import Fingerprint, IndexedDocument
+from rag.confidence import Calibration
+from rag.retrieve import Retriever
+from rag.settings import RetrievalSettings
+from rag.terms import index_terms
+from rag.types import Chunk, ChunkId, Document, DocumentId, DocumentKind, Language
+
+LENIENT = Calibration(bias=-2.0, similarity=8.0, same_language=0, coverage=8.0, missing=-4.0)
+"""Confident about any shared word: the memory embedder's cosines say little."""
+
+
+@dataclass
+class Shelf:
+    """Documents written straight into the catalogue and the vectors, without files."""
+
+    database: Database
+    store: MemoryVectorStore = field(default_factory=MemoryVectorStore)
+    embedder: MemoryEmbedder = field(default_factory=MemoryEmbedder)
+    documents: list[IndexedDocument] = field(default_factory=list)
+
+    def put(
+        self,
+        name: str,
+        texts: Sequence[str],
+        *,
+        language: Language = Language.EN,
+        kind: DocumentKind = DocumentKind.DOCUMENT,
+        topics: tuple[str, ...] = (),
+        audience: frozenset[str] = frozenset({"public"}),
+        heading: str = "Section",
+    ) -> None:
+        """Add a document with one chunk a text, under the headings "<name>" / "<heading> <n>"."""
+        document = Document(
+            id=DocumentId(name),
+            kind=kind,
+            language=language,
+            title=name,
+            source=f"{name}.md",
+            topics=topics,
+            audience=audience,
+        )
+        self.documents.append(
+            IndexedDocument(
+                document=document,
+                input_key="test",
+                fingerprint=Fingerprint(modified_ns=0, size=0, content_hash=""),
+                chunk_ids=tuple(ChunkId(f"{name}:{n}") for n in range(len(texts))),
+                chunks=tuple(
+                    Chunk(position=n, section=(name, f"{heading} {n}"), text=text) for n, text in enumerate(texts)
+                ),
+                terms=tuple(" ".join(index_terms(text)) for text in texts),
+            )
+        )
+
+    async def publish(self, *, embedder: str | None = None) -> None:
+        """Make what was put the live generation."""
+        writer = SqliteCatalogueWriter(self.database, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        generation = await writer.begin(
+            identity="test", embedder=embedder or self.embedder.identity, collection="passages-test"
+        )
+        vectors = await self.store.collection(generation.collection)
+        for document in self.documents:
+            texts = [chunk.text for chunk in document.chunks]
+            await vectors.add(document.chunk_ids, await self.embedder.embed_passages(texts))
+            await writer.replace(generation, document)
+        await writer.publish(generation)
+
+    def retriever(self, **settings: object) -> Retriever:
+        """A retriever over the shelf; its clock advances a millisecond with each look."""
+        ticks = iter(range(10**9))
+        return Retriever(
+            catalogue=SqliteCatalogue(self.database),
+            store=self.store,
+            embedder=self.embedder,
+            calibration=LENIENT,
+            settings=RetrievalSettings.model_validate(settings),
+            clock=lambda: next(ticks) / 1000,
+        )
+
+
+@pytest.fixture
+async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
+    """An empty shelf."""
+    async with open_database(tmp_path / "library.sqlite3") as database:
+        yield Shelf(database)

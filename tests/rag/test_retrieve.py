@@ -1,0 +1,165 @@
+"""Searching: both legs, what the reader may see, language, diversity, neighbours, confidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from rag.backends.memory import MemoryVectors, MemoryVectorStore
+from rag.errors import IndexMismatch, IndexMissing, InvalidInput, StorageFailed
+from rag.ports import DenseHit, Vectors
+from rag.types import ChunkId, DocumentKind, Language, Question, Scope
+
+if TYPE_CHECKING:
+    from tests.rag.conftest import Shelf
+
+
+def ask(text: str, scope: Scope | None = None, language: Language | None = None) -> Question:
+    return Question(id="q", text=text, scope=scope or Scope(), language=language)
+
+
+async def test_the_passage_that_answers_comes_first(shelf: Shelf) -> None:
+    shelf.put("pricing", ["Charge per thousand tokens.", "Offer a yearly contract."])
+    shelf.put("team", ["Hire a machine learning engineer first."])
+    await shelf.publish()
+    found = await shelf.retriever().retrieve(ask("Whom to hire first, which engineer?"))
+    assert found.passages[0].document.source == "team.md"
+    assert [each.rank for each in found.passages] == [1, 2, 3]
+    assert found.language == Language.EN
+    assert found.answerable
+
+
+async def test_scores_fall_and_stay_between_zero_and_one(shelf: Shelf) -> None:
+    shelf.put("a", [f"token price number {n}" for n in range(9)])
+    await shelf.publish()
+    scores = [each.score for each in (await shelf.retriever().retrieve(ask("token price number 3"))).passages]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+async def test_a_question_about_something_else_is_not_answerable(shelf: Shelf) -> None:
+    shelf.put("pricing", ["Charge per thousand tokens."], heading="Prices")
+    await shelf.publish()
+    found = await shelf.retriever().retrieve(ask("Where does the Yangtze spring?"))
+    assert not found.answerable
+    assert found.topics == ("Prices 0",)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+async def test_an_empty_question_is_refused(shelf: Shelf, text: str) -> None:
+    with pytest.raises(InvalidInput):
+        await shelf.retriever().retrieve(ask(text))
+
+
+async def test_an_empty_library_says_how_to_fill_it(shelf: Shelf) -> None:
+    with pytest.raises(IndexMissing, match="advisor index"):
+        await shelf.retriever().retrieve(ask("pricing?"))
+
+
+async def test_an_index_of_another_embedder_is_not_searched(shelf: Shelf) -> None:
+    shelf.put("a", ["text"])
+    await shelf.publish(embedder="another-model")
+    with pytest.raises(IndexMismatch, match="another-model"):
+        await shelf.retriever().retrieve(ask("text"))
+
+
+async def test_what_a_reader_may_not_see_does_not_come_up(shelf: Shelf) -> None:
+    shelf.put("open", ["The public price list."], heading="Prices")
+    for n in range(60):
+        shelf.put(f"board{n}", ["The secret runway is nine months."], audience=frozenset({"board"}), heading="Secret")
+    await shelf.publish()
+    question = "How many months is the secret runway?"
+    found = await shelf.retriever(candidates=10).retrieve(ask(question))
+    assert [each.document.id for each in found.passages] == ["open"]
+    assert found.topics == ("Prices 0",)
+    assert not found.answerable
+    board = Scope(audience=frozenset({"public", "board"}))
+    assert (await shelf.retriever().retrieve(ask(question, board))).answerable
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        pytest.param(Scope(kinds=frozenset({DocumentKind.CASE})), {"case"}, id="kind"),
+        pytest.param(Scope(topics=frozenset({"money"})), {"funds"}, id="topic"),
+        pytest.param(Scope(), {"case", "funds"}, id="everything"),
+    ],
+)
+async def test_a_scope_narrows_the_search(shelf: Shelf, scope: Scope, expected: set[str]) -> None:
+    shelf.put("case", ["A start-up failed."], kind=DocumentKind.CASE)
+    shelf.put("funds", ["A start-up raised money."], topics=("money",))
+    await shelf.publish()
+    found = await shelf.retriever().retrieve(ask("start-up", scope))
+    assert {each.document.id for each in found.passages} == expected
+
+
+@pytest.mark.parametrize(("language", "first"), [(Language.ZH, "zh"), (Language.EN, "en")], ids=["chinese", "english"])
+async def test_of_equal_passages_the_questions_language_wins(shelf: Shelf, language: Language, first: str) -> None:
+    shelf.put("en", ["GPT-3 RAG vLLM"], language=Language.EN)
+    shelf.put("zh", ["GPT-3 RAG vLLM"], language=Language.ZH)
+    await shelf.publish()
+    found = await shelf.retriever().retrieve(ask("GPT-3 RAG vLLM", language=language))
+    assert found.passages[0].document.id == first
+
+
+async def test_one_document_cannot_flood_an_answer(shelf: Shelf) -> None:
+    shelf.put("long", [f"runway and cash, part {n}" for n in range(8)])
+    shelf.put("short", ["runway in months"])
+    await shelf.publish()
+    found = await shelf.retriever(limit=4, per_document=3).retrieve(ask("runway and cash"))
+    assert [each.document.id for each in found.passages].count("long") == 3
+    assert "short" in {each.document.id for each in found.passages}
+
+
+async def test_neighbours_come_along_within_the_budget(shelf: Shelf) -> None:
+    shelf.put("a", ["opening words", "needle in the middle", "closing words", "far away text"])
+    shelf.put("b", ["nothing alike"])
+    await shelf.publish()
+    (wide,) = (await shelf.retriever().retrieve(ask("needle"), limit=1)).passages
+    assert (wide.before, wide.after) == ("opening words", "closing words")
+    (narrow,) = (await shelf.retriever(neighbour_characters=14).retrieve(ask("needle"), limit=1)).passages
+    assert (narrow.before, narrow.after) == ("opening words", "")
+    (bare,) = (await shelf.retriever(neighbour_characters=0).retrieve(ask("needle"), limit=1)).passages
+    assert (bare.before, bare.after) == ("", "")
+
+
+async def test_a_dead_vector_is_never_shown(shelf: Shelf) -> None:
+    shelf.put("a", ["alive text"])
+    await shelf.publish()
+    vectors = await shelf.store.collection("passages-test")
+    dead = [ChunkId(f"dead:{n}") for n in range(70)]
+    await vectors.add(dead, np.repeat(await shelf.embedder.embed_passages(["alive text"]), len(dead), axis=0))
+    found = await shelf.retriever(candidates=10).retrieve(ask("alive text"))
+    assert [each.chunk_id for each in found.passages] == ["a:0"]
+
+
+async def test_each_stage_is_timed(shelf: Shelf) -> None:
+    shelf.put("a", ["text"])
+    await shelf.publish()
+    timings = (await shelf.retriever().retrieve(ask("text"))).timings_ms
+    assert set(timings) == {"embed", "dense", "lexical", "neighbours"}
+    assert all(milliseconds > 0 for milliseconds in timings.values())
+
+
+class Dropped(MemoryVectors):
+    """A collection that was deleted under its reader, as after a rebuild by way of another program."""
+
+    async def nearest(self, vector: Vectors, *, limit: int) -> list[DenseHit]:
+        raise StorageFailed("the collection does not exist")
+
+
+class DroppingStore(MemoryVectorStore):
+    """Hands out collections that are gone."""
+
+    async def collection(self, name: str) -> MemoryVectors:
+        return Dropped()
+
+
+async def test_a_broken_vector_store_is_an_error_and_no_refusal(shelf: Shelf) -> None:
+    shelf.put("a", ["text"])
+    await shelf.publish()
+    shelf.store = DroppingStore()
+    with pytest.raises(StorageFailed, match="does not exist"):
+        await shelf.retriever().retrieve(ask("text"))
