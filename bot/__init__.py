@@ -1,0 +1,1 @@
+"""Adapters and the running program around the retrieval-augmented core."""

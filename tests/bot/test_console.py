@@ -1,0 +1,172 @@
+"""The chat: driven through a pipe, through a terminal, and stopped in the middle of an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from rich.console import Console
+
+from bot.console import Chat, converse
+from bot.conversation import Conversation
+from bot.operations import Terminal
+from rag.errors import RagError, StorageFailed
+from rag.language import detect_language
+from rag.types import Answer, AnswerEvent, AnswerStatus, Delta, Finished, Language, Question
+
+from .conftest import Advisor
+
+TALK = "\ufeffWhat is a data flywheel?\n\n/help\n/nope\n数据飞轮失败的原因是什么？\n/help\n/sources\n/quit\nWhy?\n"
+
+
+def test_piped_questions_are_answered_in_their_language(indexed: Advisor) -> None:
+    result = indexed("chat", stdin=TALK)
+    english, chinese = result.stdout.split("There is no command /nope.")
+    assert result.exit_code == 0
+    assert "users make the product better" in english
+    assert "1. Data flywheels" in english
+    assert "leave (Ctrl-D does, too)" in english
+    assert "数据飞轮失败的原因是收集的数据从来没有用来改进模型。[1]" in chinese
+    assert "来源\n1. 数据飞轮 · 失败的原因" in chinese
+    assert "本说明" in chinese
+    assert "document (2)" in chinese
+
+
+def test_pipe_sees_no_prompt_and_no_greeting(indexed: Advisor) -> None:
+    assert indexed("chat", stdin="/quit\nWhat is a data flywheel?\n").stdout == ""
+
+
+def test_piped_question_that_fails_is_told_and_exits_with_one(advisor: Advisor) -> None:
+    result = advisor("chat", stdin="数据飞轮是什么？\n")
+    assert result.exit_code == 1
+    assert detect_language(result.stdout) is Language.ZH
+    assert "advisor index --starter" in result.stderr
+
+
+@dataclass
+class Desk:
+    """Answers that are interrupted, fail or come, by the word that the question holds."""
+
+    asked: list[Question] = field(default_factory=list)
+
+    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        self.asked.append(question)
+        if "fail" in question.text:
+            raise StorageFailed("the disk is full; make room")
+        yield Delta(text="The beginning.")
+        if "long" in question.text:
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.Event().wait()
+        yield Finished(
+            answer=Answer(
+                question_id=question.id,
+                question=question.text,
+                language=Language.EN,
+                status=AnswerStatus.ANSWERED,
+                text="The beginning.",
+                citations=(),
+                confidence=1.0,
+                writer="w",
+                timings_ms={},
+            )
+        )
+
+    def failure_text(self, error: RagError, language: Language) -> str:
+        return f"{error.user_message} ({language.value})"
+
+
+@dataclass
+class Bench:
+    answers: Desk = field(default_factory=Desk)
+
+
+def talk(lines: str, monkeypatch: pytest.MonkeyPatch, *, interactive: bool = True) -> tuple[str, Desk, bool]:
+    bench, output = Bench(), io.StringIO()
+    console = Console(file=output, width=80, markup=False, highlight=False)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    chat = Chat(
+        cast("Any", bench), Terminal(out=console, err=console), Conversation(language=Language.EN, new_id=lambda: "1")
+    )
+    with asyncio.Runner() as runner:
+        failed = converse(runner, chat, interactive=interactive)
+    return output.getvalue(), bench.answers, failed
+
+
+def test_interrupt_stops_the_answer_and_not_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    output, desk, failed = talk("a long story\nWhat next?\n", monkeypatch)
+    assert [question.text for question in desk.asked] == ["a long story", "What next?"]
+    assert desk.asked[1].history == ()
+    assert output.index("The beginning.") < output.index("Stopped.")
+    assert output.count("The beginning.") == 2
+    assert not failed
+
+
+def test_interrupt_of_a_piped_conversation_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        talk("a long story\nWhat next?\n", monkeypatch, interactive=False)
+
+
+def test_failed_answer_is_told_and_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    output, desk, failed = talk("Why does it fail?\nWhat next?\n", monkeypatch)
+    assert "Please try again in a moment. (en)" in output
+    assert "the disk is full; make room" in output
+    assert len(desk.asked) == 2
+    assert failed
+
+
+@dataclass
+class Screen:
+    """What a program has written to its terminal; each part is read once."""
+
+    terminal: int
+    unread: bytes = b""
+
+    def until(self, mark: str) -> str:
+        wanted = mark.encode()
+        while wanted not in self.unread:
+            ready, _, _ = select.select([self.terminal], [], [], 60)
+            assert ready, f"waited a minute for {mark!r}, saw {self.unread!r}"
+            self.unread += os.read(self.terminal, 65536)
+        seen, _, self.unread = self.unread.partition(wanted)
+        return (seen + wanted).decode()
+
+
+def test_terminal_edits_chinese_and_leaves_at_the_end_of_input(
+    indexed: Advisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"TERM": "xterm", "LANG": "zh_CN.UTF-8", "LC_ALL": "", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    # Only the terminal that controls a process turns a typed Ctrl-C into an interrupt.
+    code = (
+        "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from bot.cli import main;"
+        " sys.argv = ['advisor', 'chat']; main()"
+    )
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    screen = Screen(ours)
+    try:
+        assert "2 篇文档" in screen.until("\n> ")
+        os.write(ours, "数据飞轮错".encode() + b"\x7f" + "失败的原因是什么？\r".encode())
+        assert "数据飞轮失败的原因是收集的数据" in screen.until("\n> ")
+        os.write(ours, b"\x03")
+        assert "Ctrl-D" in screen.until("\n> ")
+        os.write(ours, b"\x04")
+        assert "祝创业顺利" in screen.until("！")
+        assert child.wait(timeout=60) == 0
+    finally:
+        child.kill()
+        child.wait()
+        os.close(ours)
