@@ -32,6 +32,7 @@ _NEIGHBOURS = (("cp949", re.compile(r"[가-힣]"), 0.95), ("euc_jp", re.compile(
 _SAMPLE_CHARACTERS = 4000
 _CHINESE_SHARE = 0.8
 _BINARY_SHARE = 0.01
+_ZERO_SHARE = 0.1
 _UTF8_REMEDY = "save it as UTF-8 text"
 
 
@@ -54,7 +55,7 @@ def _decode(data: bytes, source: str) -> str:
         if data.startswith(bom):
             return _decode_marked(data, encoding, source)
     if b"\x00" in data:
-        raise _binary(source)
+        return _decode_unmarked(data, source)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -67,6 +68,16 @@ def _decode_marked(data: bytes, encoding: str, source: str) -> str:
     except UnicodeDecodeError as error:
         problem = f"the file starts as {encoding.removesuffix('-sig').upper()} but byte {error.start} breaks it"
         raise UnreadableDocument(source, problem=problem, remedy=_UTF8_REMEDY) from error
+
+
+def _decode_unmarked(data: bytes, source: str) -> str:
+    """UTF-16 without a mark, told by the zeros that Latin letters and blanks have in one byte of two, and no other."""
+    zeros = data[:_SAMPLE_CHARACTERS:2].count(0), data[1:_SAMPLE_CHARACTERS:2].count(0)
+    if max(zeros) >= _ZERO_SHARE * min(len(data), _SAMPLE_CHARACTERS) and min(zeros) * 50 < max(zeros):
+        text = _strict(data, "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le")
+        if text is not None:
+            return text
+    raise _binary(source)
 
 
 def _decode_legacy(data: bytes, error: UnicodeDecodeError, source: str) -> str:

@@ -5,18 +5,28 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rag.errors import InvalidInput
-from rag.ingest.formats import READERS, reader_of
+from rag.ingest.formats import READERS, format_of
+from rag.ingest.sidecar import SUFFIX, sidecar_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A readable file: where it lies, and how it is called relative to the registered path (POSIX separators)."""
+    """A readable file: where it lies, and how it is called relative to the registered path (POSIX separators).
+
+    `sidecar` is the file beside it that holds its metadata.
+    """
 
     path: Path
     source: str
+    sidecar: Path | None = None
+
+    @property
+    def sidecar_source(self) -> str:
+        """How the sidecar is called, as `source` is for the file."""
+        return str(PurePosixPath(self.source).with_name(self.sidecar.name)) if self.sidecar else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +41,8 @@ class FileProblem:
 def find_files(root: Path) -> Iterator[FoundFile | FileProblem]:
     """The files under a registered folder, sorted by source, or the registered file itself.
 
-    Hidden files and folders and files of unknown formats are left out. Links are followed, each folder once.
+    Hidden files and folders and files of unknown formats are left out. Links are followed, each folder once. A sidecar
+    without its document is a problem: it may be a misspelt one that says who may read the document.
 
     Raises:
         InvalidInput: the path does not exist, or the folder cannot be opened.
@@ -51,13 +62,14 @@ def find_files(root: Path) -> Iterator[FoundFile | FileProblem]:
 
 
 def _registered_file(path: Path) -> FoundFile | FileProblem:
-    if reader_of(path) is None or not path.is_file():
+    if format_of(path) is None or not path.is_file():
         return FileProblem(
             source=_printable(path.name),
             problem=f"the format {path.suffix!r} is not known" if path.is_file() else "this is no regular file",
             remedy="convert it to one of " + ", ".join(READERS),
         )
-    return _found(path, path.name)
+    sidecar = next((path.with_name(name) for name in sidecar_names(path.name) if path.with_name(name).exists()), None)
+    return _found(path, path.name, sidecar)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -69,12 +81,25 @@ def _entries(folder: Path) -> list[Path]:
 def _walk(
     root: Path, entries: list[Path], *, prefix: str, above: tuple[Path, ...]
 ) -> Iterator[FoundFile | FileProblem]:
+    sidecars = _sidecars(entries)
     for entry in entries:
         source = prefix + entry.name
         if entry.is_dir():
             yield from _descend(root, entry, source, above)
-        elif reader_of(entry) is not None:
-            yield _found(entry, source)
+        elif format_of(entry) is not None:
+            yield _found(entry, source, sidecars.get(entry.name))
+        elif entry.name.endswith(SUFFIX) and entry not in sidecars.values():
+            problem = "the metadata file belongs to no document"
+            remedy = f"name it after one beside it, such as report.pdf{SUFFIX}, or remove it"
+            yield FileProblem(source=_printable(source), problem=problem, remedy=remedy)
+
+
+def _sidecars(entries: list[Path]) -> dict[str, Path]:
+    """The sidecars of one folder, by the names of their documents."""
+    beside = {entry.name: entry for entry in entries if entry.name.endswith(SUFFIX)}
+    documents = [entry.name for entry in entries if format_of(entry) is not None]
+    chosen = {name: next((beside[each] for each in sidecar_names(name) if each in beside), None) for name in documents}
+    return {name: sidecar for name, sidecar in chosen.items() if sidecar is not None}
 
 
 def _descend(root: Path, folder: Path, source: str, above: tuple[Path, ...]) -> Iterator[FoundFile | FileProblem]:
@@ -90,7 +115,7 @@ def _descend(root: Path, folder: Path, source: str, above: tuple[Path, ...]) -> 
     yield from _walk(root, entries, prefix=f"{source}/", above=(*above, target))
 
 
-def _found(path: Path, source: str) -> FoundFile | FileProblem:
+def _found(path: Path, source: str, sidecar: Path | None) -> FoundFile | FileProblem:
     if _printable(source) != source:
         problem = "the name is not valid UTF-8"
         return FileProblem(source=_printable(source), problem=problem, remedy="rename the file")
@@ -98,7 +123,7 @@ def _found(path: Path, source: str) -> FoundFile | FileProblem:
         return FileProblem(source=source, problem="the link leads to no file", remedy="mend or remove the link")
     if not path.is_file():
         return FileProblem(source=source, problem="this is no regular file", remedy="replace it by a file")
-    return FoundFile(path=path, source=source)
+    return FoundFile(path=path, source=source, sidecar=sidecar)
 
 
 def _printable(name: str) -> str:

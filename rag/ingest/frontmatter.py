@@ -134,7 +134,29 @@ def split_front_matter(text: str, source: str) -> tuple[FrontMatter, str]:
     fields = _load(text[opening.end() : closing.start()], text.count("\n", 0, opening.end()) + 1, source)
     if fields is None:
         return FrontMatter(), text
-    return _validated(fields, source), text[closing.end() :].lstrip("\n")
+    return validated(fields, source), text[closing.end() :].lstrip("\n")
+
+
+def validated(fields: Mapping[str, Any], source: str, *, where: str = "front matter") -> FrontMatter:
+    """Front matter of plain fields; keys that it does not know are left out.
+
+    Args:
+        fields: the values by key.
+        source: the file, as errors show it.
+        where: what errors call the place that the fields stand in.
+
+    Raises:
+        UnreadableDocument: a key has a value that it cannot have.
+    """
+    if "license" in fields:
+        fields = {"licence": fields["license"], **fields}
+    try:
+        return FrontMatter.model_validate(fields)
+    except ValidationError as error:
+        key = str(error.errors()[0]["loc"][0])
+        problem = f"{where} key {key!r} has the value {_shown(fields[key])}"
+        remedy = _REMEDIES.get(key, "write plain text")
+        raise UnreadableDocument(source, problem=problem, remedy=remedy) from error
 
 
 def _load(block: str, first_line: int, source: str) -> Mapping[str, Any] | None:
@@ -157,18 +179,6 @@ def _load(block: str, first_line: int, source: str) -> Mapping[str, Any] | None:
 def _place(error: Exception, first_line: int) -> str:
     mark = getattr(error, "problem_mark", None)
     return f" at line {first_line + mark.line}" if mark is not None else ""
-
-
-def _validated(fields: Mapping[str, Any], source: str) -> FrontMatter:
-    if "license" in fields:
-        fields = {"licence": fields["license"], **fields}
-    try:
-        return FrontMatter.model_validate(fields)
-    except ValidationError as error:
-        key = str(error.errors()[0]["loc"][0])
-        problem = f"front matter key {key!r} has the value {_shown(fields[key])}"
-        remedy = _REMEDIES.get(key, "write plain text")
-        raise UnreadableDocument(source, problem=problem, remedy=remedy) from error
 
 
 def _shown(value: object) -> str:

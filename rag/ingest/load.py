@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rag.errors import RagError, UnreadableDocument
+from rag.errors import UnreadableDocument
 from rag.ingest.blocks import BlockKind, ParsedFile, comparable
 from rag.ingest.chunking import chunk_file
 from rag.ingest.files import FoundFile
-from rag.ingest.formats import READERS, reader_of
+from rag.ingest.formats import parse_file
+from rag.ingest.frontmatter import FrontMatter
 from rag.ingest.markdown import plain_title
 from rag.ingest.outline import document_title
+from rag.ingest.reading import FileContent, read_content
+from rag.ingest.sidecar import merged, parse_sidecar
 from rag.language import detect_language
 from rag.settings import IngestSettings
 from rag.types import PUBLIC, Chunk, Document, DocumentId, Language
 
 PARSING_IDENTITY = "parse-1+chunk-1"
 """Names the readers and the chunker in the index identity: raise a number whenever their output changes."""
+
+Parse = Callable[[bytes, str], ParsedFile]
+"""Parses the bytes of a file by the suffix of its name. Raises UnreadableDocument."""
 
 _EMBEDDED_DATA = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
 _LANGUAGE_SAMPLE = 20_000
@@ -38,23 +45,44 @@ class LoadedDocument:
 def load_document(
     file: FoundFile, *, document_id: DocumentId, settings: IngestSettings, modified: date
 ) -> LoadedDocument:
-    """Read one file.
+    """Read one file, parsing it in this process.
 
     Args:
         file: the file.
         document_id: the id that the document gets.
         settings: the largest file and the longest chunk.
-        modified: the document's date when its front matter gives none.
+        modified: the document's date when its author gives none.
 
     Raises:
         UnreadableDocument: the file cannot be indexed; the error says why and what its owner can do.
     """
-    parsed = _parse(file, _read(file, settings))
+    content = dataclasses.replace(read_content(file, max_megabytes=settings.max_file_megabytes), modified=modified)
+    return make_document(file, content, document_id=document_id, settings=settings, parse=parse_file)
+
+
+def make_document(
+    file: FoundFile, content: FileContent, *, document_id: DocumentId, settings: IngestSettings, parse: Parse
+) -> LoadedDocument:
+    """The document that a file's content is.
+
+    Args:
+        file: the file.
+        content: what was read of it.
+        document_id: the id that the document gets.
+        settings: the longest chunk.
+        parse: parses the bytes, here or in a process of its own.
+
+    Raises:
+        UnreadableDocument: the content cannot be indexed; the error says why and what its owner can do.
+    """
+    said = parse_sidecar(content.sidecar, file.sidecar_source) if content.sidecar is not None else FrontMatter()
+    parsed = parse(content.data, file.source)
+    parsed = dataclasses.replace(parsed, front_matter=merged(parsed.front_matter, said))
     chunks = chunk_file(parsed, limit=settings.chunk_characters)
     if not chunks:
         problem = "the file holds headings or lists of contents only, no text"
         raise UnreadableDocument(file.source, problem=problem, remedy="add text or remove the file")
-    document = _document(parsed, source=file.source, document_id=document_id, modified=modified)
+    document = _document(parsed, source=file.source, document_id=document_id, modified=content.modified)
     return LoadedDocument(document=document, chunks=chunks)
 
 
@@ -72,36 +100,6 @@ def lexical_text(document: Document, chunk: Chunk) -> str:
     titled = chunk.section[:1] and comparable(chunk.section[0]) == comparable(document.title)
     headings: Sequence[str] = chunk.section if titled else (document.title, *chunk.section)
     return "\n".join([*headings, _EMBEDDED_DATA.sub("", chunk.text)])
-
-
-def _read(file: FoundFile, settings: IngestSettings) -> bytes:
-    try:
-        megabytes = file.path.stat().st_size / 1e6
-        if megabytes > settings.max_file_megabytes:
-            problem = f"the file has {megabytes:.1f} MB, more than the {settings.max_file_megabytes:g} MB allowed"
-            raise UnreadableDocument(file.source, problem=problem, remedy="split it or raise max_file_megabytes")
-        return file.path.read_bytes()
-    except OSError as error:
-        problem = f"the file cannot be read ({error.strerror or error})"
-        raise UnreadableDocument(
-            file.source, problem=problem, remedy="check that it exists and its permissions"
-        ) from error
-
-
-def _parse(file: FoundFile, data: bytes) -> ParsedFile:
-    reader = reader_of(file.path)
-    if reader is None:
-        problem = f"the format {file.path.suffix!r} is not known"
-        raise UnreadableDocument(file.source, problem=problem, remedy="convert it to one of " + ", ".join(READERS))
-    if not data:
-        raise UnreadableDocument(file.source, problem="the file is empty", remedy="fill it or remove it")
-    try:
-        return reader(data, file.source)
-    except RagError:
-        raise
-    except Exception as error:  # a parser fed with a damaged file may raise anything
-        problem = f"the file is damaged or not what its suffix says ({type(error).__name__})"
-        raise UnreadableDocument(file.source, problem=problem, remedy="open it, save it anew and try again") from error
 
 
 def _document(parsed: ParsedFile, *, source: str, document_id: DocumentId, modified: date) -> Document:

@@ -31,13 +31,15 @@ def read_pdf(data: bytes, source: str) -> ParsedFile:
 
     try:
         reader = _open(data, source)
-        pages = [page.extract_text() or "" for page in reader.pages]
+        pages = [_whole_characters(page.extract_text() or "") for page in reader.pages]
         bookmarks = list(_bookmarks(reader, reader.outline, level=1))
         title = str((reader.metadata.title if reader.metadata else None) or "").strip()
     except (FileNotDecryptedError, DependencyError) as error:
         raise _encrypted(source) from error
     except PyPdfError as error:
         raise UnreadableDocument(source, problem="the PDF is broken", remedy="export it again") from error
+    if not pages:
+        raise UnreadableDocument(source, problem="the PDF holds no pages", remedy="export it again")
     if len("".join("".join(pages).split())) < _SCANNED_CHARACTERS_PER_PAGE * max(1, len(pages)):
         problem = "the PDF holds images of pages, no text"
         raise UnreadableDocument(source, problem=problem, remedy="run text recognition (OCR) on it first")
@@ -52,6 +54,11 @@ def _open(data: bytes, source: str) -> PdfReader:
     if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
         raise _encrypted(source)
     return reader
+
+
+def _whole_characters(text: str) -> str:
+    """The text without halves of characters, which a broken table of a font leaves and no database takes."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _encrypted(source: str) -> UnreadableDocument:

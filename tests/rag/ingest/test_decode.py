@@ -22,6 +22,8 @@ FRENCH = "Une société française a levé des fonds près de Genève. L'équipe
         pytest.param(SIMPLIFIED, "utf-8", id="UTF-8"),
         pytest.param(SIMPLIFIED, "utf-8-sig", id="UTF-8 with mark"),
         pytest.param(SIMPLIFIED, "utf-16", id="UTF-16"),
+        pytest.param("Plans: 融资 and 团队", "utf-16-le", id="UTF-16 without mark"),
+        pytest.param("Plans: 融资 and 团队", "utf-16-be", id="UTF-16 without mark, big end first"),
         pytest.param(SIMPLIFIED, "utf-32", id="UTF-32"),
         pytest.param(SIMPLIFIED, "gb18030", id="GB18030"),
         pytest.param("融资策略", "gb18030", id="GB18030 of four characters"),
@@ -31,6 +33,7 @@ FRENCH = "Une société française a levé des fonds près de Genève. L'équipe
         pytest.param(JAPANESE, "euc_jp", id="EUC-JP"),
         pytest.param(KOREAN, "euc_kr", id="EUC-KR"),
         pytest.param(FRENCH, "cp1252", id="Latin"),
+        pytest.param(FRENCH, "latin-1", id="Latin-1"),
     ],
 )
 def test_text_in_any_usual_encoding_is_read_as_it_was_written(text: str, encoding: str) -> None:

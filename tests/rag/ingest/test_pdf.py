@@ -116,9 +116,9 @@ def test_the_title_is_the_files_own_or_its_first_line(read: Read, title: str, ex
     assert read("cash.pdf", data).document.title == expected
 
 
-def encrypted(password: str) -> bytes:
+def encrypted(password: str, *, algorithm: str = "AES-256") -> bytes:
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf(ENGLISH))))
-    writer.encrypt(password, owner_password="owner", algorithm="RC4-128")
+    writer.encrypt(password, owner_password="owner", algorithm=algorithm)
     data = BytesIO()
     writer.write(data)
     return data.getvalue()
@@ -150,8 +150,35 @@ def test_a_pdf_that_cannot_be_read_is_refused_with_the_reason(read: Read, data: 
     assert all(word in str(caught.value) for word in ["a.pdf", *told]), str(caught.value)
 
 
-def test_a_pdf_that_is_locked_only_against_editing_is_read(read: Read) -> None:
-    assert len(read("a.pdf", encrypted("")).chunks) == 2
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+def test_a_pdf_that_is_locked_only_against_editing_is_read(read: Read, algorithm: str) -> None:
+    assert len(read("a.pdf", encrypted("", algorithm=algorithm)).chunks) == 2
+
+
+def columns(*, by_row: bool) -> bytes:
+    """A page of two columns, drawn one after the other as programs for text do, or line by line across the page."""
+    data = BytesIO()
+    canvas = Canvas(data)
+    canvas.setFont("Helvetica", 10)
+    texts = (
+        ["The left column tells of a company", "that sold shovels to miners until the", "miners went home."],
+        ["The right column goes on with its", "second product, which lasted because", "it was needed daily."],
+    )
+    places = [(column, row) for column in range(2) for row in range(3)]
+    for column, row in sorted(places, key=lambda place: place[::-1]) if by_row else places:
+        canvas.drawString(60 + 260 * column, 760 - 14 * row, texts[column][row])
+    canvas.save()
+    return data.getvalue()
+
+
+def test_columns_are_read_one_after_the_other(read: Read) -> None:
+    text = " ".join(read("a.pdf", columns(by_row=False)).chunks[0].text.split())
+    assert text.startswith("The left column tells of a company that sold shovels to miners until the miners went home.")
+
+
+def test_columns_that_are_drawn_line_by_line_keep_all_their_words(read: Read) -> None:
+    words = read("a.pdf", columns(by_row=True)).chunks[0].text.split()
+    assert sorted(words) == sorted(read("a.pdf", columns(by_row=False)).chunks[0].text.split())
 
 
 @pytest.mark.parametrize(
