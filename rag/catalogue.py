@@ -5,7 +5,7 @@ The catalogue is the truth of the index. Vectors may exist that it does not know
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -121,16 +121,16 @@ class Catalogue(Protocol):
         """The chunks that match the terms best, best first."""
         ...
 
-    async def rarity(self, terms: Sequence[str]) -> Mapping[str, float]:
-        """How much each term tells: its inverse document frequency; a term that no chunk holds has the largest."""
-        ...
-
     async def chunks(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, LiveChunk]:
         """Those of the chunks that are live and that the scope admits."""
         ...
 
     async def chunks_at(self, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
         """Live chunks of one document by position; positions that do not exist are left out."""
+        ...
+
+    async def stretch(self, document: DocumentId, *, first: int, last: int, scope: Scope) -> tuple[LiveChunk, ...]:
+        """Live chunks of one document from one position to another, both included, that the scope admits."""
         ...
 
 
@@ -145,20 +145,32 @@ class CatalogueWriter(Protocol):
         """Forget an input. Its documents stay until they are removed."""
         ...
 
+    async def installation(self) -> str:
+        """A name of this catalogue that no other one has, made once: several may keep vectors on one server."""
+        ...
+
     async def building(self) -> Generation | None:
         """The generation that an earlier run left unfinished."""
         ...
 
     async def begin(self, *, identity: str, embedder: str, collection: str) -> Generation:
-        """Start a generation beside the live one."""
+        """Start a generation beside the live one; its collection is no longer retired."""
         ...
 
     async def publish(self, generation: Generation) -> None:
-        """Make a generation the live one and drop all others with their documents."""
+        """Make a generation the live one and drop all others with their documents; their collections are retired."""
         ...
 
     async def discard(self, generation: Generation) -> None:
-        """Drop a generation that is not live."""
+        """Drop a generation that is not live; its collection is retired."""
+        ...
+
+    async def retired_collections(self) -> tuple[str, ...]:
+        """Collections that may still be stored but belong to no generation of this catalogue."""
+        ...
+
+    async def forget_collection(self, name: str) -> None:
+        """Note that a retired collection is gone from the vector store."""
         ...
 
     async def fingerprints(self, generation: Generation, input_key: str) -> dict[str, Fingerprint]:

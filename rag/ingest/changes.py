@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from rag.catalogue import Fingerprint, Input
+from rag.errors import InvalidInput
 from rag.ingest.files import FileProblem, FoundFile, find_files
 from rag.types import DocumentId
 
@@ -26,8 +26,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputChanges:
-    """The difference between an input and what is indexed of it."""
+    """The difference between an input and what is indexed of it.
 
+    `away` says that the input could not be looked into at all, so that nothing is known of its documents.
+    """
+
+    input_key: str
+    away: bool = False
     changed: tuple[Change, ...] = ()
     vanished: tuple[tuple[DocumentId, str], ...] = ()
     unchanged: int = 0
@@ -54,17 +59,16 @@ def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool) -
         known: what is indexed, by source.
         full: take every file as changed.
     """
-    if not each.path.exists():
-        problem = FileProblem(
-            source=str(each.path),
-            problem="the registered path does not exist",
-            remedy="bring it back, or run: advisor index --remove PATH",
-        )
-        return InputChanges(unchanged=len(known), problems=(problem,))
+    try:
+        if not each.path.exists():
+            return _away(each, known, "the registered path does not exist")
+        files = [*find_files(each.path)]
+    except (InvalidInput, OSError) as error:
+        return _away(each, known, f"the registered path cannot be read ({error})")
     changed: list[Change] = []
     problems: list[FileProblem] = []
     seen: set[str] = set()
-    for found in find_files(each.path):
+    for found in files:
         seen.add(found.source)
         match found:
             case FileProblem():
@@ -77,6 +81,7 @@ def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool) -
                     changed.append(change)
     vanished = _vanished(known, seen, problems)
     return InputChanges(
+        input_key=each.key,
         changed=tuple(changed),
         vanished=InputChanges.identify(each.key, vanished),
         unchanged=len(known) - len(vanished) - sum(change.known is not None for change in changed),
@@ -84,10 +89,10 @@ def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool) -
     )
 
 
-def content_hash(path: Path) -> str:
-    """The hash of a file's bytes. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _away(each: Input, known: Mapping[str, Fingerprint], problem: str) -> InputChanges:
+    remedy = "bring it back, or run: advisor index --remove PATH; until then a rebuilt index is not put to use"
+    told = FileProblem(source=str(each.path), problem=problem, remedy=remedy)
+    return InputChanges(input_key=each.key, away=True, unchanged=len(known), problems=(told,))
 
 
 def _vanished(known: Iterable[str], seen: set[str], problems: Iterable[FileProblem]) -> list[str]:
@@ -98,16 +103,22 @@ def _vanished(known: Iterable[str], seen: set[str], problems: Iterable[FileProbl
 
 def _change(input_key: str, file: FoundFile, known: Fingerprint | None, *, forced: bool) -> Change | FileProblem | None:
     try:
-        stat = file.path.stat()
+        modified_ns, size = _stamps(file)
     except OSError as error:
         return FileProblem(source=file.source, problem=error.strerror or "cannot be read", remedy="check the file")
-    if known and not forced and (known.modified_ns, known.size) == (stat.st_mtime_ns, stat.st_size):
+    if known and not forced and (known.modified_ns, known.size) == (modified_ns, size):
         return None
     return Change(
         file=file,
         document_id=document_id(input_key, file.source),
         input_key=input_key,
-        fingerprint=Fingerprint(modified_ns=stat.st_mtime_ns, size=stat.st_size, content_hash=""),
+        fingerprint=Fingerprint(modified_ns=modified_ns, size=size, content_hash=""),
         known=known,
         forced=forced,
     )
+
+
+def _stamps(file: FoundFile) -> tuple[int, int]:
+    """Time and size of a file and its sidecar in one: the sums change when either does, comes or goes."""
+    stats = [path.stat() for path in (file.path, file.sidecar) if path is not None]
+    return sum(stat.st_mtime_ns for stat in stats), sum(stat.st_size for stat in stats)

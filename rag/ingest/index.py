@@ -3,7 +3,7 @@
 For each changed document the vectors are written first, then one transaction of the catalogue makes the document live
 in place of its earlier version. Whatever kills a run, the last complete version of every document goes on answering and
 the next run finishes the work. A new parser, chunker or embedder is a new generation, built beside the live one and
-made live when it is complete.
+made live when it is complete; so is one for a vector store that lacks the live one's vectors.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from rag.catalogue import Catalogue, CatalogueWriter, Generation, Input
 from rag.errors import InvalidInput
 from rag.ingest.changes import Change, InputChanges, find_changes
 from rag.ingest.files import FileProblem
+from rag.ingest.inputs import check_input, settle
 from rag.ingest.load import PARSING_IDENTITY
 from rag.ingest.publish import DocumentPublisher, Outcome
 from rag.ports import Embedder, VectorStore
 from rag.settings import IngestSettings
 from rag.terms import TERMS_IDENTITY
+from rag.types import DocumentId
 
-_COLLECTION = "passages-"
 _SWEEP = 5000
 
 
@@ -109,7 +110,8 @@ class Indexer:
         """Register inputs and bring them up to date; without any, all that are registered.
 
         Args:
-            inputs: files and folders. Registered ones that are not named stay as they are.
+            inputs: files and folders. Registered ones that are not named stay as they are. One below a registered
+                folder stands for that folder, and a folder takes over what is registered below it.
             full: read every file again, whatever its stamps and content say.
             on_progress: told of each step, on the event loop.
 
@@ -119,12 +121,14 @@ class Indexer:
             EmbedderUnavailable: texts cannot be embedded; what is live stays live.
         """
         for each in inputs:
-            if not await asyncio.to_thread(each.path.exists):
-                raise InvalidInput(f"there is no file or folder {str(each.path)!r}; check the path")
+            await asyncio.to_thread(check_input, each)
         async with self._running:
-            await self._writer.register(inputs)
+            settled = settle(inputs, await self._catalogue.inputs())
+            await self._writer.register(settled.chosen)
+            for each in settled.absorbed:
+                await self._writer.unregister(each.key)
             generation = await self._generation()
-            wanted = await self._wanted(inputs or await self._catalogue.inputs(), generation)
+            wanted = await self._wanted(settled.chosen or await self._catalogue.inputs(), generation)
             if not wanted:
                 raise InvalidInput("nothing is registered yet; name a file or a folder, or use --starter")
             return await self._bring_up(generation, wanted, full=full, tell=on_progress or _nobody)
@@ -138,7 +142,7 @@ class Indexer:
         """
         async with self._running:
             registered = {str(each.path): each for each in await self._catalogue.inputs()}
-            named = {each.name: each for each in registered.values() if each.name}
+            named = {} if await asyncio.to_thread(path.exists) else {each.name: each for each in registered.values()}
             chosen = registered.get(str(path)) or named.get(path.name)
             if chosen is None:
                 known = ", ".join(registered) or "nothing"
@@ -155,7 +159,7 @@ class Indexer:
         """The generation to write: the live one while nothing that made it has changed, else one beside it."""
         identity = self.identity()
         live = await self._catalogue.live()
-        up_to_date = live is not None and live.identity == identity
+        up_to_date = live is not None and live.identity == identity and await self._is_stored(live)
         building = await self._writer.building()
         if building is not None and building.identity == identity and not up_to_date:
             return building
@@ -163,9 +167,20 @@ class Indexer:
             await self._writer.discard(building)
         if live is not None and up_to_date:
             return live
-        name = _COLLECTION + hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
+        name = await self._collection_name(identity, live)
         await self._store.drop(name)
         return await self._writer.begin(identity=identity, embedder=self._embedder.identity, collection=name)
+
+    async def _is_stored(self, live: Generation) -> bool:
+        """Whether the store holds the vectors of a generation: it may be another store than the one that was filled."""
+        vectors = await self._store.collection(live.collection)
+        return await vectors.count() >= (await self._catalogue.counts()).chunks
+
+    async def _collection_name(self, identity: str, live: Generation | None) -> str:
+        """A name that no other installation on the same vector store uses, nor the live generation."""
+        digest = hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
+        name = f"passages-{await self._writer.installation()}-{digest}"
+        return f"{name}-2" if live is not None and live.collection == name else name
 
     async def _wanted(self, inputs: Sequence[Input], generation: Generation) -> tuple[Input, ...]:
         """The inputs to bring up: a generation that is being built needs all of them."""
@@ -182,9 +197,12 @@ class Indexer:
             failed=[problem for each in found for problem in each.problems],
             unchanged=sum(each.unchanged for each in found),
         )
-        await self._take_out(generation, found, ledger)
+        await self._take_out(generation, [document for each in found for document in each.vanished], ledger)
         await self._put_in(generation, found, ledger, tell)
+        await self._take_out(generation, await self._orphans(generation), ledger)
         if generation.state == "building":
+            if await self._would_lose(found):
+                return ledger.report()
             await self._writer.publish(generation)
         tell(IndexProgress(stage="sweep"))
         await self._sweep(generation)
@@ -194,12 +212,23 @@ class Indexer:
         known = await self._writer.fingerprints(generation, each.key)
         return await asyncio.to_thread(find_changes, each, known, full=full)
 
-    async def _take_out(self, generation: Generation, found: Sequence[InputChanges], ledger: _Ledger) -> None:
-        gone = [document for each in found for document in each.vanished]
+    async def _orphans(self, generation: Generation) -> list[tuple[DocumentId, str]]:
+        """Documents of inputs that are registered no longer."""
         keys = {each.key for each in await self._catalogue.inputs()}
-        for key in await self._writer.filed_under(generation):
-            if key not in keys:
-                gone += InputChanges.identify(key, await self._writer.fingerprints(generation, key))
+        left = [key for key in await self._writer.filed_under(generation) if key not in keys]
+        return [
+            orphan
+            for key in left
+            for orphan in InputChanges.identify(key, await self._writer.fingerprints(generation, key))
+        ]
+
+    async def _would_lose(self, found: Sequence[InputChanges]) -> bool:
+        """Whether a rebuilt index lacks documents that only the live one has, because their input is away."""
+        live = await self._catalogue.live()
+        held = set(await self._writer.filed_under(live)) if live else set()
+        return any(each.away and each.input_key in held for each in found)
+
+    async def _take_out(self, generation: Generation, gone: Sequence[tuple[DocumentId, str]], ledger: _Ledger) -> None:
         for document, source in gone:
             await self._writer.remove(generation, document)
             ledger.removed.append(source)
@@ -220,14 +249,14 @@ class Indexer:
             ledger.note(change.file.source, await publisher.publish(change))
 
     async def _sweep(self, generation: Generation) -> None:
-        """Delete vectors that no chunk claims, and collections that no generation uses."""
+        """Delete vectors that no chunk claims, and the collections of earlier generations, never anybody else's."""
         vectors = await self._store.collection(generation.collection)
         while dead := await self._writer.dead_vectors(generation, limit=_SWEEP):
             await vectors.delete(dead)
             await self._writer.forget_vectors(generation, dead)
-        for name in await self._store.names():
-            if name.startswith(_COLLECTION) and name != generation.collection:
-                await self._store.drop(name)
+        for name in await self._writer.retired_collections():
+            await self._store.drop(name)
+            await self._writer.forget_collection(name)
 
 
 def _steps(changes: Sequence[Change]) -> Iterator[IndexProgress]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from datetime import UTC, datetime
 from typing import Literal
 
 from rag.catalogue import CatalogueWriter, Generation, IndexedDocument
 from rag.errors import UnreadableDocument
-from rag.ingest.changes import Change, content_hash
+from rag.ingest.changes import Change
 from rag.ingest.files import FileProblem
-from rag.ingest.load import LoadedDocument, embedded_text, lexical_text, load_document
+from rag.ingest.isolation import IsolatedParser
+from rag.ingest.load import LoadedDocument, embedded_text, lexical_text, make_document
+from rag.ingest.reading import read_content
 from rag.ports import Embedder, VectorIndex
 from rag.settings import IngestSettings
 from rag.terms import index_terms
@@ -37,6 +38,7 @@ class DocumentPublisher:
         self._vectors = vectors
         self._embedder = embedder
         self._settings = settings
+        self._parser = IsolatedParser(settings)
 
     async def publish(self, change: Change) -> FileProblem | Outcome:
         """Make a file's present content live; a file that cannot be read is told and changes nothing.
@@ -50,6 +52,9 @@ class DocumentPublisher:
         """
         try:
             loaded = await asyncio.to_thread(self._load, change)
+        except asyncio.CancelledError:
+            self._parser.close()  # else its thread, and with it the end of the program, would wait for the file
+            raise
         except UnreadableDocument as error:
             return FileProblem(source=error.path, problem=error.problem, remedy=error.remedy)
         if loaded is None:
@@ -60,24 +65,23 @@ class DocumentPublisher:
 
     def _load(self, change: Change) -> tuple[LoadedDocument, str] | None:
         """The document and its content's hash, or None when only the file's stamps have changed."""
-        try:
-            digest = content_hash(change.file.path)
-        except OSError as error:
-            raise UnreadableDocument(
-                change.file.source,
-                problem=error.strerror or "cannot be read",
-                remedy="check that the file exists and may be read",
-            ) from error
-        if change.known and change.known.content_hash == digest and not change.forced:
+        content = read_content(change.file, max_megabytes=self._settings.max_file_megabytes)
+        if change.known and change.known.content_hash == content.digest and not change.forced:
             return None
-        modified = datetime.fromtimestamp(change.fingerprint.modified_ns / 1e9, tz=UTC).date()
-        loaded = load_document(change.file, document_id=change.document_id, settings=self._settings, modified=modified)
-        return loaded, digest
+        loaded = make_document(
+            change.file,
+            content,
+            document_id=change.document_id,
+            settings=self._settings,
+            parse=self._parser.parse,
+        )
+        return loaded, content.digest
 
     async def _go_live(self, change: Change, loaded: LoadedDocument, digest: str) -> None:
         document, chunks = loaded.document, loaded.chunks
         ids = tuple(ChunkId(f"{document.id}:{digest[:12]}:{chunk.position}") for chunk in chunks)
-        vectors = await self._embedder.embed_passages([embedded_text(document, chunk) for chunk in chunks])
+        texts, terms = await asyncio.to_thread(_texts, loaded)
+        vectors = await self._embedder.embed_passages(texts)
         await self._writer.announce(self._generation, ids)
         await self._vectors.add(ids, vectors)
         await self._writer.replace(
@@ -88,6 +92,13 @@ class DocumentPublisher:
                 fingerprint=dataclasses.replace(change.fingerprint, content_hash=digest),
                 chunk_ids=ids,
                 chunks=chunks,
-                terms=tuple(" ".join(index_terms(lexical_text(document, chunk))) for chunk in chunks),
+                terms=terms,
             ),
         )
+
+
+def _texts(loaded: LoadedDocument) -> tuple[list[str], tuple[str, ...]]:
+    """What of each chunk is embedded, and its lexical terms: seconds of work for a large document."""
+    document, chunks = loaded.document, loaded.chunks
+    terms = (index_terms(lexical_text(document, chunk)) for chunk in chunks)
+    return [embedded_text(document, chunk) for chunk in chunks], tuple(" ".join(each) for each in terms)

@@ -17,6 +17,12 @@ from rag.errors import StorageFailed
 _Result = TypeVar("_Result")
 
 _READERS = 4
+_PRAGMAS = """
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+"""
 
 
 class Database:
@@ -90,17 +96,21 @@ class Database:
 def _connect(path: Path) -> sqlite3.Connection:
     # Closing happens on another thread than use, after both pools have stopped.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    connection.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-    )
+    try:
+        connection.executescript(_PRAGMAS)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
 def _explained(path: Path, error: Exception) -> str:
     name = f"the catalogue {path.name!r} failed: {error}"
     text = str(error).lower()
-    if "full" in text:
+    if "full" in text or "no space" in text:
         return f"{name}; free some disk space and run the command again, nothing is lost"
+    if "disk i/o" in text:
+        return f"{name}; the disk may be full or failing: free some space, look at the system's log, run it again"
     if "readonly" in text or "unable to open" in text:
         return f"{name}; make the folder {path.parent!s} writable for this user"
     if "not a database" in text or "malformed" in text:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,13 +23,25 @@ _BM25_PEAK = 2.2
 
 _LIVE = "(SELECT id FROM generations WHERE state = 'live')"
 
+_LISTED = "(SELECT value FROM json_each(?))"
+"""The values of a JSON array: one parameter, because SQLite bounds how many a statement may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """The live documents at one revision of the file, by row id."""
+    """The live documents at one revision of the file, by row id, and the records that they were read from."""
 
     revision: int
     documents: Mapping[int, Document]
+    records: Mapping[int, str]
+
+    def restocked(self, revision: int, records: Mapping[int, str]) -> _Shelf:
+        """The shelf at another revision; only records that differ are read, so a long index run delays no answer."""
+        documents = {
+            row: self.documents[row] if self.records.get(row) == record else load_document(record)
+            for row, record in records.items()
+        }
+        return _Shelf(revision, documents, records)
 
 
 class SqliteCatalogue:
@@ -36,7 +49,7 @@ class SqliteCatalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._shelf = _Shelf(-1, {})
+        self._shelf = _Shelf(-1, {}, {})
 
     async def live(self) -> Generation | None:
         """The generation that answers."""
@@ -63,10 +76,6 @@ class SqliteCatalogue:
             return []
         return await self._database.read(lambda connection: self._lexical(connection, asked, limit, scope))
 
-    async def rarity(self, terms: Sequence[str]) -> Mapping[str, float]:
-        """Inverse document frequency of each term."""
-        return await self._database.read(lambda connection: _idf(connection, terms))
-
     async def chunks(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, LiveChunk]:
         """Those of the chunks that are live and admitted."""
         return await self._database.read(lambda connection: self._chunks(connection, ids, scope))
@@ -75,12 +84,20 @@ class SqliteCatalogue:
         """Live chunks of one document by position."""
         return await self._database.read(lambda connection: _chunks_at(connection, document, positions))
 
+    async def stretch(self, document: DocumentId, *, first: int, last: int, scope: Scope) -> tuple[LiveChunk, ...]:
+        """Live chunks of one document between two positions."""
+        return await self._database.read(
+            lambda connection: self._stretch(connection, document, range(first, last + 1), scope)
+        )
+
     def _documents(self, connection: sqlite3.Connection) -> Mapping[int, Document]:
         (revision,) = connection.execute("SELECT number FROM revision").fetchone()
-        if self._shelf.revision != revision:
+        # Readers on other threads may see other revisions: what is returned must be this snapshot's, whoever is later.
+        shelf = self._shelf
+        if shelf.revision != revision:
             rows = connection.execute(f"SELECT row, metadata FROM documents WHERE generation IN {_LIVE}")
-            self._shelf = _Shelf(revision, {row: load_document(metadata) for row, metadata in rows})
-        return self._shelf.documents
+            shelf = self._shelf = shelf.restocked(revision, dict(rows.fetchall()))
+        return shelf.documents
 
     def _lexical(
         self, connection: sqlite3.Connection, terms: Sequence[str], limit: int, scope: Scope
@@ -105,13 +122,30 @@ class SqliteCatalogue:
     def _chunks(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, LiveChunk]:
         documents = self._documents(connection)
         rows = connection.execute(
-            f"SELECT id, document, content FROM chunks WHERE generation IN {_LIVE} AND id IN ({_marks(ids)})", [*ids]
+            f"SELECT id, document, content FROM chunks WHERE generation IN {_LIVE} AND id IN {_LISTED}",
+            [json.dumps([*ids])],
         )
         return {
             chunk_id: LiveChunk(id=chunk_id, document=documents[document], chunk=load_chunk(content))
             for chunk_id, document, content in rows
             if scope.admits(documents[document])
         }
+
+    def _stretch(
+        self, connection: sqlite3.Connection, document: DocumentId, positions: range, scope: Scope
+    ) -> tuple[LiveChunk, ...]:
+        documents = self._documents(connection)
+        rows = connection.execute(
+            "SELECT chunks.id, chunks.document, chunks.content FROM chunks JOIN documents"
+            f" ON documents.row = chunks.document WHERE documents.generation IN {_LIVE} AND documents.id = ?"
+            " AND chunks.position BETWEEN ? AND ? ORDER BY chunks.position",
+            [document, positions.start, positions.stop - 1],
+        )
+        return tuple(
+            LiveChunk(id=chunk_id, document=documents[row], chunk=load_chunk(content))
+            for chunk_id, row, content in rows
+            if scope.admits(documents[row])
+        )
 
 
 def find_generation(connection: sqlite3.Connection, state: str) -> Generation | None:
@@ -146,7 +180,7 @@ def _inputs(connection: sqlite3.Connection) -> tuple[Input, ...]:
 def _idf(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, float]:
     """BM25's inverse document frequency, ln((N - n + 0.5) / (n + 0.5)), floored where FTS5 floors it."""
     (total,) = connection.execute("SELECT count(*) FROM chunks").fetchone()
-    rows = connection.execute(f"SELECT term, doc FROM term_counts WHERE term IN ({_marks(terms)})", [*terms])
+    rows = connection.execute(f"SELECT term, doc FROM term_counts WHERE term IN {_LISTED}", [json.dumps([*terms])])
     found: dict[str, int] = dict(rows.fetchall())
     return {term: max(1e-6, math.log((total - n + 0.5) / (n + 0.5))) for term in terms for n in [found.get(term, 0)]}
 
@@ -154,11 +188,7 @@ def _idf(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, floa
 def _chunks_at(connection: sqlite3.Connection, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
     rows = connection.execute(
         "SELECT chunks.position, chunks.content FROM chunks JOIN documents ON documents.row = chunks.document"
-        f" WHERE documents.generation IN {_LIVE} AND documents.id = ? AND chunks.position IN ({_marks(positions)})",
-        [document, *positions],
+        f" WHERE documents.generation IN {_LIVE} AND documents.id = ? AND chunks.position IN {_LISTED}",
+        [document, json.dumps([*positions])],
     )
     return {position: load_chunk(content) for position, content in rows}
-
-
-def _marks(values: Iterable[object]) -> str:
-    return ", ".join("?" for _ in values)

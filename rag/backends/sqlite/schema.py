@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 MIGRATIONS = (
     """
@@ -56,6 +57,27 @@ MIGRATIONS = (
     CREATE TABLE revision (number INTEGER NOT NULL);
     INSERT INTO revision VALUES (0);
     """,
+    # A token of the lexical table is one of our terms and nothing else: only blanks part them. Tokens that SQLite cut
+    # again, as at the apostrophe of "don't", were not found among the counts.
+    """
+    DROP TABLE term_counts;
+    CREATE VIRTUAL TABLE whole_terms USING fts5 (
+        terms, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
+    );
+    INSERT INTO whole_terms (rowid, terms) SELECT rowid, terms FROM chunk_terms;
+    DROP TRIGGER chunk_terms_follow;
+    DROP TABLE chunk_terms;
+    ALTER TABLE whole_terms RENAME TO chunk_terms;
+    CREATE VIRTUAL TABLE term_counts USING fts5vocab (chunk_terms, row);
+    CREATE TRIGGER chunk_terms_follow AFTER DELETE ON chunks BEGIN
+        DELETE FROM chunk_terms WHERE rowid = old.row;
+    END;
+    """,
+    """
+    CREATE TABLE installation (id TEXT NOT NULL);
+    INSERT INTO installation VALUES (lower(hex(randomblob(6))));
+    CREATE TABLE retired_collections (name TEXT PRIMARY KEY) WITHOUT ROWID;
+    """,
 )
 
 
@@ -66,8 +88,29 @@ def migrate(connection: sqlite3.Connection) -> None:
         sqlite3.Error: the file cannot be written or is no database.
         ValueError: the file was written by a newer version of the program.
     """
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    while (version := _version(connection)) < len(MIGRATIONS):
+        connection.execute("BEGIN IMMEDIATE")
+        # While this program waited for the transaction, another one may have taken the step.
+        if _version(connection) == version:
+            for statement in _statements(MIGRATIONS[version]):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute("COMMIT")
     if version > len(MIGRATIONS):
-        raise ValueError(f"schema version {version!r} is newer than the {len(MIGRATIONS)} that this program knows")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+        problem = f"schema version {version!r} is newer than the {len(MIGRATIONS)} that this program knows"
+        raise ValueError(f"{problem}; install the newer program again, or set ADVISOR_HOME to another folder")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one, because `executescript` would end the transaction that they belong to."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

@@ -36,6 +36,13 @@ class SqliteCatalogueWriter:
         """Forget an input."""
         await self._database.write(lambda connection: connection.execute("DELETE FROM inputs WHERE key = ?", [key]))
 
+    async def installation(self) -> str:
+        """What tells this catalogue's collections from those of others."""
+        rows = await self._database.read(
+            lambda connection: connection.execute("SELECT id FROM installation").fetchall()
+        )
+        return str(rows[0][0])
+
     async def building(self) -> Generation | None:
         """The generation that an earlier run left unfinished."""
         return await self._database.read(lambda connection: find_generation(connection, "building"))
@@ -50,6 +57,7 @@ class SqliteCatalogueWriter:
                 " VALUES (?, ?, ?, 'building', ?)",
                 [identity, embedder, collection, created],
             )
+            connection.execute("DELETE FROM retired_collections WHERE name = ?", [collection])
             return find_generation(connection, "building")
 
         generation = await self._database.write(insert)
@@ -70,6 +78,19 @@ class SqliteCatalogueWriter:
         """Drop a generation that is not live."""
         await self._database.write(
             lambda connection: _drop_generations(connection, "id = ? AND state = 'building'", generation)
+        )
+
+    async def retired_collections(self) -> tuple[str, ...]:
+        """Collections of generations that were dropped."""
+        rows = await self._database.read(
+            lambda connection: connection.execute("SELECT name FROM retired_collections ORDER BY name").fetchall()
+        )
+        return tuple(name for (name,) in rows)
+
+    async def forget_collection(self, name: str) -> None:
+        """Note that a retired collection is gone."""
+        await self._database.write(
+            lambda connection: connection.execute("DELETE FROM retired_collections WHERE name = ?", [name])
         )
 
     async def fingerprints(self, generation: Generation, input_key: str) -> dict[str, Fingerprint]:
@@ -117,9 +138,12 @@ class SqliteCatalogueWriter:
 
     async def dead_vectors(self, generation: Generation, *, limit: int) -> tuple[ChunkId, ...]:
         """Ids of vectors that belong to no chunk."""
+        # A run killed while it indexed an unchanged document anew has announced ids that its live chunks still bear.
         rows = await self._database.read(
             lambda connection: connection.execute(
-                "SELECT chunk_id FROM unclaimed_vectors WHERE generation = ? ORDER BY chunk_id LIMIT ?",
+                "SELECT chunk_id FROM unclaimed_vectors WHERE generation = ? AND NOT EXISTS"
+                " (SELECT 1 FROM chunks WHERE chunks.generation = unclaimed_vectors.generation AND id = chunk_id)"
+                " ORDER BY chunk_id LIMIT ?",
                 [generation.id, limit],
             ).fetchall()
         )
@@ -137,7 +161,8 @@ class SqliteCatalogueWriter:
 
 def _fingerprints(connection: sqlite3.Connection, generation: Generation, key: str) -> dict[str, Fingerprint]:
     rows = connection.execute(
-        "SELECT source, modified_ns, size, content_hash FROM documents WHERE generation = ? AND input_key = ?",
+        "SELECT source, modified_ns, size, content_hash FROM documents WHERE generation = ? AND input_key = ?"
+        " ORDER BY source",
         [generation.id, key],
     )
     return {
@@ -150,6 +175,9 @@ def _drop_generations(connection: sqlite3.Connection, which: str, generation: Ge
     # Chunks go by a statement of their own: the lexical rows must follow them whatever a cascade fires.
     chosen = f"SELECT id FROM generations WHERE {which}"
     connection.execute(f"DELETE FROM chunks WHERE generation IN ({chosen})", [generation.id])
+    connection.execute(
+        f"INSERT OR IGNORE INTO retired_collections SELECT collection FROM generations WHERE {which}", [generation.id]
+    )
     connection.execute(f"DELETE FROM generations WHERE {which}", [generation.id])
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+import zipfile
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,65 @@ from rag.settings import IngestSettings
 from rag.types import DocumentId
 
 Read = Callable[..., LoadedDocument]
+MakeDocx = Callable[..., bytes]
+
+_TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def archive(entries: Mapping[str, str | bytes]) -> bytes:
+    """A ZIP archive."""
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as opened:
+        for name, content in entries.items():
+            opened.writestr(name, content)
+    return data.getvalue()
+
+
+@pytest.fixture
+def docx() -> MakeDocx:
+    """Makes Word documents: pairs of a style's name ("" for none) and a text, then rows of a table."""
+
+    def make(*paragraphs: tuple[str, str], rows: tuple[tuple[str, ...], ...] = (), **more: str | bytes) -> bytes:
+        styles = {style: f"s{n}" for n, (style, _) in enumerate(paragraphs) if style}
+        body = "".join(_paragraph(text, styles.get(style)) for style, text in paragraphs)
+        cells = ["".join(f"<w:tc>{_paragraph(cell)}</w:tc>" for cell in row) for row in rows]
+        table = f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>" if rows else ""
+        named = "".join(
+            f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/></w:style>'
+            for name, key in styles.items()
+        )
+        return archive(
+            {
+                "[Content_Types].xml": (
+                    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+                    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+                    f'<Override PartName="/word/document.xml" ContentType="{_TYPES}.document.main+xml"/>'
+                    f'<Override PartName="/word/styles.xml" ContentType="{_TYPES}.styles+xml"/></Types>'
+                ),
+                "_rels/.rels": _relations(f"{_RELATIONS}/officeDocument", "word/document.xml"),
+                "word/_rels/document.xml.rels": _relations(f"{_RELATIONS}/styles", "styles.xml"),
+                "word/document.xml": f"<w:document {_WORD}><w:body>{body}{table}</w:body></w:document>",
+                "word/styles.xml": f"<w:styles {_WORD}>{named}</w:styles>",
+                **more,
+            }
+        )
+
+    return make
+
+
+def _paragraph(text: str, style: str | None = None) -> str:
+    styled = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{styled}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def _relations(kind: str, target: str) -> str:
+    relation = f'<Relationship Id="r1" Type="{kind}" Target="{target}"/>'
+    return (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f"{relation}</Relationships>"
+    )
 
 
 @pytest.fixture

@@ -177,3 +177,67 @@ async def test_progress_counts_documents_and_bytes(library: Library) -> None:
         ("sweep", 0, 0, None),
     ]
     assert (seen[2].done_bytes, seen[2].total_bytes) == (9, 18)
+
+
+async def test_a_rebuild_waits_for_a_folder_that_is_away(library: Library, tmp_path: Path) -> None:
+    away = tmp_path / "disk"
+    away.mkdir()
+    (away / "far.md").write_text("# Far\n\nKept elsewhere.")
+    library.write("a.md", "# A\n\nOne.")
+    await library.indexer().update([Input(path=library.folder), Input(path=away)])
+    away.rename(tmp_path / "unplugged")
+    library.settings = IngestSettings(chunk_characters=300)
+    report = await library.update()
+    assert [problem.source for problem in report.failed] == [str(away)]
+    assert set(await library.live_texts()) == {"a.md", "far.md"}
+    (tmp_path / "unplugged").rename(away)
+    await library.update()
+    live = await library.catalogue.live()
+    assert live is not None
+    assert live.identity == library.indexer().identity()
+    assert set(await library.live_texts()) == {"a.md", "far.md"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("a" * 300, id="name_too_long"),
+        pytest.param("bad\udcff", id="name_that_is_no_utf8"),
+        pytest.param("none", id="nothing_there"),
+    ],
+)
+async def test_a_path_that_cannot_be_registered_is_named(library: Library, name: str) -> None:
+    if "\udcff" in name:
+        (library.folder / name).mkdir()
+    with pytest.raises(InvalidInput, match=ascii(name)[1:-1].replace("\\", ".+")):
+        await library.indexer().update([Input(path=library.folder / name)])
+    assert await library.catalogue.inputs() == ()
+
+
+async def test_a_file_named_below_a_registered_folder_is_not_taken_twice(library: Library) -> None:
+    library.write("sub/a.md", "# A\n\nOne.")
+    await library.update()
+    path = library.write("sub/a.md", "# A\n\nTwo, revised.")
+    assert await library.indexer().update([Input(path=path)]) == IndexReport(updated=("sub/a.md",))
+    assert await library.catalogue.inputs() == (Input(path=library.folder),)
+
+
+async def test_a_folder_takes_over_what_was_registered_below_it(library: Library) -> None:
+    library.write("sub/a.md", "# A\n\nOne.")
+    library.write("b.md", "# B\n\nTwo.")
+    await library.indexer().update([Input(path=library.folder / "sub"), Input(path=library.folder / "sub" / "a.md")])
+    assert set(await library.live_texts()) == {"a.md"}
+    report = await library.update()
+    assert (set(report.added), report.removed) == ({"b.md", "sub/a.md"}, ("a.md",))
+    assert await library.catalogue.inputs() == (Input(path=library.folder),)
+    assert set(await library.live_texts()) == {"b.md", "sub/a.md"}
+
+
+async def test_a_folder_called_like_a_named_input_does_not_stand_for_it(library: Library, tmp_path: Path) -> None:
+    library.write("a.md", "# A\n\nOne.")
+    await library.indexer().update([Input(path=library.folder, name="starter")])
+    stranger = tmp_path / "elsewhere" / "starter"
+    stranger.mkdir(parents=True)
+    with pytest.raises(InvalidInput, match="not registered"):
+        await library.indexer().remove(stranger)
+    assert (await library.indexer().remove(tmp_path / "starter")).removed == ("a.md",)
