@@ -21,6 +21,7 @@ from rag.errors import IndexLocked, InvalidSettings, RagError
 
 if TYPE_CHECKING:
     from bot.settings import LoadedSettings
+    from rag.build import Rag
     from rag.catalogue import Generation
     from rag.settings import RagSettings
 
@@ -163,10 +164,40 @@ async def _engine(settings: RagSettings) -> AsyncIterator[Finding]:
             vectors = await rag.embedder.embed_queries([_PROBE])
             text = f"{rag.embedder.identity}, {vectors.shape[1]} numbers, {time.perf_counter() - began:.1f} s to open"
             yield Finding(check="embedder", status=Status.OK, text=text)
-            yield _match(await rag.catalogue.live(), rag.embedder.identity)
+            yield _calibrated(rag.calibration.fitted_on)
+            live = await rag.catalogue.live()
+            yield _match(live, rag.embedder.identity)
+            yield await _vectors(rag, live, settings.chroma.url)
     except IndexLocked as error:
         mend = "nothing, if that is the running bot; the embedder is checked when the index is free"
         yield Finding(check="lock", status=Status.WARN, text=str(error), mend=mend)
+
+
+def _calibrated(questions: int) -> Finding:
+    if questions:
+        return Finding(check="threshold", status=Status.OK, text=f"calibrated on {questions} labelled questions")
+    return Finding(
+        check="threshold",
+        status=Status.WARN,
+        text="the embedder is not calibrated: what is answered and what is refused rests on a guess",
+        mend="advisor eval FILE with labelled questions, then move ADVISOR_RETRIEVAL_THRESHOLD: higher if questions are"
+        " answered that the library cannot answer, lower if too many are refused",
+    )
+
+
+async def _vectors(rag: Rag, live: Generation | None, url: str | None) -> Finding:
+    """Whether the vector store is the one that was filled."""
+    place = f"the Chroma server at {url}" if url else "embedded Chroma"
+    if live is None:
+        names = await rag.store.names()
+        return Finding(check="vectors", status=Status.OK, text=f"{place} answers; it holds {len(names)} collections")
+    stored = await (await rag.store.collection(live.collection)).count()
+    chunks = (await rag.catalogue.counts()).chunks
+    text = f"{place} holds {stored} vectors in {live.collection}"
+    if stored >= chunks:
+        return Finding(check="vectors", status=Status.OK, text=text)
+    mend = "advisor index fills it; or set ADVISOR_CHROMA_URL back"
+    return Finding(check="vectors", status=Status.FAIL, text=f"{text}, the library has {chunks} chunks", mend=mend)
 
 
 def _match(generation: Generation | None, identity: str) -> Finding:

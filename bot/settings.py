@@ -8,6 +8,7 @@ value came from.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -27,13 +28,22 @@ from pydantic_settings import (
 )
 
 from rag.errors import InvalidSettings
-from rag.settings import EmbeddingSettings, IngestSettings, RagSettings, RetrievalSettings
+from rag.settings import (
+    ChromaSettings,
+    EmbeddingSettings,
+    EmbeddingsServerSettings,
+    IngestSettings,
+    RagSettings,
+    RetrievalSettings,
+)
 
 FILE_NAME = "advisor.toml"
 PREFIX = "ADVISOR_"
 
 _SHORT_NAMES = {"embedding.embedder": "ADVISOR_EMBEDDER"}
 """Names that operators rely on and that do not follow the pattern ADVISOR_<GROUP>_<NAME>."""
+
+_CREDENTIALS = re.compile(r"//[^\s]*@")
 
 
 class Settings(BaseSettings):
@@ -47,6 +57,7 @@ class Settings(BaseSettings):
         dotenv_filtering="only_existing",
         extra="forbid",
         frozen=True,
+        hide_input_in_errors=True,
     )
 
     home: Path
@@ -54,6 +65,8 @@ class Settings(BaseSettings):
 
     ingest: IngestSettings = IngestSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
+    embeddings: EmbeddingsServerSettings = EmbeddingsServerSettings()
+    chroma: ChromaSettings = ChromaSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
 
     @classmethod
@@ -71,7 +84,14 @@ class Settings(BaseSettings):
     @property
     def rag(self) -> RagSettings:
         """The part of the settings that the core needs."""
-        return RagSettings(home=self.home, ingest=self.ingest, embedding=self.embedding, retrieval=self.retrieval)
+        return RagSettings(
+            home=self.home,
+            ingest=self.ingest,
+            embedding=self.embedding,
+            embeddings=self.embeddings,
+            chroma=self.chroma,
+            retrieval=self.retrieval,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +264,22 @@ def _validated(values: Mapping[str, Any], layers: list[_Layer]) -> Settings:
 def _told(problem: Mapping[str, Any], layers: list[_Layer]) -> str:
     name = ".".join(str(part) for part in problem["loc"][:2])
     layer = next((layer for layer in reversed(layers) if name in layer.values), layers[0])
-    return f"{layer.spelled(name)} = {problem['input']!r} (from {layer.origin}): {problem['msg']}"
+    return f"{layer.spelled(name)} = {_shown(name, problem['input'])} (from {layer.origin}): {problem['msg']}"
+
+
+def _shown(name: str, value: object) -> str:
+    """A refused value without what must not be told: a secret, or the credentials in an address."""
+    if _is_secret(name):
+        return "'**********'"
+    return _CREDENTIALS.sub("//…@", repr(value))
+
+
+def _is_secret(name: str) -> bool:
+    group, _, inner = name.partition(".")
+    model = Settings.model_fields[group].annotation if group in Settings.model_fields else None
+    fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else Settings.model_fields
+    field_info = fields.get(inner or group)
+    return field_info is not None and SecretStr.__name__ in str(field_info.annotation)
 
 
 def _value_at(settings: Settings, name: str) -> object:

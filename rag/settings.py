@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \t]*[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+_KEY = re.compile(r"[\x21-\x7e]+")
+
+
+def _service_url(url: str) -> str:
+    """A web address without secrets in it: it is printed, logged and part of errors."""
+    if any(sign in url for sign in "@?#"):
+        raise ValueError("give it without user, password, '?' and '#'; secrets have settings of their own")
+    if not _is_address(url):
+        raise ValueError("give an address such as http://127.0.0.1:8000")
+    return url.rstrip("/")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False
+
+
+def _header(header: SecretStr) -> SecretStr:
+    if not _HEADER.fullmatch(header.get_secret_value()):
+        raise ValueError("give one header as 'Name: value', such as 'Authorization: Bearer …', in ASCII")
+    return header
+
+
+def _key(key: SecretStr) -> SecretStr:
+    if not _KEY.fullmatch(key.get_secret_value()):
+        raise ValueError("give the key alone: ASCII without blanks and line breaks")
+    return key
+
+
+ServiceUrl = Annotated[str, AfterValidator(_service_url)]
+"""An address that starts with http:// or https:// and holds no credentials."""
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class IngestSettings(_Group):
@@ -18,6 +56,12 @@ class IngestSettings(_Group):
     max_file_megabytes: float = Field(default=50.0, gt=0)
     """Larger files are refused with a message."""
 
+    parser_seconds: float = Field(default=120.0, gt=0)
+    """Longest time for which one file of a format other than Markdown and text may be parsed."""
+
+    parser_megabytes: int = Field(default=1024, ge=64)
+    """Most memory that parsing one such file may take."""
+
     chunk_characters: int = Field(default=500, ge=100, le=4000)
     """Longest chunk, in Chinese characters; a Latin letter counts half of one."""
 
@@ -25,14 +69,59 @@ class IngestSettings(_Group):
 class EmbeddingSettings(_Group):
     """Which model turns text into vectors."""
 
-    embedder: Literal["bundled", "use", "memory"] = "bundled"
-    """Which of the packaged models embeds.
+    embedder: Literal["bundled", "use", "openai", "memory"] = "bundled"
+    """What embeds.
 
-    `bundled` is both of them, `use` the smaller one alone, `memory` a double that knows words but no meaning.
+    `bundled` is both of the packaged models, `use` the smaller one alone, `openai` a server with OpenAI's interface for
+    embeddings, `memory` a double that knows words but no meaning.
     """
 
     threads: int = Field(default=2, ge=1, le=64)
     batch_size: int = Field(default=16, ge=1, le=512)
+
+
+class EmbeddingsServerSettings(_Group):
+    """The server behind the embedder `openai`: any that has OpenAI's `/v1/embeddings`, such as vLLM."""
+
+    base_url: ServiceUrl | None = None
+    """The address before `/embeddings`; it usually ends in `/v1`."""
+
+    model: str | None = Field(default=None, min_length=1)
+    """The name under which the server knows the model."""
+
+    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+    dimension: int | None = Field(default=None, ge=1, le=65536)
+    """Length of a vector; without it the server is asked once, at the start."""
+
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    """What the model wants in front of a question and of a passage: an instruction, `query: `, or nothing."""
+
+    encoding: Literal["float", "base64"] = "float"
+    """How vectors are asked for; base64 is a quarter of the size, and not every server knows it."""
+
+    max_characters: int = Field(default=8192, ge=64, le=8192)
+    """Longer texts are cut before they are sent: a server refuses what exceeds its model's context."""
+
+    batch_size: int = Field(default=32, ge=1, le=2048)
+    concurrency: int = Field(default=4, ge=1, le=64)
+    """Texts in a request, and requests at the same time."""
+
+    timeout_s: float = Field(default=30.0, gt=0, le=600)
+    attempts: int = Field(default=4, ge=1, le=10)
+    """How often a request is sent before it counts as failed, the first time included."""
+
+
+class ChromaSettings(_Group):
+    """A Chroma server that keeps the vectors; without an address they lie in a folder below the home."""
+
+    url: ServiceUrl | None = None
+    header: Annotated[SecretStr, AfterValidator(_header)] | None = None
+    """A header for each request, as `Name: value`: the token of the proxy in front of the server."""
+
+    tenant: str = Field(default="default_tenant", min_length=1)
+    database: str = Field(default="default_database", min_length=1)
+    timeout_s: float = Field(default=30.0, gt=0, le=600)
 
 
 class RetrievalSettings(_Group):
@@ -65,4 +154,6 @@ class RagSettings(_Group):
 
     ingest: IngestSettings = IngestSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
+    embeddings: EmbeddingsServerSettings = EmbeddingsServerSettings()
+    chroma: ChromaSettings = ChromaSettings()
     retrieval: RetrievalSettings = RetrievalSettings()

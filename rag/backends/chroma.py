@@ -1,4 +1,4 @@
-"""Vectors in Chroma, embedded in this process.
+"""Vectors in Chroma, embedded in this process; `chroma_http.py` is its sister for a Chroma server.
 
 Embedded Chroma serves one process: beside a second one it loses vectors without a word. Whoever opens it must hold the
 index lock. Chroma is always given our own vectors, never texts: its default embedding function downloads a model.
@@ -21,13 +21,14 @@ from rag.types import ChunkId
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
+    from chromadb.api.types import QueryResult
 
 _Result = TypeVar("_Result")
 
 _BATCH = 2000
 """Vectors in one call; Chroma 1.5 refuses more than 5,461."""
 
-_CONFIGURATION = {"hnsw": {"space": "cosine", "ef_search": 400}}
+CONFIGURATION = {"hnsw": {"space": "cosine", "ef_search": 400}}
 """The default ef_search of 100 found .91 of the nearest ten among 20,000 unclustered vectors; 400 finds .994."""
 
 
@@ -66,11 +67,7 @@ class ChromaIndex:
             found = self._collection.query(
                 query_embeddings=np.asarray(vector, np.float32)[None], n_results=wanted, include=["distances"]
             )
-            distances = found["distances"] or [[]]
-            return [
-                DenseHit(chunk_id=ChunkId(chunk_id), similarity=1.0 - distance)
-                for chunk_id, distance in zip(found["ids"][0], distances[0], strict=True)
-            ]
+            return hits(found)
 
         return await _guarded(query)
 
@@ -87,7 +84,7 @@ class ChromaStore:
 
     async def collection(self, name: str) -> ChromaIndex:
         """A collection for cosine search."""
-        configuration: Any = _CONFIGURATION
+        configuration: Any = CONFIGURATION
         return ChromaIndex(
             await _guarded(
                 lambda: self._client.get_or_create_collection(
@@ -104,6 +101,15 @@ class ChromaStore:
         """Delete a collection."""
         if name in await self.names():
             await _guarded(lambda: self._client.delete_collection(name))
+
+
+def hits(found: QueryResult) -> list[DenseHit]:
+    """What Chroma found for one vector; it counts in distances, the core in similarities."""
+    distances = found["distances"] or [[]]
+    return [
+        DenseHit(chunk_id=ChunkId(chunk_id), similarity=1.0 - distance)
+        for chunk_id, distance in zip(found["ids"][0], distances[0], strict=True)
+    ]
 
 
 @asynccontextmanager

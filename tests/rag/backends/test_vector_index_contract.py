@@ -1,7 +1,7 @@
 """What every vector index promises, asked of every index.
 
 An implementation joins by an entry in `OPENERS`: an asynchronous context manager that opens an empty collection in an
-empty folder.
+empty folder. A server has no folder: each test gets a database of its own there.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from rag.backends.chroma import open_chroma
+from rag.backends.chroma_http import open_chroma_server
 from rag.backends.memory import MemoryVectors, MemoryVectorStore
 from rag.errors import StorageFailed
 from rag.ports import VectorIndex, Vectors, VectorStore
@@ -27,12 +28,20 @@ async def _open_memory(_folder: Path) -> AsyncIterator[VectorStore]:
 
 
 OPENERS: dict[str, Opener] = {"memory": _open_memory, "chroma": open_chroma}
-STORES = ["memory", pytest.param("chroma", marks=pytest.mark.slow)]
+STORES = [
+    "memory",
+    pytest.param("chroma", marks=pytest.mark.slow),
+    pytest.param("chroma server", marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture(params=STORES)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[VectorStore]:
-    async with OPENERS[request.param](tmp_path) as opened:
+    if request.param == "chroma server":
+        opening: AbstractAsyncContextManager[VectorStore] = open_chroma_server(request.getfixturevalue("chroma"))
+    else:
+        opening = OPENERS[request.param](tmp_path)
+    async with opening as opened:
         yield opened
 
 

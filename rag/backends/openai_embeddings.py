@@ -1,0 +1,236 @@
+"""Embeddings over HTTP: any server with OpenAI's `/v1/embeddings`, such as vLLM with bge-m3 or Qwen3-Embedding.
+
+What passes by itself (a busy or restarting server, a broken connection) is tried again after a pause; what does not is
+told at once. A request that ran into its time limit is not sent again: the server is still at work on the first one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+import numpy as np
+
+from rag.backends.embedding import MAX_CHARACTERS, embeddable
+from rag.backends.openai_reply import read_vectors, retry_after_s, shortened
+from rag.errors import EmbedderUnavailable, InvalidSettings
+from rag.ports import Vectors
+from rag.settings import EmbeddingsServerSettings
+
+Sleep = Callable[[float], Awaitable[None]]
+Now = Callable[[], datetime]
+
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 8.0
+_PASSAGE_PATIENCE_S = 60.0
+_QUESTION_PATIENCE_S = 5.0
+"""A server that asks for a longer pause than this is not waited for: a person waits for a question's vector."""
+
+_CONNECT_S = 5.0
+_PASSING = frozenset({408, 409, 425, 429})
+_PROBE = "dimension"
+
+log = logging.getLogger(__name__)
+
+
+class _Passing(EmbedderUnavailable):
+    """A failure that may pass. `wish_s` is how long the server asks to wait, when it does."""
+
+    def __init__(self, message: str, *, wish_s: float | None = None) -> None:
+        super().__init__(message)
+        self.wish_s = wish_s
+
+
+class EmbeddingsEndpoint:
+    """One address that embeds texts: sends, tries again, checks what comes back."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, settings: EmbeddingsServerSettings, *, sleep: Sleep, now: Now
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._url = f"{settings.base_url}/embeddings"
+        self._sleep = sleep
+        self._now = now
+        self._other_model_told = False
+
+    async def embed(self, texts: Sequence[str], *, patience_s: float) -> Vectors:
+        """Unit vectors for the texts of one request.
+
+        Args:
+            texts: as the model is to read them.
+            patience_s: the longest pause that the server may ask for before it is asked again.
+
+        Raises:
+            EmbedderUnavailable: the server cannot be used, or not within that patience.
+        """
+        for attempt in range(1, self._settings.attempts + 1):
+            try:
+                return self._read(await self._send(texts), len(texts))
+            except _Passing as failed:
+                patient = failed.wish_s is None or failed.wish_s <= patience_s
+                if attempt == self._settings.attempts or not patient:
+                    raise
+                backoff = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** (attempt - 1))
+                await self._sleep(backoff if failed.wish_s is None else failed.wish_s)
+        raise AssertionError("attempts is at least 1")
+
+    async def _send(self, texts: Sequence[str]) -> httpx.Response:
+        body = {"model": self._settings.model, "input": [*texts], "encoding_format": self._settings.encoding}
+        try:
+            response = await self._client.post(self._url, json=body)
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            advice = "lower ADVISOR_EMBEDDINGS_BATCH_SIZE or raise ADVISOR_EMBEDDINGS_TIMEOUT_S"
+            told = f"gave no answer to {len(texts)} texts in {self._settings.timeout_s:g} s; {advice}"
+            raise EmbedderUnavailable(self._told(told)) from error
+        except httpx.HTTPError as error:
+            reason = self._told(f"cannot be reached ({str(error) or type(error).__name__})")
+            raise _Passing(f"{reason}; start it, or check ADVISOR_EMBEDDINGS_BASE_URL") from error
+        if response.status_code != httpx.codes.OK:
+            raise self._refusal(response)
+        return response
+
+    def _refusal(self, response: httpx.Response) -> EmbedderUnavailable:
+        status = response.status_code
+        said = f" ({shortened(response.text)})" if response.text.strip() else ""
+        message = self._told(f"answered with status {status}{said}; {_advice(status)}")
+        if status in _PASSING or status >= 500:
+            return _Passing(message, wish_s=retry_after_s(response.headers.get("Retry-After"), self._now()))
+        return _lasting(message)
+
+    def _read(self, response: httpx.Response, count: int) -> Vectors:
+        try:
+            payload = json.loads(response.content)
+            vectors = read_vectors(payload, count=count)
+        except ValueError as error:
+            told = f"sent a reply that cannot be used: {shortened(str(error))}"
+            raise _lasting(self._told(f"{told}; check ADVISOR_EMBEDDINGS_BASE_URL and the server")) from error
+        self._note_model(payload.get("model"))
+        return vectors
+
+    def _note_model(self, name: object) -> None:
+        """Warns once when the server names another model: it may be an alias, or the wrong model."""
+        if not self._other_model_told and isinstance(name, str) and name not in {"", self._settings.model}:
+            log.warning(self._told(f"embeds with {name!r}; {self._settings.model!r} was asked for"))
+            self._other_model_told = True
+
+    def _told(self, text: str) -> str:
+        message = f"the embeddings server at {self._settings.base_url!r} {text}"
+        key = self._settings.api_key.get_secret_value() if self._settings.api_key else ""
+        return message.replace(key, "***") if key else message
+
+
+class OpenAIEmbedder:
+    """Embeds over HTTP; implements `rag.ports.Embedder`. Open it with `open_openai`."""
+
+    def __init__(self, endpoint: EmbeddingsEndpoint, settings: EmbeddingsServerSettings, *, dimension: int) -> None:
+        self._endpoint = endpoint
+        self._settings = settings
+        # Passages alone: a question must not wait behind the hundreds of requests of an index run.
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self.dimension = dimension
+        self.identity = f"openai:{settings.model}:{dimension}{_treatment(settings)}"
+
+    async def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions; see `rag.ports.Embedder`."""
+
+        async def at_once(batch: Sequence[str]) -> Vectors:
+            return await self._embed(batch, patience_s=_QUESTION_PATIENCE_S)
+
+        return await self._batches(self._prepared(texts, self._settings.query_prefix), at_once)
+
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of pieces of documents; see `rag.ports.Embedder`."""
+
+        async def in_turn(batch: Sequence[str]) -> Vectors:
+            async with self._slots:
+                return await self._embed(batch, patience_s=_PASSAGE_PATIENCE_S)
+
+        return await self._batches(self._prepared(texts, self._settings.passage_prefix), in_turn)
+
+    def _prepared(self, texts: Sequence[str], prefix: str) -> list[str]:
+        return [prefix + text[: self._settings.max_characters] for text in embeddable(texts)]
+
+    async def _batches(self, texts: list[str], embed: Callable[[Sequence[str]], Awaitable[Vectors]]) -> Vectors:
+        size = self._settings.batch_size
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(_awaited(embed(texts[start : start + size])))
+                    for start in range(0, len(texts), size)
+                ]
+        except ExceptionGroup as failed:
+            # One of them tells enough: the others met the same server, or were stopped because of it.
+            raise failed.exceptions[0] from failed.exceptions[0].__cause__
+        return np.concatenate([np.empty((0, self.dimension), np.float32), *(task.result() for task in tasks)])
+
+    async def _embed(self, texts: Sequence[str], *, patience_s: float) -> Vectors:
+        vectors = await self._endpoint.embed(texts, patience_s=patience_s)
+        if vectors.shape[1] != self.dimension:
+            found = f"vectors of {vectors.shape[1]} numbers came from {self._settings.base_url!r}"
+            advice = "the server runs another model, or ADVISOR_EMBEDDINGS_DIMENSION is wrong"
+            raise _lasting(f"{found}, {self.dimension} are expected of {self._settings.model!r}; {advice}")
+        return vectors
+
+
+@asynccontextmanager
+async def open_openai(
+    settings: EmbeddingsServerSettings, *, sleep: Sleep = asyncio.sleep, now: Now = lambda: datetime.now(UTC)
+) -> AsyncIterator[OpenAIEmbedder]:
+    """An embedder on pooled connections, which are closed at the end.
+
+    Without a dimension in the settings the server is asked for one vector first.
+
+    Raises:
+        InvalidSettings: the address or the model is missing.
+        EmbedderUnavailable: the server has to be asked and cannot be used.
+    """
+    missing = [name for name in ("base_url", "model") if getattr(settings, name) is None]
+    if missing:
+        names = " and ".join(f"ADVISOR_EMBEDDINGS_{name.upper()}" for name in missing)
+        raise InvalidSettings(f"the embedder 'openai' needs a server and the name of its model; set {names}")
+    headers = {"Authorization": f"Bearer {settings.api_key.get_secret_value()}"} if settings.api_key else {}
+    timeout = httpx.Timeout(settings.timeout_s, connect=min(_CONNECT_S, settings.timeout_s))
+    async with httpx.AsyncClient(headers=headers, timeout=timeout) as client:
+        endpoint = EmbeddingsEndpoint(client, settings, sleep=sleep, now=now)
+        dimension = settings.dimension or (await endpoint.embed([_PROBE], patience_s=_QUESTION_PATIENCE_S)).shape[1]
+        yield OpenAIEmbedder(endpoint, settings, dimension=dimension)
+
+
+async def _awaited(work: Awaitable[Vectors]) -> Vectors:
+    return await work
+
+
+def _lasting(message: str) -> EmbedderUnavailable:
+    """A failure that the same call would meet again."""
+    error = EmbedderUnavailable(message)
+    error.retryable = False
+    return error
+
+
+def _advice(status: int) -> str:
+    match status:
+        case 401 | 403:
+            return "check ADVISOR_EMBEDDINGS_API_KEY"
+        case 400 | 413 | 422:
+            return "if a text is too long, lower ADVISOR_EMBEDDINGS_MAX_CHARACTERS; else check the model's name"
+        case 429:
+            return "it is asked too much: lower ADVISOR_EMBEDDINGS_CONCURRENCY or try again later"
+        case _ if status >= 500:
+            return "look at its log, then try again"
+        case _:
+            return "check ADVISOR_EMBEDDINGS_BASE_URL, which usually ends in /v1, and ADVISOR_EMBEDDINGS_MODEL"
+
+
+def _treatment(settings: EmbeddingsServerSettings) -> str:
+    """What else decides about a passage's vector; empty by default. Questions are not stored: their prefix is free."""
+    if not settings.passage_prefix and settings.max_characters == MAX_CHARACTERS:
+        return ""
+    treated = f"{settings.max_characters}|{settings.passage_prefix}"
+    return ":" + hashlib.blake2b(treated.encode(), digest_size=4).hexdigest()
