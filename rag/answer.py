@@ -7,11 +7,13 @@ citations once and for all, so nothing that a reader has seen is taken back.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 
 from rag.citations import CitationNumbering, with_marks
 from rag.errors import RagError
+from rag.pages import passage_pages
 from rag.ports import Clock, Retrieving, Statement, Support, Writer
 from rag.prompts import Replies
 from rag.stopwatch import Stopwatch
@@ -52,17 +54,23 @@ class _Draft:
     def _cite(self, support: Support) -> int:
         """The number of a passage; its first quote is the one that the citation shows."""
         (number,) = self.numbering.number([support.passage])
-        if number > len(self.citations):
-            passage = self.retrieval.passages[support.passage]
-            self.citations.append(
-                Citation(
-                    number=number,
-                    document=passage.document,
-                    section=passage.chunk.section,
-                    page=passage.page_at(max(0, passage.chunk.text.find(support.quote))),
-                    quote=support.quote,
-                )
+        passage = self.retrieval.quotable[support.passage]
+        start = max(0, passage.chunk.text.find(support.quote))
+        pages = passage_pages(passage, start=start, end=start + len(support.quote))
+        if number <= len(self.citations):
+            known = self.citations[number - 1]
+            self.citations[number - 1] = replace(known, pages=tuple(sorted({*known.pages, *pages})))
+            return number
+        self.citations.append(
+            Citation(
+                number=number,
+                document=passage.document,
+                section=passage.chunk.section,
+                page=pages[0] if pages else None,
+                quote=support.quote,
+                pages=pages,
             )
+        )
         return number
 
 
@@ -75,8 +83,8 @@ class AnswerService:
         self._replies = replies
         self._clock = clock
 
-    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
-        """`Retrieved`, then `Delta`s, then `Finished`.
+    async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+        """`Retrieved`, then `Delta`s, then `Finished`. Whoever leaves early closes it, which stops the writer.
 
         Raises:
             RagError: what the search or the writer raises; `failure_text` puts it into words for a person.
@@ -84,11 +92,12 @@ class AnswerService:
         watch = Stopwatch(self._clock)
         retrieval = await self._retriever.retrieve(question)
         yield Retrieved(retrieval=retrieval)
-        draft = _Draft(retrieval, CitationNumbering(len(retrieval.passages)))
+        draft = _Draft(retrieval, CitationNumbering(len(retrieval.quotable)))
         if retrieval.answerable:
             with watch.stage("write"):
-                async for delta in self._write(question, draft):
-                    yield delta
+                async with aclosing(self._write(question, draft)) as deltas:
+                    async for delta in deltas:
+                        yield delta
         refused = not draft.text
         if refused:
             draft.text = self._refusal(retrieval)
@@ -110,24 +119,26 @@ class AnswerService:
 
     async def answer(self, question: Question) -> Answer:
         """The finished answer alone; raises as `stream` does."""
-        async for event in self.stream(question):
-            if isinstance(event, Finished):
-                return event.answer
+        async with aclosing(self.stream(question)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    return event.answer
         raise AssertionError("a stream of events ends with Finished")
 
     def failure_text(self, error: RagError, language: Language) -> str:
         """What a person may read when answering failed."""
         return self._replies.failure(error, language)
 
-    async def _write(self, question: Question, draft: _Draft) -> AsyncIterator[Delta]:
+    async def _write(self, question: Question, draft: _Draft) -> AsyncGenerator[Delta, None]:
         """Statements as they come; those without support wait until one with support follows, for a refusal's sake."""
         waiting: list[Statement] = []
-        async for statement in self._writer.write(question, draft.retrieval):
-            waiting.append(statement)
-            if statement.support or draft.citations:
-                for each in waiting:
-                    yield draft.add(each)
-                waiting.clear()
+        async with aclosing(self._writer.write(question, draft.retrieval)) as statements:
+            async for statement in statements:
+                waiting.append(statement)
+                if statement.support or draft.citations:
+                    for each in waiting:
+                        yield draft.add(each)
+                    waiting.clear()
 
     def _refusal(self, retrieval: Retrieval) -> str:
         def say(key: str, **values: str) -> str:

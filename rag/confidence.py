@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from rag.errors import InvalidSettings
 from rag.terms import index_terms
@@ -77,7 +77,7 @@ def load_calibrations(path: Path) -> Mapping[str, Calibration]:
     """
     try:
         return _Table.model_validate_json(path.read_text("utf-8")).embedders
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:  # pydantic's and the decoder's errors are ValueErrors
         raise InvalidSettings(f"the calibration file {path.name!r} cannot be read: {error}") from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -91,7 +91,7 @@ class VectorStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """The evidence for a statement: an index into the retrieved passages, and the verbatim words that carry it."""
+    """The evidence for a statement: an index into `Retrieval.quotable`, and the verbatim words that carry it."""
 
     passage: int
     quote: str
@@ -118,7 +118,7 @@ class Writer(Protocol):
         """What the answer's `writer` field says."""
         ...
 
-    def write(self, question: Question, retrieval: Retrieval) -> AsyncIterator[Statement]:
+    def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
         """Statements in reading order. None at all means that the passages hold no answer."""
         ...
 

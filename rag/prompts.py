@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from rag.errors import InvalidSettings, RagError
 from rag.types import Language
@@ -73,7 +73,7 @@ def load_replies(folder: Path) -> Replies:
     Raises:
         InvalidSettings: a file is missing or broken, lacks a text, or uses other variables than the program fills in.
     """
-    files = {Language(path.name.split(".")[1]): path for path in sorted(folder.glob("replies.*.toml"))}
+    files = {_language(path): path for path in sorted(folder.glob("replies.*.toml"))}
     if _FALLBACK not in files:
         raise InvalidSettings(
             f"the prompts folder {str(folder)!r} lacks replies.{_FALLBACK}.toml; install the package again"
@@ -83,16 +83,32 @@ def load_replies(folder: Path) -> Replies:
     return Replies(texts, digest.hexdigest()[:12])
 
 
+def _language(path: Path) -> Language:
+    code = path.name.split(".")[1]
+    if code not in set(Language):
+        raise InvalidSettings(f"{path.name}: {code!r} is none of the languages {', '.join(Language)}; rename the file")
+    return Language(code)
+
+
 def _checked(path: Path) -> _Replies:
     try:
         replies = _Replies.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except (OSError, ValueError) as error:  # TOML's, the decoder's and pydantic's errors are ValueErrors
         raise InvalidSettings(f"{path.name} cannot be used: {error}") from error
     for key, text in replies.model_dump(exclude={"failures"}).items():
-        used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        used = _variables(text, where=f"{path.name}: {key!r}")
         expected = _VARIABLES.get(key, frozenset())
         if used != expected:
             raise InvalidSettings(f"{path.name}: {key!r} uses {sorted(used)!r} but is given {sorted(expected)!r}")
     if "other" not in replies.failures:
         raise InvalidSettings(f"{path.name}: [failures] lacks 'other', the text for errors without one of their own")
     return replies
+
+
+def _variables(text: str, *, where: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise InvalidSettings(
+            f"{where} has a brace without its other half ({error}); write {{{{ for a brace"
+        ) from error

@@ -23,7 +23,10 @@ from rag.types import ChunkId, Language, Passage, Question, Retrieval, Scope
 
 _TOPICS = 3
 _JUDGED = 3
-"""Passages in which a question's names are looked for."""
+"""Passages in which a question's names are looked for, and whose surroundings are fetched."""
+
+_REACH = 40
+"""Chunks before and behind a passage among which its siblings are sought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,37 +66,39 @@ class Retriever:
         language = question.language or detect_language(question.text)
         found = await self._search(question, watch)
         ranked = self._rank(found, language)
-        chosen = diversify(
-            ranked,
-            group=lambda key: found.chunks[key].document.id,
-            limit=limit or self._settings.limit,
-            per_group=self._settings.per_document,
-        )
-        passages = _passages(chosen, found.chunks)
-        evidence = _evidence(question, language, found, passages)
+        passages = self._choose(ranked, found.chunks, limit=limit or self._settings.limit)
+        # How many passages somebody wants to see must not change how far they are trusted.
+        evidence = _evidence(question, language, found, self._choose(ranked, found.chunks, limit=_JUDGED))
         confidence = self._calibration.confidence(evidence)
         with watch.stage("neighbours"):
             passages = await self._with_neighbours(passages)
+        answerable = bool(passages) and confidence >= self._settings.threshold
+        with watch.stage("siblings"):
+            siblings = await self._siblings(passages, question.scope) if answerable else ()
         return Retrieval(
             language=language,
             passages=passages,
             confidence=confidence,
-            answerable=bool(passages) and confidence >= self._settings.threshold,
+            answerable=answerable,
+            siblings=siblings,
             topics=_topics(passages, language),
             signals=evidence.model_dump(),
             timings_ms=watch.timings_ms,
         )
 
     async def _search(self, question: Question, watch: Stopwatch) -> _Found:
+        """What the legs find in the live generation; once more when a rebuild has replaced it in the meantime."""
         generation = await self._live()
         try:
-            return await self._search_in(generation, question, watch)
+            found = await self._search_in(generation, question, watch)
         except StorageFailed:
-            # A rebuild may have replaced the collection between the two steps; once more in the new one.
-            current = await self._live()
-            if current.id == generation.id:
+            if (current := await self._live()).id == generation.id:
                 raise
-            return await self._search_in(current, question, watch)
+        else:
+            # The collection of a generation that is gone looks empty, which is no error of the store's.
+            if (current := await self._live()).id == generation.id:
+                return found
+        return await self._search_in(current, question, watch)
 
     async def _live(self) -> Generation:
         generation = await self._catalogue.live()
@@ -159,6 +164,14 @@ class Retriever:
         fused = fuse(found.similarities, found.coverages, dense_weight=self._settings.dense_weight)
         return sorted(map(lifted, fused), key=lambda each: -each.score)
 
+    def _choose(
+        self, ranked: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveChunk], *, limit: int
+    ) -> tuple[Passage, ...]:
+        chosen = diversify(
+            ranked, group=lambda key: chunks[key].document.id, limit=limit, per_group=self._settings.per_document
+        )
+        return _passages(chosen, chunks)
+
     async def _with_neighbours(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
         """Attach the chunks around each passage, best passage first, within the budget."""
         budget = self._settings.neighbour_characters
@@ -176,6 +189,17 @@ class Retriever:
             taken |= {(document, each) for each in fitting}
             widened.append(replace(passage, before=fitting.get(position - 1, ""), after=fitting.get(position + 1, "")))
         return tuple(widened)
+
+    async def _siblings(self, passages: Sequence[Passage], scope: Scope) -> tuple[Passage, ...]:
+        """The chunks around the best passage of each of the best documents, as far as a chapter usually goes."""
+        known = {passage.chunk_id for passage in passages}
+        nearest = {passage.document.id: passage for passage in reversed(passages[:_JUDGED])}
+        found = []
+        for passage in nearest.values():
+            first, last = passage.chunk.position - _REACH, passage.chunk.position + _REACH
+            around = await self._catalogue.stretch(passage.document.id, first=first, last=last, scope=scope)
+            found += [replace(passage, chunk_id=each.id, chunk=each.chunk, before="", after="") for each in around]
+        return tuple(each for each in found if each.chunk_id not in known)
 
 
 def _passages(chosen: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveChunk]) -> tuple[Passage, ...]:

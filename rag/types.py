@@ -174,27 +174,39 @@ class Retrieval:
 
     `confidence` is in 0..1; `answerable` says whether it reaches the threshold of the evidence gate; `topics` are the
     titles or sections nearest to the question that the reader may see, for a helpful refusal; `signals` are the numbers
-    that the confidence was computed from.
+    that the confidence was computed from. `siblings` are the chunks that stand around the best passages in their
+    documents, in reading order: not found by the question, but needed to answer with everything below one heading.
     """
 
     language: Language
     passages: tuple[Passage, ...]
     confidence: float
     answerable: bool
+    siblings: tuple[Passage, ...] = ()
     topics: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def quotable(self) -> tuple[Passage, ...]:
+        """Everything that a statement may rest on, `Support.passage` being its index: passages, then siblings."""
+        return (*self.passages, *self.siblings)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """One numbered source under an answer. `quote` is a verbatim substring of the cited passage's text."""
+    """One numbered source under an answer.
+
+    `quote` is a verbatim substring of the cited passage's text and `page` the page on which it begins; `pages` are
+    those of all that the answer quotes from the passage.
+    """
 
     number: int
     document: Document
     section: tuple[str, ...]
     page: int | None
     quote: str
+    pages: tuple[int, ...] = ()
 
 
 class AnswerStatus(StrEnum):

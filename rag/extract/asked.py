@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from rag.terms import query_terms
+from rag.extract.words import asked_words
 
 
 class Kind(Enum):
@@ -32,17 +32,47 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"|\bdifferences?\b|\bdiffer|\bcompare|\bversus\b|\bvs\b|\bbetter\b",
         ),
         (Kind.REASON, r"为什么|为何|原因|怎么会|\bwhy\b|\breasons?\b|\bcauses?\b"),
-        (Kind.LIST, r"[哪分][些几]|几[类种步点]|\bwhich\b|\bkinds? of\b|\btypes? of\b|\bwhat are\b|\bsteps\b"),
+        (
+            Kind.LIST,
+            r"[哪分][些几]|几[类种步点]|\bwhich\b|\bkinds? of\b|\btypes? of\b|\bwhat are\b"
+            r"|\bwhat (?:\w+ ){1,3}(?:are|exist)\b|\bsteps\b",
+        ),
         (Kind.METHOD, r"^\W*how (?:should|can|could|do|does|did|to|is|are)\b"),
         (Kind.NUMBER, r"多少|几[个家年倍亿万名人]|多[大高久长]|\bhow (?:many|much|large|big|long|expensive)\b"),
-        (Kind.TIME, r"什么时候|何时|哪一?年|\bwhen\b|\bwhat year\b"),
-        (Kind.METHOD, r"怎么|怎样|如何|什么样|有什么|注意什么|\bhow\b|\bwhat (?:should|can|to|did)\b"),
+        (
+            Kind.TIME,
+            r"(?:什么时候|何时)(?!.{0,2}(?:[该要应需招]|可以|适合))|哪一?年"
+            r"|\bwhen (?:did|was|were|is|will)\b|\bwhat year\b",
+        ),
+        (
+            Kind.METHOD,
+            r"怎么|怎样|如何|什么样|有什么|注意什么|[做干办]什么|\bhow\b|\bwhat (?:should|can|to|do (?:we|i))\b",
+        ),
         (
             Kind.DEFINITION,
             r"什么是|是什么|什么叫|何谓|什么意思|定义|\bwhat(?:'s| is)\b|\bmeaning of\b|\bdefin|\bstand for\b",
         ),
     )
 )
+_CUES = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(named, re.IGNORECASE))
+    for asked, named in (
+        (
+            r"为什么|为何|原因|怎么会|\bwhy\b|\breasons?\b|\bcauses?\b",
+            r"原因|为什么|为何|\bwhy\b|\breasons?\b|\bcauses?\b",
+        ),
+        (
+            r"教训|经验|学到|启示|\blessons?\b|\blearn",
+            r"教训|经验|学到|启示|\blessons?\b|\blearn|\btake ?away",
+        ),
+        (
+            r"哪些|[哪几][几类种]|\bkinds?\b|\btypes?\b|\bwhat are\b|\bwhich\b",
+            r"种类|类型|分类|\bkinds?\b|\btypes?\b",
+        ),
+    )
+)
+"""What a question asks for, and how a heading names it in other words."""
+
 _WANTS_CODE = re.compile(r"代码|公式|命令|脚本|\b(?:code|snippet|script|formula|command)s?\b", re.IGNORECASE)
 _QUESTION_WORD = re.compile(
     r"什么|哪|怎|如何|为何|多少|几[类种步个]|吗|呢|是否|区别|不同|\b(?:how|what|why|which|when|who|where|should|can|do|does|is|are)\b",
@@ -67,8 +97,8 @@ class Aspect:
 
 def aspects_of(question: str) -> tuple[Aspect, ...]:
     """The whole question first, then what an answer must cover besides, at most four more."""
-    whole = Aspect(text=question, kind=kind_of(question), terms=tuple(query_terms(question)))
-    parts = [Aspect(text=part, kind=kind_of(part), terms=tuple(query_terms(part))) for part in _parts(question)]
+    whole = Aspect(text=question, kind=kind_of(question), terms=asked_words(question))
+    parts = [Aspect(text=part, kind=kind_of(part), terms=asked_words(part)) for part in _parts(question)]
     sides = [
         side
         for part in (parts if len(parts) > 1 else [whole])
@@ -82,6 +112,11 @@ def aspects_of(question: str) -> tuple[Aspect, ...]:
 def kind_of(question: str) -> Kind:
     """The shape of answer that a question asks for."""
     return next((kind for kind, pattern in _KINDS if pattern.search(question)), Kind.PLAIN)
+
+
+def heading_answers(question: str, heading: str) -> bool:
+    """Whether a heading names what kind of thing a question asks for: its reasons, its lessons."""
+    return any(asked.search(question) and named.search(heading) for asked, named in _CUES)
 
 
 def wants_code(question: str) -> bool:
@@ -111,7 +146,7 @@ def _sides(question: str) -> list[Aspect]:
     )[0]
     cut = re.sub(r"^.*\b(?:between|compare|comparing|does|do|is)\b|\bdiffer\b|^.*?(?:对比|比较)", " ", cut, flags=re.I)
     names = [name.strip() for name in _SIDE_JOINT.split(cut)]
-    terms = [tuple(query_terms(name)) if name else () for name in names]
+    terms = [asked_words(name) if name else () for name in names]
     uses = Counter(term for side in terms for term in side)
     own = [tuple(term for term in side if uses[term] == 1) or side for side in terms]
     sides = [Aspect(text=name, kind=Kind.COMPARISON, terms=side) for name, side in zip(names, own, strict=True) if side]

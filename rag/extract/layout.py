@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Protocol
 
+from rag.extract.asked import ONE_FACT
 from rag.extract.blocks import (
     ListBlock,
     Paragraph,
     TableBlock,
+    is_filler,
     without_connective,
 )
+from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings
 from rag.extract.selection import Pick, matching_items
-from rag.extract.units import Shape, Unit
+from rag.extract.units import Shape, Unit, slice_of
+from rag.extract.words import words_of
 from rag.ports import Statement, Support
 from rag.sentences import Span
-from rag.terms import index_terms
 from rag.types import Language, Retrieval
 
 
@@ -43,9 +46,26 @@ def statements_of(
         return unit.foreign, order[unit.passage], unit.block, unit.part
 
     grouped = groupby(sorted(picks, key=place), key=lambda chosen: page.section(evidence.units[chosen.unit]))
-    groups = [(section, list(members)) for section, members in grouped]
-    for _, members in groups:
+    groups = [list(members) for _, members in grouped]
+    if len(groups) > 1 and all(page.is_entry(members) for members in groups):
+        yield from page.entries([members[0] for members in groups])
+        return
+    for members in groups:
         yield from page.group(members, several=len(groups) > 1)
+
+
+def outline_statements(outline: Outline, retrieval: Retrieval) -> Iterator[Statement]:
+    """The sections below a heading as a list: each one's name and its telling sentence."""
+    yield Statement(text=f"**{outline.heading}**", lead="")
+    colon = "：" if retrieval.language in {Language.ZH, Language.JA} else ": "
+    for branch in outline.branches:
+        quote = slice_of(retrieval.quotable[branch.passage].chunk.text, branch.span)
+        support = (Support(passage=branch.passage, quote=quote),)
+        yield Statement(text=f"- **{branch.heading}**{colon}{_one_line(quote)}", lead="\n", support=support)
+
+
+_SENTENCES_A_MARK = 3
+"""More sentences before one mark leave a reader in doubt about what it covers."""
 
 
 class _Page:
@@ -71,31 +91,74 @@ class _Page:
         label = first.around
         self._running = False
         self._opened = False
-        if first.foreign and not self._warned:
-            self._warned = True
-            yield self._put(self._notice(first), "\n\n")
+        yield from self._notice(first)
         if label and self._label_helps(label, members, several=several):
             yield self._put(f"**{label}**", "\n\n")
             self._opened = True
         items = [self._evidence.units[c.unit] for c in members if self._evidence.units[c.unit].shape is Shape.ITEM]
         listed = len(items) > 1 or any("\n" in item.text.strip() for item in items)
+        for run in self._runs(members):
+            yield from self._pick(run[0], listed=listed) if len(run) == 1 else [self._sentences(run)]
+
+    def is_entry(self, members: Sequence[Pick]) -> bool:
+        """Whether a section gives one entry of a list, on one line, and nothing else."""
+        unit = self._evidence.units[members[0].unit]
+        named = unit.text.lstrip().startswith("**")
+        return len(members) == 1 and unit.shape is Shape.ITEM and named and "\n" not in unit.text.strip()
+
+    def entries(self, picks: Sequence[Pick]) -> Iterator[Statement]:
+        """Single entries of several lists as one list."""
+        yield from self._notice(self._evidence.units[picks[0].unit])
+        for number, chosen in enumerate(picks):
+            yield from self._pick(chosen, listed=True)
+            self._opened = number < len(picks)
+
+    def _notice(self, unit: Unit) -> Iterator[Statement]:
+        if unit.foreign and not self._warned:
+            self._warned = True
+            reader = self._retrieval.language
+            original = self._retrieval.quotable[unit.passage].document.language
+            name = self._texts.text(f"language_{original.value}", reader)
+            yield self._put(self._texts.text("other_language", reader, original=name), "\n\n")
+
+    def _runs(self, members: Sequence[Pick]) -> Iterator[Sequence[Pick]]:
+        """Sentences in a row that rest on the same passages go together: one mark for all says it."""
+        run: list[Pick] = []
         for chosen in members:
-            yield from self._pick(chosen, listed=listed)
+            if run and not (len(run) < _SENTENCES_A_MARK and self._sources(run[0]) == self._sources(chosen)):
+                yield run
+                run = []
+            run.append(chosen)
+        if run:
+            yield run
+
+    def _sources(self, chosen: Pick) -> frozenset[int] | int:
+        """The passages that carry a sentence; what is no sentence of a paragraph is like nothing else."""
+        units = [self._evidence.units[n] for n in (chosen.unit, *chosen.also)]
+        return frozenset(unit.passage for unit in units) if units[0].shape is Shape.SENTENCE else chosen.unit
+
+    def _sentences(self, run: Sequence[Pick]) -> Statement:
+        first, *further = (self._words(self._evidence.units[chosen.unit]) for chosen in run)
+        unit = self._evidence.units[run[0].unit]
+        words = first if self._running else ("> " if unit.foreign else "") + without_connective(first)
+        for sentence in further:
+            words += _joint(words) + sentence
+        lead = _joint(self._last.text) if self._running and self._last else self._block_lead()
+        statement = self._put(words, lead, tuple(support for chosen in run for support in self._support(chosen)))
+        self._running = True
+        return statement
 
     def _label_helps(self, label: str, members: Sequence[Pick], *, several: bool) -> bool:
         units = [self._evidence.units[chosen.unit] for chosen in members]
+        nameless = units[0].shape is Shape.ITEM and not units[0].text.lstrip().startswith("**")
+        if nameless and self._evidence.aspects[0].kind not in ONE_FACT:
+            # "Waiting too long" is advice or a mistake: an entry without a name needs its heading.
+            return True
         if not several:
             return isinstance(units[0].content, ListBlock) and not units[0].content.intro and len(units) > 1
         if len(units) > 1 or units[0].shape in {Shape.LIST, Shape.TABLE}:
             return True
-        return bool(set(index_terms(label)) & set(self._evidence.weights[0]) - units[0].terms)
-
-    def _notice(self, unit: Unit) -> str:
-        reader = self._retrieval.language
-        original = self._retrieval.passages[unit.passage].document.language
-        return self._texts.text(
-            "other_language", reader, original=self._texts.text(f"language_{original.value}", reader)
-        )
+        return bool(words_of(label) & set(self._evidence.weights[0]) - units[0].terms)
 
     def _pick(self, chosen: Pick, *, listed: bool) -> Iterator[Statement]:
         unit = self._evidence.units[chosen.unit]
@@ -108,19 +171,10 @@ class _Page:
             case Shape.ITEM if listed:
                 yield self._put(f"- {self._body(unit, unit.part)}", self._list_lead(), self._support(chosen))
             case _:
-                yield self._sentence(unit, chosen)
+                yield self._sentences([chosen])
 
-    def _sentence(self, unit: Unit, chosen: Pick) -> Statement:
-        words = self._body(unit, unit.part) if unit.shape is Shape.ITEM else _one_line(unit.text)
-        goes_on = self._running and self._last is not None
-        if not goes_on:
-            words = without_connective(words)
-            mark = "> " if unit.foreign else ""
-            statement = self._put(mark + words, self._block_lead(), self._support(chosen))
-        else:
-            statement = self._put(words, _joint(self._last.text if self._last else ""), self._support(chosen))
-        self._running = True
-        return statement
+    def _words(self, unit: Unit) -> str:
+        return self._body(unit, unit.part) if unit.shape is Shape.ITEM else _one_line(unit.text)
 
     def _list(self, unit: Unit, chosen: Pick) -> Iterator[Statement]:
         assert isinstance(unit.content, ListBlock)
@@ -148,13 +202,23 @@ class _Page:
         return [units[n].part for n in matching][: self._settings.list_items]
 
     def _intro(self, unit: Unit) -> Iterator[Statement]:
+        """What announces a list or a table, or its heading where the announcement names nothing that is asked for.
+
+        It carries no mark: the entries carry theirs.
+        """
         if isinstance(unit.content, Paragraph) or unit.content.intro is None:
             return
-        quote = self._slice(unit, unit.content.intro)
-        words = _one_line(quote) if self._running else without_connective(_one_line(quote))
+        words = _one_line(self._slice(unit, unit.content.intro))
+        named = bool(words_of(words) & set(self._evidence.weights[0]))
+        if is_filler(words) and (self._opened or not named):
+            if unit.around and not self._opened:
+                yield self._put(f"**{unit.around}**", "\n\n")
+                self._opened = True
+            return
         mark = "> " if unit.foreign and not self._running else ""
         lead = _joint(self._last.text) if self._running and self._last else self._block_lead()
-        yield self._put(mark + words, lead, (Support(passage=unit.passage, quote=quote),))
+        yield self._put(mark + (words if self._running else without_connective(words)), lead)
+        self._opened = True
 
     def _body(self, unit: Unit, part: int) -> str:
         """The words of a list item without its marker; nested lines keep their indentation."""
@@ -164,7 +228,7 @@ class _Page:
         return "\n".join([first.rstrip(), *(line.rstrip() for line in nested if line.strip())])
 
     def _slice(self, unit: Unit, span: Span) -> str:
-        return self._retrieval.passages[unit.passage].chunk.text[span.start : span.end]
+        return self._retrieval.quotable[unit.passage].chunk.text[span.start : span.end]
 
     def _support(self, chosen: Pick) -> tuple[Support, ...]:
         units = [self._evidence.units[n] for n in (chosen.unit, *chosen.also)]
@@ -175,7 +239,7 @@ class _Page:
             return self._support(chosen)
         weights = self._evidence.weights[0]
         rows = [self._slice(unit, row) for row in unit.content.rows]
-        best = max(rows, key=lambda row: sum(weights.get(term, 0.0) for term in set(index_terms(row))))
+        best = max(rows, key=lambda row: sum(weights.get(term, 0.0) for term in words_of(row)))
         return (Support(passage=unit.passage, quote=best),)
 
     def _list_lead(self) -> str:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.extract.asked import Aspect, Kind
+from rag.extract.asked import Aspect, Kind, heading_answers
 from rag.extract.units import MANIFOLD, SINGLE, Shape, Unit
+from rag.extract.words import words_of
 from rag.ports import Vectors
-from rag.terms import index_terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +28,27 @@ class WriterSettings:
     list_items: int = 12
     """Longer lists are cut to the items that match the question."""
 
-    embedded: int = 32
+    embedded: int = 24
     """Most pieces embedded for one answer."""
 
     similarity_floor: float = 0.1
     similarity_ceiling: float = 0.5
     """The cosines between which a sentence goes from unrelated to fitting: a property of the encoder."""
 
-    least_score: float = 0.12
-    least_foreign: float = 0.2
+    least_score: float = 0.16
+    least_foreign: float = 0.3
     """Scores below which nothing in the passages fits: in the question's language, and in another."""
+
+    certain: float = 0.95
+    """Confidence of the search from which on a missing name does not speak against an answer."""
 
     keep: float = 0.7
     """Share of the best score that any further unit must reach."""
 
 
-_CONTEXT_WEIGHT = 0.4
+_CONTEXT_WEIGHT, _SILENT_WEIGHT = 0.7, 0.4
+"""What a heading's words count for a piece that speaks of the question itself, and for one that does not."""
+
 _ENTRY_WEIGHT = 0.6
 """A list or a table is judged by its head; its entries stand around that, and count for more than a heading."""
 
@@ -60,11 +65,13 @@ _NUMBER = re.compile(
 _TIME = re.compile(
     r"\d{4}|\d+\s*(?:年|月|日|天|周)|\b(?:January|March|April|June|July|August|months?|years?|weeks?|days?)\b"
 )
+_MONEY = re.compile(r"[元$€£¥￥]|免费|\b(?:dollars?|euros?|pounds?|yuan|USD|EUR|RMB|CNY|free)\b", re.IGNORECASE)
 _DEFINED = re.compile(
     r"^(?P<head>.{1,80}?)(?:是指|指的?是|指|是一|是|即|定义为|[：:]"
     r"|\b(?:is|are|means?|refers? to|describes?|stands? for)\b)",
     re.DOTALL,
 )
+_GLOSSED = re.compile(r"^(?P<head>[^，。,.（(]{1,40}?)\s*[（(][^）)]{2,60}[）)]")
 _DEFINED_PLAINLY = re.compile(r"是指|指的是|是一[种个类]|定义为|\b(?:is an?|refers? to|means|stands for|defined as)\b")
 _ASKS_HOW = re.compile(r"[如为]何|怎样|怎么|\bhow to\b", re.IGNORECASE)
 _LINK = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+|《[^》]*》|\"[^\"]{20,}\"|\b(?:19|20)\d\d\)\.\s.*")
@@ -73,6 +80,13 @@ _ASIDE = re.compile(
     r"|\b(?:keywords?|abstract|authors?|references?|further reading)\b",
     re.IGNORECASE,
 )
+_PRAISE = re.compile(
+    r"^[^，。：]{1,30}(?:是|面临|充满|具有|成为)[^，。：]{0,24}"
+    r"(?:关键|核心|重要|热门|机遇|挑战|潜力|意义|环节|基础|方向)[^，。：]{0,8}[。！]?$"
+    r"|^[^,.:]{1,60}\b(?:is|are) (?:an? )?(?:key|crucial|important|essential|vital|critical)\b[^,.:]{0,30}\.?$"
+)
+"""Sentences that only say that something matters."""
+
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]|[*_“”\"]")
 
 
@@ -96,27 +110,46 @@ def coverage(unit: Unit, weights: Mapping[str, float]) -> float:
         return 0.0
     own = sum(weight for term, weight in weights.items() if term in unit.terms)
     near = sum(weight for term, weight in weights.items() if term in unit.context)
-    return (own + (_ENTRY_WEIGHT if unit.shape in MANIFOLD else _CONTEXT_WEIGHT) * near) / total
+    share = _ENTRY_WEIGHT if unit.shape in MANIFOLD else _CONTEXT_WEIGHT if own else _SILENT_WEIGHT
+    return (own + share * near) / total
 
 
 def fit(unit: Unit, aspect: Aspect) -> float:
     """Factor for how well the shape of a unit suits the shape of the answer that is asked for."""
     single = unit.shape in SINGLE
-    if unit.shape is Shape.CODE:
-        return 1.5
+    factor = 1.5 if unit.shape is Shape.CODE else 1.0
     match aspect.kind:
-        case Kind.DEFINITION:
-            return 1.6 if single and _defines(unit, aspect.terms) else 1.0
-        case Kind.REASON:
-            return 1.6 if _REASON.search(unit.text) else 1.0
-        case Kind.NUMBER | Kind.TIME:
-            return 1.5 if single and shows_figure(unit.text, aspect.kind) else 0.6
-        case Kind.LIST | Kind.METHOD:
+        case Kind.DEFINITION if single and _defines(unit, aspect.terms):
+            factor = 1.6
+        case Kind.REASON if _REASON.search(unit.text):
+            factor = 1.6
+        case Kind.NUMBER | Kind.TIME if unit.shape is not Shape.CODE:
+            factor = _figure_fit(unit, aspect.kind)
+        case Kind.DEFINITION if unit.shape is Shape.LIST and set(aspect.terms) <= unit.terms:
+            factor = 1.2
+        case Kind.LIST | Kind.METHOD if unit.shape is not Shape.CODE:
             better = 1.35 if aspect.kind is Kind.LIST else 1.15
             # "How to stay fair" repeats the question; it does not say how.
-            return (1.0 if single else better) * (0.5 if _ASKS_HOW.search(unit.text) else 1.0)
-        case _:
-            return 1.0
+            factor = (0.5 if _ASKS_HOW.search(unit.text) else 1.0) if single else better
+    return factor
+
+
+def _heading_fit(unit: Unit, aspect: Aspect) -> float:
+    """More for a piece below a heading that names the kind of thing asked for, above all with the thing itself."""
+    if not heading_answers(aspect.text, unit.around):
+        return 1.0
+    return 2.2 if set(aspect.terms[-1:]) & unit.named else 1.5
+
+
+def _figure_fit(unit: Unit, kind: Kind) -> float:
+    if not shows_figure(unit.text if unit.shape in SINGLE else unit.whole, kind):
+        return 0.6
+    return {Shape.LIST: 0.6, Shape.TABLE: 1.2}.get(unit.shape, 1.5)
+
+
+def shows_money(text: str) -> bool:
+    """Whether a text speaks of a price or a sum."""
+    return bool(_MONEY.search(text))
 
 
 def shows_figure(text: str, kind: Kind) -> bool:
@@ -130,14 +163,18 @@ def substance(unit: Unit, terms: Sequence[str]) -> float:
         return 1.0
     new = unit.terms - set(terms)
     linked = sum(len(link) for link in _LINK.findall(unit.text)) > 0.4 * len(unit.text)
-    return (0.5 if len(new) < 3 or linked else 1.0) * (0.5 if _ASIDE.search(unit.around) else 1.0)
+    asks = unit.shape in SINGLE and unit.text.rstrip('*_ ”"').endswith(("？", "?"))
+    empty = unit.shape in SINGLE and len(new) < 3
+    praises = unit.shape in SINGLE and bool(_PRAISE.search(unit.text))
+    says = 0.4 if praises else 0.5 if empty or linked or asks else 1.0
+    return says * (0.5 if _ASIDE.search(unit.around) else 1.0)
 
 
 def _defines(unit: Unit, subject: Sequence[str]) -> bool:
     if unit.foreign:
         return bool(_DEFINED_PLAINLY.search(unit.text))
-    match = _DEFINED.match(_BRACKETS.sub("", unit.text))
-    head = set(index_terms(match["head"])) if match else set()
+    match = _GLOSSED.match(unit.text) or _DEFINED.match(_BRACKETS.sub("", unit.text))
+    head = words_of(match["head"]) if match else set()
     shared = head & set(subject)
     return bool(shared) and len(shared) >= 0.6 * len(set(subject)) and len(shared) >= 0.5 * len(head)
 
@@ -161,8 +198,8 @@ def score(unit: Unit, aspect: Aspect, weights: Mapping[str, float], similarity: 
     else:
         content = words if similarity is None else 0.7 * words + 0.3 * similarity
     # Across languages the passage was found by a better encoder than the one that compares sentences.
-    rank = 0.5 + 0.5 * unit.prior if unit.foreign else 0.7 + 0.3 * unit.prior
-    return content * fit(unit, aspect) * substance(unit, aspect.terms) * rank
+    rank = 0.5 + 0.5 * unit.prior if unit.foreign else 0.3 + 0.7 * unit.prior**2
+    return content * _heading_fit(unit, aspect) * fit(unit, aspect) * substance(unit, aspect.terms) * rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from rag.extract.asked import ONE_FACT, Aspect, Kind
+from rag.extract.asked import ONE_FACT, Aspect, Kind, heading_answers
 from rag.extract.blocks import (
     is_dangling,
 )
-from rag.extract.scoring import Evidence, WriterSettings, coverage, shows_figure
-from rag.extract.units import MANIFOLD, Shape, Unit
+from rag.extract.scoring import Evidence, WriterSettings, coverage
+from rag.extract.units import MANIFOLD, Shape, Unit, size_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
         return []
     best_total = evidence.total(ranked[0])
     least = settings.least_foreign if evidence.units[ranked[0]].foreign else settings.least_score
-    if best_total < least or _misses_figure(evidence, ranked[0]):
+    if best_total < least:
         return []
     selection = _Selection(evidence, settings)
     for index in _leads(evidence, ranked, least):
@@ -42,15 +42,6 @@ def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
         if evidence.total(index) >= selection.bar(index) * best_total:
             selection.take(index)
     return selection.picks
-
-
-def _misses_figure(evidence: Evidence, best: int) -> bool:
-    """Whether a figure or a date alone is asked for, and the best unit gives none."""
-    aspect, unit = evidence.aspects[0], evidence.units[best]
-    if len(evidence.aspects) > 1 or aspect.kind not in ONE_FACT:
-        return False
-    words = re.sub(r"(?m)^\s*\d+[.)、]", "", unit.whole)
-    return not shows_figure(words, aspect.kind)
 
 
 def _leads(evidence: Evidence, ranked: Sequence[int], least: float) -> list[int]:
@@ -105,7 +96,7 @@ def _in_language(evidence: Evidence, settings: WriterSettings) -> list[int]:
     other = [n for n, unit in enumerate(evidence.units) if unit.foreign]
     best_own = max((evidence.total(n) for n in own), default=0.0)
     best_other = max((evidence.total(n) for n in other), default=0.0)
-    if best_own >= settings.least_score and best_own >= 0.5 * best_other:
+    if best_own >= settings.least_score and best_own >= 0.35 * best_other:
         return own
     if not evidence.vectors:
         # Without an encoder only the retriever has read across the languages: its best passage is all there is.
@@ -114,10 +105,23 @@ def _in_language(evidence: Evidence, settings: WriterSettings) -> list[int]:
     return other
 
 
+_ANNOUNCED = 0.55
+"""Share of the question that the head of a list names when the list as a whole is the answer."""
+
+
 def _list_or_items(evidence: Evidence, whole: int, members: Sequence[int]) -> list[int]:
     items = [n for n in members if n != whole]
     matching = matching_items(evidence, items)
-    if evidence.aspects[0].kind is Kind.LIST or not matching or 2 <= len(matching) >= len(items) / 2:
+    weights, head = evidence.weights[0], evidence.units[whole].terms | evidence.units[whole].named
+    named = sum(weight for term, weight in weights.items() if term in head)
+    announced = named >= _ANNOUNCED * sum(weights.values()) and evidence.aspects[0].kind not in ONE_FACT
+    if (
+        announced
+        or _cued(evidence, evidence.units[whole])
+        or evidence.aspects[0].kind is Kind.LIST
+        or not matching
+        or 2 <= len(matching) >= len(items) / 2
+    ):
         return [whole]
     return matching
 
@@ -152,6 +156,13 @@ def _matching_by_meaning(evidence: Evidence, items: Sequence[int]) -> list[int]:
     return ranked[:1] if stands_out else []
 
 
+_ENUMERATING = frozenset({Kind.LIST, Kind.METHOD, Kind.COMPARISON})
+
+
+def _cued(evidence: Evidence, unit: Unit) -> bool:
+    return heading_answers(evidence.aspects[0].text, unit.around)
+
+
 class _Selection:
     """Takes units one by one as long as the budgets last."""
 
@@ -166,17 +177,38 @@ class _Selection:
         unit = self._unit(index)
         taken = [self._unit(chosen.unit) for chosen in self.picks]
         kind = self._evidence.aspects[0].kind
+        if not taken:
+            return 0.0
+        if any(self._evidence.alike(chosen.unit, index) for chosen in self.picks):
+            return self._settings.keep - 0.1
         if kind is Kind.COMPARISON and len(taken) > 1:
             return 0.95
         if kind in ONE_FACT:
             return 0.85
-        if any(unit.passage == other.passage and unit.block == other.block for other in taken):
-            return self._settings.keep - 0.1
-        if any(unit.passage == other.passage for other in taken):
-            return self._settings.keep
-        if unit.foreign or any(other.shape in MANIFOLD for other in taken):
-            return max(0.82, self._settings.keep)
-        return self._settings.keep + 0.06
+        beside = [other.block for other in taken if other.passage == unit.passage]
+        if beside:
+            return self._settings.keep - (0.1 if unit.block in beside else 0.0)
+        return self._bar_of_another_passage(unit, taken)
+
+    def _bar_of_another_passage(self, unit: Unit, taken: Sequence[Unit]) -> float:
+        kind = self._evidence.aspects[0].kind
+        if unit.foreign:
+            # Across languages only likeness in meaning speaks, and it errs: the second guess is shown as well.
+            return 0.82
+        whole = taken[0].shape in MANIFOLD
+        if whole and _cued(self._evidence, taken[0]):
+            return math.inf
+        if (whole and kind in _ENUMERATING) or (unit.shape is Shape.TABLE and kind not in _ENUMERATING):
+            return 0.97
+        more = kind in _ENUMERATING or self._adds(unit, taken)
+        return self._settings.keep + (0.06 if more else 0.1)
+
+    def _adds(self, unit: Unit, taken: Sequence[Unit]) -> bool:
+        """Whether a unit of another passage speaks of something asked for that the answer does not speak of yet."""
+        weights = self._evidence.weights[0]
+        told = {term for other in taken for term in other.terms | other.context}
+        new = sum(weights[term] for term in (unit.terms | unit.context) - told if term in weights)
+        return new >= 0.12 * sum(weights.values())
 
     def take(self, index: int, *, forced: bool = False) -> None:
         """Adds a unit with the sentence it leans on, or lends its support to one that says the same."""
@@ -214,12 +246,3 @@ class _Selection:
         if sentences > most or len({unit.document for unit in units}) > self._settings.documents:
             return False
         return forced or sum(size_of(unit.whole) for unit in units) <= self._settings.size
-
-
-_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_WORD = re.compile(r"[A-Za-z0-9À-ɏ]+")
-
-
-def size_of(text: str) -> int:
-    """Length in the units of the budget: a Chinese character is one, a word of another script two."""
-    return len(_WIDE.findall(text)) + 2 * len(_WORD.findall(text))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -18,8 +19,8 @@ from rag.extract.blocks import (
     is_filler,
     label_text,
 )
+from rag.extract.words import words_of
 from rag.sentences import Span
-from rag.terms import index_terms
 from rag.types import Language, Passage
 
 
@@ -38,7 +39,7 @@ class Unit:
     """The least that an answer quotes. `terms` are its own words' terms, `context` those of what stands around it.
 
     `text` are the words it is judged by (of a list its introduction), `whole` what is quoted. `around` is the nearest
-    heading, `prior` how good the passage is as a share of the best one.
+    heading, `named` its terms, `prior` how good the passage is as a share of the best one.
     """
 
     passage: int
@@ -52,22 +53,25 @@ class Unit:
     terms: frozenset[str]
     context: frozenset[str]
     around: str
+    named: frozenset[str]
     document: str
     prior: float
     foreign: bool
 
 
-def units_of(passages: Sequence[Passage], language: Language, *, code: bool) -> list[Unit]:
-    """Everything in the passages that can be quoted, in the order of passages and reading."""
-    top = max((passage.score for passage in passages), default=0.0) or 1.0
+def units_of(passages: Mapping[int, Passage], language: Language, *, code: bool) -> list[Unit]:
+    """Everything in the passages that can be quoted, in the order of passages and reading; the keys name them."""
+    top = max((passage.score for passage in passages.values()), default=0.0) or 1.0
     units: list[Unit] = []
-    for index, passage in enumerate(passages):
-        heading = frozenset(index_terms(" ".join(passage.chunk.section[-2:])))
+    for index, passage in passages.items():
+        heading = words_of(" ".join(passage.chunk.section[-2:]))
         prior = passage.score / top
         foreign = passage.document.language is not language
         for number, block in enumerate(blocks_of(passage.chunk.text)):
-            for part, shape, span, text, around in _pieces(passage.chunk.text, block):
-                terms = frozenset(index_terms(text))
+            above = _heading(passage, block)
+            named = words_of(above)
+            for part, shape, span, text, around in _pieces(passage.chunk.text, block, above):
+                terms = words_of(text)
                 if not terms or (shape is Shape.CODE and not code) or (shape is Shape.SENTENCE and terms <= heading):
                     continue
                 units.append(
@@ -81,8 +85,9 @@ def units_of(passages: Sequence[Passage], language: Language, *, code: bool) -> 
                         text=text,
                         whole=slice_of(passage.chunk.text, span),
                         terms=terms,
-                        context=(heading | frozenset(index_terms(around))) - terms,
-                        around=_heading(passage, block),
+                        context=(heading | words_of(around)) - terms,
+                        around=above,
+                        named=named,
                         document=passage.document.id,
                         prior=prior,
                         foreign=foreign,
@@ -100,8 +105,11 @@ def _heading(passage: Passage, block: Block) -> str:
 _Piece = tuple[int, Shape, Span, str, str]
 
 
-def _pieces(text: str, block: Block) -> Iterator[_Piece]:
-    """Part number, shape, span, own words and words around of each quotable piece of a block."""
+def _pieces(text: str, block: Block, heading: str) -> Iterator[_Piece]:
+    """Part number, shape, span, own words and words around of each quotable piece of a block.
+
+    A list or a table is announced by the heading above it when nothing else does.
+    """
     label = label_text(text, block.label) if block.label else ""
     match block:
         case Paragraph():
@@ -118,14 +126,14 @@ def _pieces(text: str, block: Block) -> Iterator[_Piece]:
                 -1,
                 Shape.LIST,
                 whole,
-                f"{label} {intro}" if label or intro else text[whole.start : whole.end],
+                f"{label} {intro}".strip() or heading or text[whole.start : whole.end],
                 text[whole.start : whole.end],
             )
             for part, item in enumerate(block.items):
                 yield part, Shape.ITEM, item.span, text[item.body : item.span.end], f"{label} {intro}"
         case TableBlock():
             table = slice_of(text, block.span)
-            head = f"{slice_of(text, block.intro)}\n{table.partition(chr(10))[0]}"
+            head = f"{slice_of(text, block.intro) or heading}\n{table.partition(chr(10))[0]}"
             yield -1, Shape.TABLE, block.span, head, f"{label}\n{table}"
         case CodeBlock():
             yield -1, Shape.CODE, block.span, f"{slice_of(text, block.intro)}\n{slice_of(text, block.span)}", label
@@ -134,6 +142,21 @@ def _pieces(text: str, block: Block) -> Iterator[_Piece]:
 def slice_of(text: str, span: Span | None) -> str:
     """The words that a span holds; "" for no span."""
     return text[span.start : span.end] if span else ""
+
+
+def stands_alone(sentence: str) -> bool:
+    """Whether a sentence tells something to a reader who sees nothing else."""
+    asks = sentence.rstrip('*_ ”"').endswith(("？", "?", "：", ":"))
+    return not (asks or is_filler(sentence) or is_dangling(sentence))
+
+
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WORD = re.compile(r"[A-Za-z0-9À-ɏ]+")
+
+
+def size_of(text: str) -> int:
+    """Length in the units of the budget: a Chinese character is one, a word of another script two."""
+    return len(_WIDE.findall(text)) + 2 * len(_WORD.findall(text))
 
 
 SINGLE = frozenset({Shape.SENTENCE, Shape.ITEM})

@@ -1,8 +1,8 @@
 """Writes an answer without a language model, from sentences, lists and tables quoted out of the passages.
 
-The steps are pure functions on values: read the question (`rag.asked`), cut the passages into what can be quoted
-(`rag.units`), score (`rag.scoring`), pick (`rag.selection`), and lay the picks out as statements (`rag.layout`). Only
-`ExtractiveWriter` awaits, for the vectors of the sentences.
+The steps are pure functions on values: read the question (`asked`), look for a heading whose sections answer it
+(`outline`), else cut the passages into what can be quoted (`units`), score (`scoring`), pick (`selection`), doubt what
+was picked (`doubt`), and lay the picks out as statements (`layout`). Only `ExtractiveWriter` awaits, for the vectors.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from rag.errors import EmbedderUnavailable
 from rag.extract.asked import aspects_of, wants_code
-from rag.extract.layout import Texts, statements_of
+from rag.extract.doubt import misses_figure, misses_names
+from rag.extract.layout import Texts, outline_statements, statements_of
+from rag.extract.outline import outline_of, read
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of
-from rag.extract.selection import pick, size_of
-from rag.extract.units import Shape, Unit, units_of
+from rag.extract.selection import pick
+from rag.extract.units import Shape, Unit, size_of, units_of
 from rag.ports import Embedder, Statement, Vectors
 from rag.types import Question, Retrieval
 
@@ -41,18 +43,27 @@ class ExtractiveWriter:
         self._texts = texts
         self._settings = settings or WriterSettings()
 
-    async def write(self, question: Question, retrieval: Retrieval) -> AsyncIterator[Statement]:
+    async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
         """Statements quoted from the passages; none when nothing in them fits the question."""
         aspects = aspects_of(question.text)
-        units = units_of(retrieval.passages, retrieval.language, code=wants_code(question.text))
+        outline = outline_of(retrieval, aspects)
+        if outline:
+            for statement in outline_statements(outline, retrieval):
+                yield statement
+            return
+        units = units_of(read(retrieval, aspects[0]), retrieval.language, code=wants_code(question.text))
         evidence = evidence_of(units, aspects, (), {}, self._settings)
         if self._embedder and units:
             questions, vectors = await self._vectors(self._embedder, evidence)
             evidence = evidence_of(units, aspects, questions, vectors, self._settings)
-        for statement in statements_of(
-            evidence, pick(evidence, self._settings), retrieval, self._texts, self._settings
-        ):
+        picks = pick(evidence, self._settings)
+        if not picks or self._is_doubtful(evidence, picks[0].unit, retrieval):
+            return
+        for statement in statements_of(evidence, picks, retrieval, self._texts, self._settings):
             yield statement
+
+    def _is_doubtful(self, evidence: Evidence, best: int, retrieval: Retrieval) -> bool:
+        return misses_figure(evidence, best) or misses_names(evidence, best, retrieval, self._settings)
 
     async def _vectors(self, embedder: Embedder, evidence: Evidence) -> tuple[Sequence[Vectors], dict[int, Vectors]]:
         """Vectors of the aspects and of the units that words alone rank first; none when the encoder fails."""
@@ -73,7 +84,7 @@ _EMBEDDED_SIZE = 90
 
 def _for_embedding(unit: Unit) -> str:
     words = unit.text if unit.whole in unit.text or unit.shape is Shape.ITEM else f"{unit.text}\n{unit.whole}"
-    words = f"{unit.around}\n{words}" if unit.foreign else words
+    words = f"{unit.around}\n{words}" if unit.foreign and not words.startswith(unit.around) else words
     bare = re.sub(r"[*_`|#>\s]+", " ", words).strip() or words
     share = _EMBEDDED_SIZE / max(size_of(bare), _EMBEDDED_SIZE)
     return bare[: math.ceil(len(bare) * share)]

@@ -67,11 +67,11 @@ class Shelf:
             )
         )
 
-    async def publish(self, *, embedder: str | None = None) -> None:
+    async def publish(self, *, embedder: str | None = None, name: str = "test") -> None:
         """Make what was put the live generation."""
         writer = SqliteCatalogueWriter(self.database, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
         generation = await writer.begin(
-            identity="test", embedder=embedder or self.embedder.identity, collection="passages-test"
+            identity=name, embedder=embedder or self.embedder.identity, collection=f"passages-{name}"
         )
         vectors = await self.store.collection(generation.collection)
         for document in self.documents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import pytest
@@ -135,6 +136,12 @@ async def test_sources_are_numbered_as_they_are_cited_and_show_page_and_quote() 
     assert answer.citations[1].section == ("Part", "Section 1")
 
 
+async def test_a_source_lists_every_page_that_is_quoted_from_it() -> None:
+    earlier = said("Angels invest first.", (0, "Angels invest first."))
+    (citation,) = answer_of(await events(service(found(), [FIRST, earlier]))).citations
+    assert (citation.page, citation.pages) == (4, (3, 4))
+
+
 async def test_a_passage_keeps_its_number() -> None:
     again = said("Angels invest first.", (0, "Angels invest first."))
     answer = answer_of(await events(service(found(), [FIRST, SECOND, again])))
@@ -203,3 +210,28 @@ async def test_a_broken_library_is_an_error_with_words_for_a_person() -> None:
     with pytest.raises(StorageFailed) as caught:
         await events(made)
     assert made.failure_text(caught.value, Language.ZH) == "暂时无法访问资料库，请稍后再试。"
+
+
+@dataclass
+class Draining:
+    """A writer that holds something open while it writes, as a connection to a model."""
+
+    name: str = "draining"
+    closed: bool = False
+
+    async def write(self, question: Question, retrieval: Retrieval) -> AsyncIterator[Statement]:
+        try:
+            for _ in range(9):
+                yield Statement(text="Angels invest first.", lead=" ", support=(Support(passage=0, quote="Angels"),))
+        finally:
+            self.closed = True
+
+
+async def test_a_reader_who_leaves_closes_the_writer_at_once() -> None:
+    writer = Draining()
+    service = AnswerService(retriever=Found(found()), writer=writer, replies=REPLIES, clock=lambda: 0.0)
+    async with aclosing(service.stream(Question(id="q", text="Who invests?"))) as events:
+        async for event in events:
+            if isinstance(event, Delta):
+                break
+    assert writer.closed

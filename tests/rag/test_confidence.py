@@ -51,8 +51,15 @@ def test_extreme_evidence_does_not_overflow() -> None:
     assert 0 <= steep.confidence(Evidence(similarity=0, same_language=1, coverage=0, missing=0)) < 1e-9
 
 
-def test_a_broken_calibration_file_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b'{"embedders": {"x": {"bias": "much"}}}', id="no_number"),
+        pytest.param(b"\xff", id="not_utf8"),
+    ],
+)
+def test_a_broken_calibration_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "calibration.json"
-    path.write_text('{"embedders": {"x": {"bias": "much"}}}')
+    path.write_bytes(content)
     with pytest.raises(InvalidSettings, match=r"calibration\.json"):
         load_calibrations(path)

@@ -41,6 +41,7 @@ def test_an_error_is_told_in_the_readers_language() -> None:
     [
         pytest.param("{topics}", "{themes}", "refusal_topics", id="another_variable"),
         pytest.param("{topics}", "", "refusal_topics", id="a_variable_left_out"),
+        pytest.param("{topics}", "{topics", "refusal_topics", id="a_brace_left_open"),
         pytest.param("refusal_hint", "refusal_tip", "refusal_hint", id="a_text_left_out"),
         pytest.param("language_und", "language_xx", "language_und", id="an_unknown_language"),
         pytest.param("other =", "another =", "failures", id="no_text_for_other_errors"),
@@ -64,3 +65,16 @@ def test_the_version_follows_the_text(folder: Path) -> None:
 def test_a_folder_without_english_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings, match=r"replies\.en\.toml"):
         load_replies(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("replies.english.toml", b"", id="no_language_code"),
+        pytest.param("replies.en.toml", b"refusal = '\xff'", id="not_utf8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(folder: Path, name: str, content: bytes) -> None:
+    (folder / name).write_bytes(content)
+    with pytest.raises(InvalidSettings, match=name.replace(".", r"\.")):
+        load_replies(folder)

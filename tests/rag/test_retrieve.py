@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,7 +140,7 @@ async def test_each_stage_is_timed(shelf: Shelf) -> None:
     shelf.put("a", ["text"])
     await shelf.publish()
     timings = (await shelf.retriever().retrieve(ask("text"))).timings_ms
-    assert set(timings) == {"embed", "dense", "lexical", "neighbours"}
+    assert set(timings) == {"embed", "dense", "lexical", "neighbours", "siblings"}
     assert all(milliseconds > 0 for milliseconds in timings.values())
 
 
@@ -163,3 +164,63 @@ async def test_a_broken_vector_store_is_an_error_and_no_refusal(shelf: Shelf) ->
     shelf.store = DroppingStore()
     with pytest.raises(StorageFailed, match="does not exist"):
         await shelf.retriever().retrieve(ask("text"))
+
+
+class RebuildingStore(MemoryVectorStore):
+    """A vector store whose first search begins just as an index run replaces the collection that it wants."""
+
+    def __init__(self, rebuild: Callable[[], Awaitable[None]]) -> None:
+        super().__init__()
+        self._rebuild: Callable[[], Awaitable[None]] | None = rebuild
+
+    async def collection(self, name: str) -> MemoryVectors:
+        rebuild, self._rebuild = self._rebuild, None
+        if rebuild is not None:
+            await rebuild()
+        return await super().collection(name)
+
+
+async def test_a_rebuild_in_the_middle_of_a_search_costs_no_passage(shelf: Shelf) -> None:
+    async def rebuild() -> None:
+        await shelf.publish(name="second")
+
+    shelf.put("a", ["The price of a token."])
+    await shelf.publish()
+    shelf.store = RebuildingStore(rebuild)
+    found = await shelf.retriever().retrieve(ask("the price of a token"))
+    assert found.signals["similarity"] > 0.5
+
+
+async def test_how_many_passages_are_wanted_does_not_change_the_confidence(shelf: Shelf) -> None:
+    shelf.put("a", ["Prices of tokens fell in one year, and prices fall."])
+    shelf.put("b", ["OpenAI hires engineers."])
+    await shelf.publish()
+    question = ask("How did the prices of tokens fall in one year at OpenAI?")
+    one, all_of_them = [await shelf.retriever().retrieve(question, limit=limit) for limit in (1, None)]
+    assert len(one.passages) == 1
+    assert one.confidence == all_of_them.confidence
+
+
+async def test_the_chunks_around_the_best_passage_come_along_without_being_passages(shelf: Shelf) -> None:
+    shelf.put("a", ["What follows fails.", "Rent is high.", "Sales are slow.", "The founders quarrel."])
+    shelf.put("b", ["Rent an office."])
+    await shelf.publish()
+    found = await shelf.retriever(limit=1).retrieve(ask("sales are slow"))
+    assert [each.chunk_id for each in found.passages] == ["a:2"]
+    assert [each.chunk_id for each in found.siblings] == ["a:0", "a:1", "a:3"]
+    assert [each.chunk_id for each in found.quotable] == ["a:2", "a:0", "a:1", "a:3"]
+
+
+async def test_nothing_stands_around_what_is_not_answerable(shelf: Shelf) -> None:
+    shelf.put("a", ["Rent is high.", "Sales are slow."])
+    await shelf.publish()
+    found = await shelf.retriever(limit=1).retrieve(ask("Where does the Yangtze spring?"))
+    assert (found.answerable, found.siblings) == (False, ())
+
+
+async def test_siblings_are_as_secret_as_their_document(shelf: Shelf) -> None:
+    shelf.put("open", ["The public price list."])
+    shelf.put("board", ["The secret runway.", "The secret price list."], audience=frozenset({"board"}))
+    await shelf.publish()
+    found = await shelf.retriever().retrieve(ask("price list"))
+    assert {each.document.id for each in found.quotable} == {"open"}

@@ -22,6 +22,11 @@ from rag.extract.asked import Kind, aspects_of, kind_of
         ("A 和 B 有什么区别？", Kind.COMPARISON),
         ("Slack vs Discord", Kind.COMPARISON),
         ("介绍一下蓝鲸医疗", Kind.PLAIN),
+        ("What pricing models are there?", Kind.LIST),
+        ("What do we do after a data breach?", Kind.METHOD),
+        ("泄露之后要做什么？", Kind.METHOD),
+        ("什么时候该招第一个销售？", Kind.PLAIN),
+        ("When should we hire a salesperson?", Kind.PLAIN),
     ],
 )
 def test_the_shape_of_the_answer_is_read_from_the_question(question: str, kind: Kind) -> None:
