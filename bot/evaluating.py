@@ -98,6 +98,11 @@ def print_report(console: Console, name: str, report: Report) -> None:
         f"citations {cited.count}: quote verbatim {_figure(cited.verbatim)}, answers citing an expected section"
         f" {_figure(cited.expected)}, labelled snippets quoted {_figure(cited.snippets)}"
     )
+    reads, sizes = report.legibility, report.legibility.characters
+    console.print(
+        f"answers {reads.answers}: characters p50 {_figure(sizes[50], digits=0)}, p95 {_figure(sizes[95], digits=0)},"
+        f" lines cited {_figure(reads.cited)}, sentences repeated {_figure(reads.repeated)}"
+    )
     for stage, percentiles in (("passages", report.retrieval_ms), ("answer", report.answer_ms)):
         told = ", ".join(f"p{percent} {_figure(value, digits=1)}" for percent, value in percentiles.items())
         console.print(f"{stage} after ms: {told}")

@@ -131,6 +131,12 @@ def report_record(report: Report) -> dict[str, Any]:
         "verdicts": {name: dataclasses.asdict(figures) for name, figures in report.verdicts.items()},
         "refusal_auc": dict(report.refusal_auc),
         "citations": dataclasses.asdict(report.citations),
+        "legibility": {
+            "answers": report.legibility.answers,
+            "characters": {f"p{percent}": value for percent, value in report.legibility.characters.items()},
+            "repeated": report.legibility.repeated,
+            "cited": report.legibility.cited,
+        },
         "latency_ms": {
             "retrieval": {f"p{percent}": value for percent, value in report.retrieval_ms.items()},
             "answer": {f"p{percent}": value for percent, value in report.answer_ms.items()},

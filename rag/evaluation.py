@@ -5,13 +5,14 @@ What counts as a hit is told in `rag.labels`. Every share is None when there is 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import InvalidInput
 from rag.labels import DEPTH, CitationCheck, LabelledQuestion, check_citation, first_hit, quotes_snippet
+from rag.legibility import Legibility, legibility_of
 from rag.types import AnswerEvent, AnswerStatus, Finished, Language, Passage, Question, Retrieved
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ PERCENTILES = (50, 95, 99)
 class Answering(Protocol):
     """Answers a question as a stream of events."""
 
-    def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """`Retrieved` first, `Finished` last."""
         ...
 
@@ -35,7 +36,8 @@ class Outcome:
     """What happened to one labelled question.
 
     `rank` is that of the first hit among the first ten passages, or None; `snippet_quoted` is None without a labelled
-    snippet. Milliseconds are measured from the question: until the passages stood, and until the answer did.
+    snippet, `legibility` without an answer. Milliseconds are measured from the question: until the passages stood, and
+    until the answer did.
     """
 
     label: LabelledQuestion
@@ -44,6 +46,7 @@ class Outcome:
     status: AnswerStatus
     citations: tuple[CitationCheck, ...]
     snippet_quoted: bool | None
+    legibility: Legibility | None
     retrieval_ms: float
     answer_ms: float
 
@@ -83,6 +86,16 @@ class CitationFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegibilityFigures:
+    """How the answers read: their length in characters by percentile, and the means of the shares of `Legibility`."""
+
+    answers: int
+    characters: Mapping[int, float | None]
+    repeated: float | None
+    cited: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All figures of one labelled set. Groups are `all`, the languages (`zh`), and the kinds (`near`, `far`)."""
 
@@ -92,12 +105,18 @@ class Report:
     verdicts: Mapping[str, VerdictFigures]
     refusal_auc: Mapping[str, float | None]
     citations: CitationFigures
+    legibility: LegibilityFigures
     retrieval_ms: Mapping[int, float | None]
     answer_ms: Mapping[int, float | None]
 
 
 def share(values: Sequence[bool]) -> float | None:
     """The share of true values; None of none."""
+    return sum(values) / len(values) if values else None
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """The arithmetic mean; None of none."""
     return sum(values) / len(values) if values else None
 
 
@@ -139,6 +158,7 @@ def summarise(outcomes: Sequence[Outcome]) -> Report:
         verdicts={name: _verdicts(group) for name, group in groups.items()},
         refusal_auc=_refusal(outcomes),
         citations=_citations(outcomes, labelled),
+        legibility=_legibility([one.legibility for one in outcomes if one.legibility]),
         retrieval_ms={percent: percentile([one.retrieval_ms for one in outcomes], percent) for percent in PERCENTILES},
         answer_ms={percent: percentile([one.answer_ms for one in outcomes], percent) for percent in PERCENTILES},
     )
@@ -196,6 +216,16 @@ def _citations(outcomes: Sequence[Outcome], labelled: Sequence[Outcome]) -> Cita
     )
 
 
+def _legibility(answers: Sequence[Legibility]) -> LegibilityFigures:
+    characters = [float(one.characters) for one in answers]
+    return LegibilityFigures(
+        answers=len(answers),
+        characters={percent: percentile(characters, percent) for percent in PERCENTILES},
+        repeated=mean([one.repeated for one in answers if one.repeated is not None]),
+        cited=mean([one.cited for one in answers if one.cited is not None]),
+    )
+
+
 async def evaluate(
     labels: Sequence[LabelledQuestion],
     *,
@@ -225,7 +255,7 @@ async def _outcome(label: LabelledQuestion, *, retriever: Retrieving, answers: A
     finished, seen = None, tuple[Passage, ...]()
     async for event in answers.stream(question):
         if isinstance(event, Retrieved):
-            found, seen = clock(), event.retrieval.passages
+            found, seen = clock(), event.retrieval.quotable
         elif isinstance(event, Finished):
             finished = event.answer
     ended = clock()
@@ -242,6 +272,7 @@ async def _outcome(label: LabelledQuestion, *, retriever: Retrieving, answers: A
             check_citation(label, citation, (*seen, *retrieval.passages)) for citation in finished.citations
         ),
         snippet_quoted=quotes_snippet(label, finished),
+        legibility=legibility_of(finished.text) if finished.status is AnswerStatus.ANSWERED else None,
         retrieval_ms=1000 * ((found or ended) - began),
         answer_ms=1000 * (ended - began),
     )

@@ -10,6 +10,7 @@ import pytest
 from rag.errors import InvalidInput
 from rag.evaluation import (
     CitationFigures,
+    LegibilityFigures,
     Outcome,
     VerdictFigures,
     area_under_curve,
@@ -21,6 +22,7 @@ from rag.evaluation import (
     summarise,
 )
 from rag.labels import CitationCheck, Expectation, LabelledQuestion
+from rag.legibility import Legibility
 from rag.types import (
     Answer,
     AnswerEvent,
@@ -53,6 +55,7 @@ def outcome(
     status: AnswerStatus = ANSWERED,
     citations: tuple[CitationCheck, ...] = (),
     snippet_quoted: bool | None = None,
+    legibility: Legibility | None = None,
     milliseconds: float = 1.0,
 ) -> Outcome:
     expect = (PLACE,) if answerable else ()
@@ -65,6 +68,7 @@ def outcome(
         status=status,
         citations=citations,
         snippet_quoted=snippet_quoted,
+        legibility=legibility,
         retrieval_ms=milliseconds,
         answer_ms=2 * milliseconds,
     )
@@ -159,6 +163,18 @@ def test_report_counts_citations_and_snippets() -> None:
     assert (report.questions, report.failed) == (4, 1)
 
 
+def test_report_tells_how_the_answers_read() -> None:
+    report = summarise([
+        outcome(legibility=Legibility(characters=100, repeated=0.0, cited=1.0)),
+        outcome(legibility=Legibility(characters=300, repeated=0.5, cited=0.5)),
+        outcome(legibility=Legibility(characters=20, repeated=None, cited=None)),
+        outcome(status=REFUSED),
+    ])  # fmt: skip
+    assert report.legibility == LegibilityFigures(
+        answers=3, characters={50: 100.0, 95: 300.0, 99: 300.0}, repeated=0.25, cited=0.75
+    )
+
+
 def test_report_of_nothing_has_no_figures() -> None:
     report = summarise([])
     assert report.retrieval["all"].mrr is None
@@ -217,6 +233,7 @@ async def test_each_question_is_answered_timed_and_judged() -> None:
         status=ANSWERED,
         citations=(CitationCheck(verbatim=True, expected=True),),
         snippet_quoted=True,
+        legibility=Legibility(characters=10, repeated=None, cited=1.0),
         retrieval_ms=1000.0,
         answer_ms=2000.0,
     )
