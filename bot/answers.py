@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -14,10 +14,7 @@ from rag.errors import StorageFailed
 from rag.types import Answer, Delta, Finished, Language, Question, Retrieval, Retrieved
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from rag.evaluation import Answering
-    from rag.types import AnswerEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +33,8 @@ async def show_answer(answers: Answering, question: Question, *, console: Consol
     """
     retrieval: Retrieval | None = None
     finished: Answer | None = None
-    events = cast("AsyncGenerator[AnswerEvent, None]", answers.stream(question))
     with AnswerView(console, waiting=say(Text.SEARCHING, language)) as view:
-        async with aclosing(events):
+        async with aclosing(answers.stream(question)) as events:
             async for event in events:
                 match event:
                     case Retrieved():

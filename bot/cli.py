@@ -9,7 +9,7 @@ import sys
 import traceback
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -211,7 +211,7 @@ def evaluate(
     from bot.questions import read_bytes
 
     terminal = open_terminal(json=as_json)
-    sets = [read_set(str(path), read_bytes(path, sys.stdin.buffer)) for path in files]
+    sets = [read_set(str(path), read_bytes(path, _stdin())) for path in files]
     raise typer.Exit(_program(ctx).with_rag(lambda rag: run_sets(rag, terminal, sets)))
 
 
@@ -248,13 +248,23 @@ def _question(words: list[str] | None, file: Path | None) -> str:
 def _content(file: Path | None) -> bytes | None:
     from bot.questions import read_bytes
 
-    return read_bytes(file, sys.stdin.buffer) if file else None
+    return read_bytes(file, _stdin()) if file else None
+
+
+def _stdin() -> BinaryIO | None:
+    """The bytes of the standard input, or None where it is closed."""
+    return sys.stdin.buffer if sys.stdin else None
 
 
 def _local(path: str) -> Path:
     if "://" in path:
         raise InvalidInput(f"{path!r} is an address; save the page as a file and index that")
-    return Path(path).expanduser().resolve()
+    if not path.strip():
+        raise InvalidInput(f"{path!r} is no path; name a file or a folder, '.' for the working folder")
+    try:
+        return Path(path).expanduser().resolve()
+    except (OSError, RuntimeError) as error:  # a RuntimeError: a user without a home, or links in a ring
+        raise InvalidInput(f"the path {path!r} leads nowhere ({error}); check it") from error
 
 
 def _fail(error: BaseException, message: str) -> NoReturn:

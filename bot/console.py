@@ -45,7 +45,7 @@ def run_chat(settings: RagSettings, terminal: Terminal, *, starter: bool, langua
     """
     from rag.build import open_rag
 
-    interactive = sys.stdin.isatty() and terminal.out.is_terminal
+    interactive = sys.stdin is not None and sys.stdin.isatty() and terminal.out.is_terminal
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
@@ -154,7 +154,7 @@ def _typed_lines(chat: Chat) -> Iterator[str]:
 
 
 def _piped_lines() -> Iterator[str]:
-    for line in sys.stdin:
+    for line in sys.stdin or ():  # None where it is closed
         yield _clean(line.removeprefix("\ufeff"))
 
 

@@ -12,6 +12,7 @@ from rag.types import AnswerStatus, Language, Question, Turn
 
 _TURNS = 6
 _SUGGESTIONS = 3
+_DIGITS = 3
 _NUMBERING = re.compile(
     r"^(?:第\s*[\d一二三四五六七八九十百]+\s*[章节部分篇]+|[\d.]+\.?(?=\s)|[一二三四五六七八九十]+、)\s*[:：.、]?\s*"
 )
@@ -28,7 +29,7 @@ class Conversation:
 
     def question(self, line: str) -> Question:
         """A typed line as a question; the number of a suggestion stands for the suggestion."""
-        number = int(line) if line.isdecimal() else 0
+        number = int(line) if line.isdecimal() and len(line) <= _DIGITS else 0
         text = self.suggestions[number - 1] if 1 <= number <= len(self.suggestions) else line
         spoken = detect_language(text)
         if spoken in {Language.ZH, Language.EN}:

@@ -45,13 +45,15 @@ class AskedLine:
     question: str
 
 
-def read_bytes(path: Path, stdin: BinaryIO) -> bytes:
-    """The whole of a questions file; `-` is the standard input.
+def read_bytes(path: Path, stdin: BinaryIO | None) -> bytes:
+    """The whole of a questions file; `-` is the standard input, which is None where it is closed.
 
     Raises:
-        InvalidInput: there is no such file, or it cannot be read.
+        InvalidInput: there is no such file, or it cannot be read, or the standard input is closed.
     """
     if str(path) == "-":
+        if stdin is None:
+            raise InvalidInput("the standard input is closed; give a file instead of '-'")
         return stdin.read()
     try:
         return path.read_bytes()
@@ -86,6 +88,8 @@ def _line(number: int, raw: bytes) -> Line | BadLine:
         return BadLine(number=number, id=number, problem=f"not UTF-8 at byte {error.start}; save the file as UTF-8")
     except (json.JSONDecodeError, RecursionError) as error:
         return BadLine(number=number, id=number, problem=f"not JSON ({error}); write one JSON object a line")
+    except ValueError:
+        return BadLine(number=number, id=number, problem="a number of thousands of digits; put it in quotes")
     if not isinstance(record, dict):
         return BadLine(
             number=number, id=number, problem=f"{type(record).__name__} instead of an object with 'question'"

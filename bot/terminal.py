@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from bot.texts import Text, say
+from rag.pages import format_pages, passage_pages
 from rag.types import Citation, Document, Language, Retrieval
 
 if TYPE_CHECKING:
@@ -107,10 +108,10 @@ def _rendered(markdown: str) -> Markdown:
     return Markdown(markdown.replace("\n", "  \n"), hyperlinks=False)
 
 
-def place(title: str, section: Sequence[str], page: int | None, language: Language) -> str:
+def place(title: str, section: Sequence[str], pages: Sequence[int], language: Language) -> str:
     """Where a passage stands: title · section › section · p. N; a section that only repeats the title is left out."""
     path = " › ".join(heading for heading in section if heading != title)
-    parts = [title, path, say(Text.PAGE, language, page=page) if page is not None else ""]
+    parts = [title, path, say(Text.PAGE, language, page=format_pages(pages)) if pages else ""]
     return printable(" · ".join(part for part in parts if part))
 
 
@@ -120,7 +121,7 @@ def print_citations(console: Console, citations: Iterable[Citation], language: L
     if cited:
         console.print(say(Text.SOURCES, language), style="bold")
     for citation in cited:
-        where = place(citation.document.title, citation.section, citation.page, language)
+        where = place(citation.document.title, citation.section, citation.pages, language)
         link = f" · {printable(citation.document.url)}" if citation.document.url else ""
         console.print(f"{citation.number}. {where}{link}", soft_wrap=True)
         console.print(f"   {printable(citation.document.source)}", style="dim", soft_wrap=True)
@@ -134,7 +135,8 @@ def print_passages(console: Console, retrieval: Retrieval) -> None:
         document, language = passage.document, retrieval.language
         console.print()
         console.print(
-            f"{passage.rank}. {place(document.title, passage.chunk.section, passage.page, language)}", style="bold"
+            f"{passage.rank}. {place(document.title, passage.chunk.section, passage_pages(passage), language)}",
+            style="bold",
         )
         console.print(f"   {printable(document.source)} · {passage.score:.3f}", style="dim")
         text = " ".join(printable(passage.chunk.text).split())

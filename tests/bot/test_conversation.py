@@ -135,3 +135,7 @@ def test_last_six_answers_are_remembered() -> None:
 def test_each_question_has_an_id_of_its_own() -> None:
     talk = conversation()
     assert (talk.question("a").id, talk.question("b").id) == ("1", "2")
+
+
+def test_a_number_without_end_is_a_question_like_any_other() -> None:
+    assert conversation().question("9" * 5000).text == "9" * 5000

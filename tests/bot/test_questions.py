@@ -44,6 +44,7 @@ def test_questions_are_read(content: bytes, lines: list[AskedLine]) -> None:
         pytest.param(b'{"id": "b", "question": 3}', "b", "question = 3", id="question is no text"),
         pytest.param(b"\xff\xfe", 2, "not UTF-8 at byte 0", id="another encoding"),
         pytest.param(b"[" * 100_000, 2, "not JSON", id="nested without end"),
+        pytest.param(b'{"id": ' + b"9" * 5000 + b"}", 2, "thousands of digits", id="a number without end"),
     ],
 )
 def test_bad_line_costs_that_line_only(line: bytes, id_: str | int, told: str) -> None:
@@ -65,3 +66,8 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_whole_characters_outside_the_basic_plane_survive() -> None:
     assert without_surrogates("a😀\udc80") == "a😀\ufffd"
+
+
+def test_closed_standard_input_is_told() -> None:
+    with pytest.raises(InvalidInput, match="standard input is closed"):
+        read_bytes(Path("-"), None)

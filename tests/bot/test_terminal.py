@@ -42,17 +42,18 @@ def test_text_cannot_steer_the_terminal(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "page", "language", "expected"),
+    ("section", "pages", "language", "expected"),
     [
-        pytest.param(("Book", "1 A", "1.1 B"), 3, Language.EN, "Book · 1 A › 1.1 B · p. 3", id="title, path and page"),
-        pytest.param(("1 A",), 3, Language.ZH, "Book · 1 A · 第 3 页", id="Chinese page"),
-        pytest.param((), None, Language.EN, "Book", id="title alone"),
+        pytest.param(("Book", "1 A", "1.1 B"), (3,), Language.EN, "Book · 1 A › 1.1 B · p. 3", id="path and page"),
+        pytest.param(("1 A",), (3,), Language.ZH, "Book · 1 A · 第 3 页", id="Chinese page"),
+        pytest.param(("1 A",), (3, 4, 5, 17), Language.EN, "Book · 1 A · p. 3–5, 17", id="several pages"),
+        pytest.param((), (), Language.EN, "Book", id="title alone"),
     ],
 )
 def test_place_reads_as_a_reference(
-    section: tuple[str, ...], page: int | None, language: Language, expected: str
+    section: tuple[str, ...], pages: tuple[int, ...], language: Language, expected: str
 ) -> None:
-    assert place("Book", section, page, language) == expected
+    assert place("Book", section, pages, language) == expected
 
 
 def view(*deltas: str, terminal: bool) -> str:
