@@ -1,0 +1,43 @@
+"""Measuring: percentiles, memory and disk."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+_Result = TypeVar("_Result")
+
+
+async def timed(work: Callable[[], Awaitable[_Result]]) -> tuple[float, _Result]:
+    """Seconds that a piece of work takes, with its result."""
+    begun = time.perf_counter()
+    result = await work()
+    return time.perf_counter() - begun, result
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """p50, p95 and p99 in milliseconds, nearest rank."""
+    ordered = sorted(seconds)
+    return {
+        f"p{percent} ms": round(1000 * ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 1)
+        for percent in (50, 95, 99)
+    }
+
+
+def peak_mb() -> int:
+    """The most memory that this process has had resident, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def resident_mb() -> int:
+    """The memory that this process has resident now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 2**20
+
+
+def disk_mb(folder: Path) -> int:
+    """What a folder takes on disk, in MB."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) // 2**20
