@@ -21,6 +21,11 @@ _MOST_TERMS = 64
 _BM25_PEAK = 2.2
 """FTS5's bm25() is idf * f * (k1 + 1) / (f + …) with k1 = 1.2: a term contributes at most 2.2 times its idf."""
 
+_CHEAP = 1000
+"""Matches that any term may cost. One that stands in more chunks, and in half of all, orders nothing: its idf is 0."""
+
+_OVER_FETCH = 4
+
 _LIVE = "(SELECT id FROM generations WHERE state = 'live')"
 
 _LISTED = "(SELECT value FROM json_each(?))"
@@ -102,22 +107,21 @@ class SqliteCatalogue:
     def _lexical(
         self, connection: sqlite3.Connection, terms: Sequence[str], limit: int, scope: Scope
     ) -> list[LexicalHit]:
-        best = _BM25_PEAK * sum(_idf(connection, terms).values())
-        rows = connection.execute(
-            "SELECT chunks.id, chunks.document, matches.score FROM"
-            " (SELECT rowid, bm25(chunk_terms) AS score FROM chunk_terms WHERE chunk_terms MATCH ?) AS matches"
-            f" JOIN chunks ON chunks.row = matches.rowid WHERE chunks.generation IN {_LIVE}"
-            " ORDER BY matches.score, chunks.id",
-            [" OR ".join(f'"{term}"' for term in terms if '"' not in term)],
-        )
+        total, counts = _counts_of(connection, terms)
+        best = _BM25_PEAK * sum(_idf(total, counts[term]) for term in terms)
+        telling = [term for term in terms if counts[term] <= max(total / 2, _CHEAP)] or terms
         documents = self._documents(connection)
-        hits: list[LexicalHit] = []
-        for chunk_id, document, score in rows:
-            if scope.admits(documents[document]):
-                hits.append(LexicalHit(chunk_id=chunk_id, coverage=min(1.0, -score / best)))
-                if len(hits) == limit:
-                    break
-        return hits
+        asked = _OVER_FETCH * limit
+        while True:
+            found = _matches(connection, telling, limit=asked)
+            admitted = [
+                LexicalHit(chunk_id=chunk_id, coverage=min(1.0, -score / best))
+                for chunk_id, document, score in found
+                if document in documents and scope.admits(documents[document])
+            ]
+            if len(admitted) >= limit or len(found) < asked:
+                return admitted[:limit]
+            asked *= _OVER_FETCH
 
     def _chunks(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, LiveChunk]:
         documents = self._documents(connection)
@@ -177,12 +181,31 @@ def _inputs(connection: sqlite3.Connection) -> tuple[Input, ...]:
     return tuple(Input(path=Path(path), name=name) for path, name in rows)
 
 
-def _idf(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, float]:
-    """BM25's inverse document frequency, ln((N - n + 0.5) / (n + 0.5)), floored where FTS5 floors it."""
+def _counts_of(connection: sqlite3.Connection, terms: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """The number of chunks, and in how many of them each term stands."""
     (total,) = connection.execute("SELECT count(*) FROM chunks").fetchone()
     rows = connection.execute(f"SELECT term, doc FROM term_counts WHERE term IN {_LISTED}", [json.dumps([*terms])])
-    found: dict[str, int] = dict(rows.fetchall())
-    return {term: max(1e-6, math.log((total - n + 0.5) / (n + 0.5))) for term in terms for n in [found.get(term, 0)]}
+    return total, {**dict.fromkeys(terms, 0), **dict(rows.fetchall())}
+
+
+def _idf(total: int, count: int) -> float:
+    """BM25's inverse document frequency, ln((N - n + 0.5) / (n + 0.5)), floored where FTS5 floors it."""
+    return max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
+
+
+def _matches(connection: sqlite3.Connection, terms: Sequence[str], *, limit: int) -> list[tuple[ChunkId, int, float]]:
+    """Chunk, document row and score of the best matches; those of other generations have no document.
+
+    The matches are cut before they are joined: a common word matches nearly every chunk of a library.
+    """
+    rows = connection.execute(
+        "SELECT coalesce(chunks.id, ''), coalesce(chunks.document, -1), matches.rank FROM"
+        " (SELECT rowid, rank FROM chunk_terms WHERE chunk_terms MATCH ? ORDER BY rank LIMIT ?) AS matches"
+        f" LEFT JOIN chunks ON chunks.row = matches.rowid AND chunks.generation IN {_LIVE}"
+        " ORDER BY matches.rank, chunks.id",
+        [" OR ".join(f'"{term}"' for term in terms if '"' not in term), limit],
+    )
+    return rows.fetchall()
 
 
 def _chunks_at(connection: sqlite3.Connection, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
