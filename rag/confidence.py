@@ -81,6 +81,22 @@ def load_calibrations(path: Path) -> Mapping[str, Calibration]:
         raise InvalidSettings(f"the calibration file {path.name!r} cannot be read: {error}") from error
 
 
+def save_calibration(path: Path, identity: str, calibration: Calibration) -> None:
+    """Keep an embedder's calibration in a JSON file beside those of others; the file is replaced whole.
+
+    Raises:
+        InvalidSettings: the file holds something else, or cannot be written.
+    """
+    known = load_calibrations(path) if path.exists() else {}
+    table = _Table(embedders={**known, identity: calibration})
+    scratch = path.with_suffix(".new")
+    try:
+        scratch.write_text(table.model_dump_json(indent=2) + "\n", "utf-8")
+        scratch.replace(path)
+    except OSError as error:
+        raise InvalidSettings(f"the calibration file {path.name!r} cannot be written: {error}") from error
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

@@ -47,7 +47,7 @@ def test_an_embedder_without_a_calibration_is_a_warning_with_its_mend(indexed: A
     threshold = finding(indexed("doctor", "--json").stdout, "threshold")
     assert threshold["status"] == "warn"
     assert "not calibrated" in threshold["text"]
-    assert "advisor eval" in threshold["mend"]
+    assert "advisor eval FILE --calibrate" in threshold["mend"]
     assert "ADVISOR_RETRIEVAL_THRESHOLD" in threshold["mend"]
 
 

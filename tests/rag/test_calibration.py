@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rag.calibration import fit_calibration
-from rag.confidence import Evidence
+from rag.calibration import calibration_error, fit_calibration, reliability
+from rag.confidence import Calibration, Evidence, load_calibrations, save_calibration
 from rag.errors import InvalidInput
 
 
@@ -39,3 +41,25 @@ def test_missing_names_count_against_an_answer() -> None:
 def test_one_kind_of_question_is_not_enough(labels: list[bool]) -> None:
     with pytest.raises(InvalidInput, match="only one kind"):
         fit_calibration([seen(0.1), seen(0.2)], labels)
+
+
+def test_reliability_sets_promise_beside_truth() -> None:
+    bands = reliability([0.1, 0.15, 0.9, 1.0], [False, True, True, True])
+    assert [(band.low, band.questions, band.answerable) for band in bands] == [(0.0, 2, 0.5), (0.8, 2, 1.0)]
+    assert bands[0].confidence == pytest.approx(0.125)
+    assert calibration_error(bands) == pytest.approx((2 * 0.375 + 2 * 0.05) / 4)
+
+
+def test_no_questions_have_no_error() -> None:
+    assert calibration_error(reliability([], [])) == 0.0
+
+
+def test_a_kept_calibration_comes_back_and_leaves_those_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    first = Calibration(bias=1, similarity=2, same_language=0, coverage=3, missing=-1, fitted_on=9)
+    save_calibration(path, "one", first)
+    save_calibration(path, "two", first.model_copy(update={"bias": 7.0}))
+    kept = load_calibrations(path)
+    assert kept["one"] == first
+    assert kept["two"].bias == 7.0
+    assert list(tmp_path.iterdir()) == [path]
