@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.answers import Shown
+from rag.extract.blocks import clean_heading
 from rag.language import detect_language
 from rag.types import AnswerStatus, Language, Question, Turn
 
 _TURNS = 6
 _SUGGESTIONS = 3
 _DIGITS = 3
-_NUMBERING = re.compile(
-    r"^(?:第\s*[\d一二三四五六七八九十百]+\s*[章节部分篇]+|[\d.]+\.?(?=\s)|[一二三四五六七八九十]+、)\s*[:：.、]?\s*"
-)
 
 
 @dataclass(slots=True)
@@ -63,4 +60,4 @@ def follow_ups(shown: Shown) -> tuple[str, ...]:
 
 
 def _topic(section: tuple[str, ...]) -> str:
-    return _NUMBERING.sub("", section[-1]).strip() if section else ""
+    return clean_heading(section[-1]) if section else ""

@@ -111,6 +111,7 @@ def test_follow_ups_are_uncited_sections_in_the_language_of_the_answer() -> None
         pytest.param("第十二节：团队", "团队", id="chapter in words"),
         pytest.param("一、背景", "背景", id="enumeration"),
         pytest.param("5.1.1 Funding", "Funding", id="decimal"),
+        pytest.param("2020 年 6 月的 API", "2020 年 6 月的 API", id="a year is no numbering"),
         pytest.param("3D printing", "3D printing", id="a number that is part of a name"),
     ],
 )
