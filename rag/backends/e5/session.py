@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ def start_session(model: bytes) -> Run:
     Raises:
         EmbedderUnavailable: onnxruntime is missing or too old for the model.
     """
+    # It would write a device id and a queue of events for its maker as soon as it is imported; later is too late.
+    os.putenv("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as native
