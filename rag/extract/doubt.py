@@ -7,9 +7,11 @@ passage holds, a name that is all that a passage holds, or a figure of the wrong
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.confidence import names_in
 from rag.extract.asked import ONE_FACT, Kind
+from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings, shows_figure, shows_money
 from rag.extract.words import words_of
 from rag.types import Passage, Retrieval
@@ -46,8 +48,7 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     names = _names(question.text)
     if not names or evidence.units[best].foreign or retrieval.confidence >= settings.certain:
         return False
-    missing = names - frozenset[str]().union(*map(_held, retrieval.quotable))
-    if any(not _is_spelled_out(name, retrieval) for name in missing):
+    if _lacks(names, retrieval.quotable):
         return True
     # English says the same in too many words for this; a definition or a comparison asks for the names themselves.
     chinese = any(not term.isascii() for term in question.terms)
@@ -56,6 +57,21 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     rest = {term: weight for term, weight in evidence.weights[0].items() if term not in names}
     told = sum(rest[term] for term in rest.keys() & _held(retrieval.quotable[evidence.units[best].passage]))
     return told < _LEAST_TOLD * sum(rest.values())
+
+
+def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bool:
+    """Whether the question names somebody of whom the outlined document says nothing: why another company failed.
+
+    Across languages nothing is concluded: a name may be written differently there.
+    """
+    document = retrieval.quotable[outline.branches[0].passage].document
+    own = [each for each in retrieval.quotable if each.document.id == document.id]
+    return document.language == retrieval.language and _lacks(_names(question), own)
+
+
+def _lacks(names: frozenset[str], passages: Sequence[Passage]) -> bool:
+    missing = names - frozenset[str]().union(*map(_held, passages))
+    return any(not _is_spelled_out(name, passages) for name in missing)
 
 
 def _names(question: str) -> frozenset[str]:
@@ -68,7 +84,7 @@ def _held(passage: Passage) -> frozenset[str]:
     return words_of(" ".join((passage.document.title, *passage.chunk.section, passage.chunk.text)))
 
 
-def _is_spelled_out(name: str, retrieval: Retrieval) -> bool:
+def _is_spelled_out(name: str, passages: Sequence[Passage]) -> bool:
     """Whether consecutive words of a passage begin with the letters of an abbreviation: "LLM", large language model."""
-    texts = (" ".join((each.document.title, *each.chunk.section, each.chunk.text)) for each in retrieval.quotable)
+    texts = (" ".join((each.document.title, *each.chunk.section, each.chunk.text)) for each in passages)
     return any(name in "".join(word[0] for word in _LATIN.findall(text)).lower() for text in texts)

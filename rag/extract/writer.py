@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from rag.errors import EmbedderUnavailable
 from rag.extract.asked import aspects_of, wants_code
-from rag.extract.doubt import misses_figure, misses_names
+from rag.extract.doubt import is_about_others, misses_figure, misses_names
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.outline import outline_of, read
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of
@@ -47,7 +47,7 @@ class ExtractiveWriter:
         """Statements quoted from the passages; none when nothing in them fits the question."""
         aspects = aspects_of(question.text)
         outline = outline_of(retrieval, aspects)
-        if outline:
+        if outline and not is_about_others(question.text, outline, retrieval):
             for statement in outline_statements(outline, retrieval):
                 yield statement
             return

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from rag.extract.asked import aspects_of, heading_answers
-from rag.extract.outline import Outline, outline_of, read
+from rag.extract.doubt import is_about_others
+from rag.extract.outline import Branch, Outline, outline_of, read
 from rag.language import detect_language
+from rag.sentences import Span
 from rag.types import Chunk, ChunkId, Document, DocumentId, DocumentKind, Language, Passage, Retrieval
 
 TITLE = "蓝鲸医疗的兴衰"
@@ -138,3 +140,21 @@ def test_a_heading_may_name_what_is_asked_in_other_words(question: str, heading:
 
 def test_languages_of_the_examples_are_what_they_seem() -> None:
     assert [each.document.language for each in (CASE[0], shelf(ENGLISH, REASONS)[0])] == [Language.ZH, Language.EN]
+
+
+@pytest.mark.parametrize(
+    ("question", "chunks", "expected"),
+    [
+        pytest.param("Why did Theranos fail?", shelf(ENGLISH, REASONS), True, id="another company"),
+        pytest.param("Why did Blue Whale fail?", shelf(ENGLISH, REASONS), False, id="the company itself"),
+        pytest.param("Theranos 为什么失败？", CASE, True, id="another company, in Chinese"),
+        pytest.param("为什么失败？", CASE, False, id="no name"),
+        pytest.param("Why did Blue Whale fail?", CASE, False, id="a name that the other language writes its own way"),
+    ],
+)
+def test_the_reasons_of_one_company_are_not_told_of_another(
+    question: str, chunks: list[Passage], *, expected: bool
+) -> None:
+    branch = Branch(heading="x", passage=0, span=Span(start=0, end=1), entry=False)
+    found = Outline(heading="Why it failed", branches=(branch,))
+    assert is_about_others(question, found, retrieval(question, chunks)) is expected
