@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rag.settings import RagSettings
 
 _PROMPT = "> "
-_QUIT = frozenset({"/quit", "/exit", "/q"})
+_QUIT = frozenset({"/quit", "/exit", "/q", "quit", "exit", "退出"})
 
 
 def run_chat(settings: RagSettings, terminal: Terminal, *, starter: bool, language: Language) -> int:

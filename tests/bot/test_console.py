@@ -42,8 +42,9 @@ def test_piped_questions_are_answered_in_their_language(indexed: Advisor) -> Non
     assert "document (2)" in chinese
 
 
-def test_pipe_sees_no_prompt_and_no_greeting(indexed: Advisor) -> None:
-    assert indexed("chat", stdin="/quit\nWhat is a data flywheel?\n").stdout == ""
+@pytest.mark.parametrize("farewell", ["/quit", "exit", "退出"])
+def test_pipe_sees_no_prompt_and_no_greeting(indexed: Advisor, farewell: str) -> None:
+    assert indexed("chat", stdin=f"{farewell}\nWhat is a data flywheel?\n").stdout == ""
 
 
 def test_piped_question_that_fails_is_told_and_exits_with_one(advisor: Advisor) -> None:
