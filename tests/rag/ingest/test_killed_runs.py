@@ -81,6 +81,15 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.fixture
+def home(tmp_path: Path, folder: Path, run: Run) -> Path:
+    """A home in which the folder is indexed."""
+    made = tmp_path / "home"
+    made.mkdir()
+    assert run(made, folder, LARGE, 0).isdigit()
+    return made
+
+
 def change(folder: Path) -> None:
     """Two documents change, one goes, one comes."""
     write(folder, "angels", NEW)
@@ -128,11 +137,8 @@ async def finished(home: Path, folder: Path, chunk_characters: int) -> dict[str,
 
 @every_point
 async def test_a_killed_update_leaves_whole_documents_and_the_next_run_finishes(
-    tmp_path: Path, folder: Path, run: Run, step: int
+    home: Path, folder: Path, run: Run, step: int
 ) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    assert run(home, folder, LARGE, 0).isdigit()
     change(folder)
     for points in itertools.count(1, step):
         with copied(home) as copy:
@@ -149,11 +155,8 @@ async def test_a_killed_update_leaves_whole_documents_and_the_next_run_finishes(
 
 @every_point
 async def test_a_killed_rebuild_leaves_the_old_generation_answering(
-    tmp_path: Path, folder: Path, run: Run, step: int
+    home: Path, folder: Path, run: Run, step: int
 ) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    assert run(home, folder, LARGE, 0).isdigit()
     change(folder)
     for points in itertools.count(1, step):
         with copied(home) as copy:
