@@ -17,7 +17,7 @@ _DIGITS = 3
 
 @dataclass(slots=True)
 class Conversation:
-    """What the next question is understood from. The language is Chinese or English, whichever was used last."""
+    """What is kept of a conversation. The language is Chinese or English, whichever was used last."""
 
     language: Language
     new_id: Callable[[], str]
