@@ -5,7 +5,7 @@ The catalogue is the truth of the index. Vectors may exist that it does not know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -121,16 +121,21 @@ class Catalogue(Protocol):
         """The chunks that match the terms best, best first."""
         ...
 
+    async def owners(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, Document]:
+        """The documents of those of the chunks that are live and that the scope admits; no chunk's text is read."""
+        ...
+
     async def chunks(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, LiveChunk]:
         """Those of the chunks that are live and that the scope admits."""
         ...
 
-    async def chunks_at(self, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
-        """Live chunks of one document by position; positions that do not exist are left out."""
-        ...
+    async def chunks_at(
+        self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope
+    ) -> dict[DocumentId, tuple[LiveChunk, ...]]:
+        """Live chunks of documents that the scope admits, by their positions, in order.
 
-    async def stretch(self, document: DocumentId, *, first: int, last: int, scope: Scope) -> tuple[LiveChunk, ...]:
-        """Live chunks of one document from one position to another, both included, that the scope admits."""
+        Positions that do not exist are left out, and so are documents without any.
+        """
         ...
 
 

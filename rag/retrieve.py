@@ -19,7 +19,7 @@ from rag.ports import Clock, Embedder, VectorIndex, Vectors, VectorStore
 from rag.settings import RetrievalSettings
 from rag.stopwatch import Stopwatch
 from rag.terms import query_terms
-from rag.types import ChunkId, Language, Passage, Question, Retrieval, Scope
+from rag.types import ChunkId, Document, DocumentId, Language, Passage, Question, Retrieval, Scope
 
 _TOPICS = 3
 _JUDGED = 3
@@ -35,7 +35,10 @@ class _Found:
 
     similarities: Mapping[ChunkId, float]
     coverages: Mapping[ChunkId, float]
-    chunks: Mapping[ChunkId, LiveChunk]
+    owners: Mapping[ChunkId, Document]
+
+
+_Around = Mapping[DocumentId, Sequence[LiveChunk]]
 
 
 class Retriever:
@@ -66,15 +69,19 @@ class Retriever:
         language = question.language or detect_language(question.text)
         found = await self._search(question, watch)
         ranked = self._rank(found, language)
-        passages = self._choose(ranked, found.chunks, limit=limit or self._settings.limit)
         # How many passages somebody wants to see must not change how far they are trusted.
-        evidence = _evidence(question, language, found, self._choose(ranked, found.chunks, limit=_JUDGED))
+        kept, judged = (self._choose(ranked, found, limit=most) for most in (limit or self._settings.limit, _JUDGED))
+        with watch.stage("texts"):
+            keys = list(dict.fromkeys(each.key for each in (*kept, *judged)))
+            chunks = await self._catalogue.chunks(keys, scope=question.scope)
+        passages = _passages(kept, chunks)
+        evidence = _evidence(question, language, found, _passages(judged, chunks))
         confidence = self._calibration.confidence(evidence)
-        with watch.stage("neighbours"):
-            passages = await self._with_neighbours(passages)
         answerable = bool(passages) and confidence >= self._settings.threshold
-        with watch.stage("siblings"):
-            siblings = await self._siblings(passages, question.scope) if answerable else ()
+        with watch.stage("surroundings"):
+            around = await self._around(passages, question.scope, siblings=answerable)
+            siblings = _siblings(passages, around) if answerable else ()
+            passages = _with_neighbours(passages, around, budget=self._settings.neighbour_characters)
         return Retrieval(
             language=language,
             passages=passages,
@@ -112,38 +119,37 @@ class Retriever:
         return generation
 
     async def _search_in(self, generation: Generation, question: Question, watch: Stopwatch) -> _Found:
-        (similarities, chunks), coverages = await asyncio.gather(
+        (similarities, owners), coverages = await asyncio.gather(
             self._dense(generation, question, watch), self._lexical(question, watch)
         )
-        rest = [key for key in coverages if key not in chunks]
-        chunks |= await self._catalogue.chunks(rest, scope=question.scope)
+        rest = [key for key in coverages if key not in owners]
+        owners |= await self._catalogue.owners(rest, scope=question.scope)
         return _Found(
             similarities=similarities,
-            coverages={key: value for key, value in coverages.items() if key in chunks},
-            chunks=chunks,
+            coverages={key: value for key, value in coverages.items() if key in owners},
+            owners=owners,
         )
 
     async def _dense(
         self, generation: Generation, question: Question, watch: Stopwatch
-    ) -> tuple[dict[ChunkId, float], dict[ChunkId, LiveChunk]]:
+    ) -> tuple[dict[ChunkId, float], dict[ChunkId, Document]]:
         with watch.stage("embed"):
             vectors = await self._embedder.embed_queries([question.text])
         with watch.stage("dense"):
             index = await self._store.collection(generation.collection)
-            hits, chunks = await self._live_hits(index, vectors[0], question.scope)
-        return hits, chunks
+            return await self._live_hits(index, vectors[0], question.scope)
 
     async def _live_hits(
         self, index: VectorIndex, vector: Vectors, scope: Scope
-    ) -> tuple[dict[ChunkId, float], dict[ChunkId, LiveChunk]]:
+    ) -> tuple[dict[ChunkId, float], dict[ChunkId, Document]]:
         """The nearest chunks that are live and admitted; asks for more until there are enough or no more."""
         wanted, asked = self._settings.candidates, self._settings.candidates
         while True:
             hits = await index.nearest(vector, limit=asked)
-            chunks = await self._catalogue.chunks([hit.chunk_id for hit in hits], scope=scope)
-            if len(chunks) >= wanted or len(hits) < asked:
-                kept = [hit for hit in hits if hit.chunk_id in chunks][:wanted]
-                return {hit.chunk_id: hit.similarity for hit in kept}, chunks
+            owners = await self._catalogue.owners([hit.chunk_id for hit in hits], scope=scope)
+            if len(owners) >= wanted or len(hits) < asked:
+                kept = [hit for hit in hits if hit.chunk_id in owners][:wanted]
+                return {hit.chunk_id: hit.similarity for hit in kept}, owners
             asked *= 4
 
     async def _lexical(self, question: Question, watch: Stopwatch) -> dict[ChunkId, float]:
@@ -158,51 +164,68 @@ class Retriever:
         bonus = self._settings.language_bonus
 
         def lifted(each: Scored[ChunkId]) -> Scored[ChunkId]:
-            own = found.chunks[each.key].document.language == language
+            own = found.owners[each.key].language == language
             return replace(each, score=(each.score + bonus * own) / (1 + bonus))
 
         fused = fuse(found.similarities, found.coverages, dense_weight=self._settings.dense_weight)
         return sorted(map(lifted, fused), key=lambda each: -each.score)
 
-    def _choose(
-        self, ranked: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveChunk], *, limit: int
-    ) -> tuple[Passage, ...]:
-        chosen = diversify(
-            ranked, group=lambda key: chunks[key].document.id, limit=limit, per_group=self._settings.per_document
+    def _choose(self, ranked: Sequence[Scored[ChunkId]], found: _Found, *, limit: int) -> list[Scored[ChunkId]]:
+        return diversify(
+            ranked, group=lambda key: found.owners[key].id, limit=limit, per_group=self._settings.per_document
         )
-        return _passages(chosen, chunks)
 
-    async def _with_neighbours(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-        """Attach the chunks around each passage, best passage first, within the budget."""
-        budget = self._settings.neighbour_characters
-        taken = {(passage.document.id, passage.chunk.position) for passage in passages}
-        widened = []
+    async def _around(self, passages: Sequence[Passage], scope: Scope, *, siblings: bool) -> _Around:
+        """The chunks beside each passage, and around the best passage of each of the best documents."""
+        wanted: dict[DocumentId, set[int]] = {}
         for passage in passages:
-            document, position = passage.document.id, passage.chunk.position
-            free = [each for each in (position - 1, position + 1) if (document, each) not in taken and budget > 0]
-            around = await self._catalogue.chunks_at(document, free) if free else {}
-            fitting = {}
-            for each, chunk in sorted(around.items()):
-                if len(chunk.text) <= budget:
-                    fitting[each] = chunk.text
-                    budget -= len(chunk.text)
-            taken |= {(document, each) for each in fitting}
-            widened.append(replace(passage, before=fitting.get(position - 1, ""), after=fitting.get(position + 1, "")))
-        return tuple(widened)
+            position = passage.chunk.position
+            wanted.setdefault(passage.document.id, set()).update((position - 1, position + 1))
+        for document, passage in _nearest(passages).items() if siblings else ():
+            wanted[document] |= set(_stretch(passage))
+        return await self._catalogue.chunks_at(wanted, scope=scope)
 
-    async def _siblings(self, passages: Sequence[Passage], scope: Scope) -> tuple[Passage, ...]:
-        """The chunks around the best passage of each of the best documents, as far as a chapter usually goes."""
-        known = {passage.chunk_id for passage in passages}
-        nearest = {passage.document.id: passage for passage in reversed(passages[:_JUDGED])}
-        found = []
-        for passage in nearest.values():
-            first, last = passage.chunk.position - _REACH, passage.chunk.position + _REACH
-            around = await self._catalogue.stretch(passage.document.id, first=first, last=last, scope=scope)
-            found += [replace(passage, chunk_id=each.id, chunk=each.chunk, before="", after="") for each in around]
-        return tuple(each for each in found if each.chunk_id not in known)
+
+def _with_neighbours(passages: Sequence[Passage], around: _Around, *, budget: int) -> tuple[Passage, ...]:
+    """Passages with the texts beside them, best passage first, within a budget of characters."""
+    taken = {(passage.document.id, passage.chunk.position) for passage in passages}
+    widened = []
+    for passage in passages:
+        document, position = passage.document.id, passage.chunk.position
+        beside = {position - 1: "", position + 1: ""}
+        for chunk in (each.chunk for each in around.get(document, ())):
+            place = (document, chunk.position)
+            if chunk.position in beside and place not in taken and len(chunk.text) <= budget:
+                beside[chunk.position] = chunk.text
+                budget -= len(chunk.text)
+                taken.add(place)
+        widened.append(replace(passage, before=beside[position - 1], after=beside[position + 1]))
+    return tuple(widened)
+
+
+def _nearest(passages: Sequence[Passage]) -> dict[DocumentId, Passage]:
+    """The best passage of each of the best documents."""
+    return {passage.document.id: passage for passage in reversed(passages[:_JUDGED])}
+
+
+def _stretch(passage: Passage) -> range:
+    """The positions around a passage, as far as a chapter usually goes."""
+    return range(passage.chunk.position - _REACH, passage.chunk.position + _REACH + 1)
+
+
+def _siblings(passages: Sequence[Passage], around: _Around) -> tuple[Passage, ...]:
+    known = {passage.chunk_id for passage in passages}
+    return tuple(
+        replace(passage, chunk_id=each.id, chunk=each.chunk, before="", after="")
+        for document, passage in _nearest(passages).items()
+        for each in around.get(document, ())
+        if each.chunk.position in _stretch(passage) and each.id not in known
+    )
 
 
 def _passages(chosen: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveChunk]) -> tuple[Passage, ...]:
+    """What was chosen, with its text. What an index run has taken away since the search is left out."""
+    chosen = [each for each in chosen if each.key in chunks]
     return tuple(
         Passage(
             rank=rank,

@@ -61,13 +61,8 @@ class ChromaIndex:
         """The nearest chunks, best first."""
 
         def query() -> list[DenseHit]:
-            wanted = min(limit, self._collection.count())
-            if wanted == 0:
-                return []
-            found = self._collection.query(
-                query_embeddings=np.asarray(vector, np.float32)[None], n_results=wanted, include=["distances"]
-            )
-            return hits(found)
+            row = np.asarray(vector, np.float32)[None]
+            return hits(self._collection.query(query_embeddings=row, n_results=limit, include=["distances"]))
 
         return await _guarded(query)
 
@@ -81,17 +76,19 @@ class ChromaStore:
 
     def __init__(self, client: ClientAPI) -> None:
         self._client = client
+        self._opened: dict[str, ChromaIndex] = {}
 
     async def collection(self, name: str) -> ChromaIndex:
-        """A collection for cosine search."""
-        configuration: Any = CONFIGURATION
-        return ChromaIndex(
-            await _guarded(
+        """A collection for cosine search; opened once, because no other process may change the database."""
+        if name not in self._opened:
+            configuration: Any = CONFIGURATION
+            collection = await _guarded(
                 lambda: self._client.get_or_create_collection(
                     name, configuration=configuration, embedding_function=None
                 )
             )
-        )
+            self._opened[name] = ChromaIndex(collection)
+        return self._opened[name]
 
     async def names(self) -> tuple[str, ...]:
         """The collections that exist."""
@@ -99,6 +96,7 @@ class ChromaStore:
 
     async def drop(self, name: str) -> None:
         """Delete a collection."""
+        self._opened.pop(name, None)
         if name in await self.names():
             await _guarded(lambda: self._client.delete_collection(name))
 

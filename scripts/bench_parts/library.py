@@ -27,7 +27,7 @@ from rag.ingest.index import Indexer
 from rag.ports import VectorStore
 from rag.retrieve import Retriever
 from rag.settings import IngestSettings, RetrievalSettings
-from rag.types import Question
+from rag.types import Question, Scope
 
 _NEIGHBOURS = 10
 
@@ -76,8 +76,9 @@ async def _recall(opened: _Opened, asked: list[str]) -> float:
     index = await opened.store.collection(live.collection)
     texts: dict[str, str] = {}
     for document in await opened.catalogue.documents():
-        for position, chunk in (await opened.catalogue.chunks_at(document.id, range(50))).items():
-            texts[f"{document.id}/{position}"] = "\n".join((*chunk.section[-2:], chunk.text))
+        found = await opened.catalogue.chunks_at({document.id: range(50)}, scope=Scope())
+        for chunk in (each.chunk for each in found[document.id]):
+            texts[f"{document.id}/{chunk.position}"] = "\n".join((*chunk.section[-2:], chunk.text))
     matrix = await opened.embedder.embed_passages(list(texts.values()))
     found = 0
     for text in asked:

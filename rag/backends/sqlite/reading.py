@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 
 from rag.backends.sqlite.database import Database
 from rag.backends.sqlite.records import load_chunk, load_document
 from rag.catalogue import Counts, Generation, GenerationId, Input, LexicalHit, LiveChunk
-from rag.types import Chunk, ChunkId, Document, DocumentId, Scope
+from rag.types import ChunkId, Document, DocumentId, Scope
 
 _MOST_TERMS = 64
 """A longer question is cut: each further term costs a scan of its postings and tells little."""
@@ -23,6 +24,10 @@ _BM25_PEAK = 2.2
 
 _CHEAP = 1000
 """Matches that any term may cost. One that stands in more chunks, and in half of all, orders nothing: its idf is 0."""
+
+_AFFORDED = 10_000
+"""Matches that all terms together may cost, about 2 µs each. The rarest terms are looked up first; only a library of
+tens of thousands of chunks makes a question leave out its commonest words, which order least."""
 
 _OVER_FETCH = 4
 
@@ -81,19 +86,24 @@ class SqliteCatalogue:
             return []
         return await self._database.read(lambda connection: self._lexical(connection, asked, limit, scope))
 
+    async def owners(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, Document]:
+        """The documents of those of the chunks that are live and admitted."""
+        return await self._database.read(lambda connection: self._owners(connection, ids, scope))
+
     async def chunks(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, LiveChunk]:
         """Those of the chunks that are live and admitted."""
         return await self._database.read(lambda connection: self._chunks(connection, ids, scope))
 
-    async def chunks_at(self, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
-        """Live chunks of one document by position."""
-        return await self._database.read(lambda connection: _chunks_at(connection, document, positions))
+    async def chunks_at(
+        self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope
+    ) -> dict[DocumentId, tuple[LiveChunk, ...]]:
+        """Live chunks of documents by their positions."""
 
-    async def stretch(self, document: DocumentId, *, first: int, last: int, scope: Scope) -> tuple[LiveChunk, ...]:
-        """Live chunks of one document between two positions."""
-        return await self._database.read(
-            lambda connection: self._stretch(connection, document, range(first, last + 1), scope)
-        )
+        def found(connection: sqlite3.Connection) -> dict[DocumentId, tuple[LiveChunk, ...]]:
+            stretches = {key: self._chunks_at(connection, key, positions, scope) for key, positions in wanted.items()}
+            return {key: chunks for key, chunks in stretches.items() if chunks}
+
+        return await self._database.read(found)
 
     def _documents(self, connection: sqlite3.Connection) -> Mapping[int, Document]:
         (revision,) = connection.execute("SELECT number FROM revision").fetchone()
@@ -109,7 +119,7 @@ class SqliteCatalogue:
     ) -> list[LexicalHit]:
         total, counts = _counts_of(connection, terms)
         best = _BM25_PEAK * sum(_idf(total, counts[term]) for term in terms)
-        telling = [term for term in terms if counts[term] <= max(total / 2, _CHEAP)] or terms
+        telling = _telling(terms, counts, total)
         documents = self._documents(connection)
         asked = _OVER_FETCH * limit
         while True:
@@ -123,6 +133,14 @@ class SqliteCatalogue:
                 return admitted[:limit]
             asked *= _OVER_FETCH
 
+    def _owners(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, Document]:
+        documents = self._documents(connection)
+        rows = connection.execute(
+            f"SELECT id, document FROM chunks WHERE generation IN {_LIVE} AND id IN {_LISTED}", [json.dumps([*ids])]
+        )
+        owners = ((chunk_id, documents[document]) for chunk_id, document in rows)
+        return {chunk_id: document for chunk_id, document in owners if scope.admits(document)}
+
     def _chunks(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, LiveChunk]:
         documents = self._documents(connection)
         rows = connection.execute(
@@ -135,15 +153,15 @@ class SqliteCatalogue:
             if scope.admits(documents[document])
         }
 
-    def _stretch(
-        self, connection: sqlite3.Connection, document: DocumentId, positions: range, scope: Scope
+    def _chunks_at(
+        self, connection: sqlite3.Connection, document: DocumentId, positions: Collection[int], scope: Scope
     ) -> tuple[LiveChunk, ...]:
         documents = self._documents(connection)
         rows = connection.execute(
             "SELECT chunks.id, chunks.document, chunks.content FROM chunks JOIN documents"
             f" ON documents.row = chunks.document WHERE documents.generation IN {_LIVE} AND documents.id = ?"
-            " AND chunks.position BETWEEN ? AND ? ORDER BY chunks.position",
-            [document, positions.start, positions.stop - 1],
+            f" AND chunks.position IN {_LISTED} ORDER BY chunks.position",
+            [document, json.dumps([*positions])],
         )
         return tuple(
             LiveChunk(id=chunk_id, document=documents[row], chunk=load_chunk(content))
@@ -188,6 +206,14 @@ def _counts_of(connection: sqlite3.Connection, terms: Sequence[str]) -> tuple[in
     return total, {**dict.fromkeys(terms, 0), **dict(rows.fetchall())}
 
 
+def _telling(terms: Sequence[str], counts: Mapping[str, int], total: int) -> list[str]:
+    """The terms that order the chunks, rarest first, as far as looking them up is affordable; at least one."""
+    rarest = sorted((term for term in terms if counts[term] <= max(total / 2, _CHEAP)), key=counts.__getitem__)
+    costs = accumulate(counts[term] for term in rarest)
+    afforded = [term for term, cost in zip(rarest, costs, strict=True) if cost <= _AFFORDED]
+    return afforded or rarest[:1] or list(terms)
+
+
 def _idf(total: int, count: int) -> float:
     """BM25's inverse document frequency, ln((N - n + 0.5) / (n + 0.5)), floored where FTS5 floors it."""
     return max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
@@ -206,12 +232,3 @@ def _matches(connection: sqlite3.Connection, terms: Sequence[str], *, limit: int
         [" OR ".join(f'"{term}"' for term in terms if '"' not in term), limit],
     )
     return rows.fetchall()
-
-
-def _chunks_at(connection: sqlite3.Connection, document: DocumentId, positions: Sequence[int]) -> dict[int, Chunk]:
-    rows = connection.execute(
-        "SELECT chunks.position, chunks.content FROM chunks JOIN documents ON documents.row = chunks.document"
-        f" WHERE documents.generation IN {_LIVE} AND documents.id = ? AND chunks.position IN {_LISTED}",
-        [document, json.dumps([*positions])],
-    )
-    return {position: load_chunk(content) for position, content in rows}

@@ -66,7 +66,17 @@ def indexed(
         topics=("health",),
         date=date(2025, 3, 4),
         audience=audience or frozenset({"public"}),
-        case=CaseFacts(company="IBM", outcome=Outcome.FAILURE, lessons=("Ask doctors first.",)),
+        case=CaseFacts(
+            company="IBM",
+            outcome=Outcome.FAILURE,
+            lessons=("Ask doctors first.",),
+            region="United States",
+            founded=1911,
+            did="IBM sold advice to hospitals.",
+            decided="Hospitals did not trust the advice.",
+            sources=("Annual report 2021",),
+            illustrative=True,
+        ),
     )
     chunks = tuple(
         Chunk(position=n, section=("Part", f"S{n}"), text=text, page_marks=(PageMark(offset=0, page=n + 1),))
@@ -232,22 +242,24 @@ async def test_new_stamps_are_noted_without_touching_the_content(shelf: Shelf) -
     assert await shelf.writer.filed_under(generation) == ("here",)
 
 
-async def test_chunks_are_found_by_their_place(shelf: Shelf) -> None:
-    put = indexed("a", ["zero", "one", "two"])
-    await shelf.filled(put)
-    assert await shelf.catalogue.chunks_at(DocumentId("a"), [1, 2, 7]) == {1: put.chunks[1], 2: put.chunks[2]}
-    counts = await shelf.catalogue.counts()
-    assert (counts.documents, counts.chunks) == (1, 3)
-
-
-async def test_a_stretch_of_a_document_is_read_in_order_by_those_who_may(shelf: Shelf) -> None:
-    await shelf.filled(indexed("a", ["zero", "one", "two", "three"]))
-    stretch = await shelf.catalogue.stretch(DocumentId("a"), first=-3, last=2, scope=Scope())
-    assert [each.chunk.text for each in stretch] == ["zero", "one", "two"]
-    assert [each.id for each in stretch] == ["a:v1:0", "a:v1:1", "a:v1:2"]
-    assert await shelf.catalogue.stretch(DocumentId("a"), first=9, last=12, scope=Scope()) == ()
+async def test_chunks_are_found_by_their_places_by_those_who_may(shelf: Shelf) -> None:
+    await shelf.filled(indexed("a", ["zero", "one", "two", "three"]), indexed("b", ["other"]))
+    wanted = {DocumentId("a"): [2, 1, 7, -1], DocumentId("b"): [9], DocumentId("unknown"): [0]}
+    found = await shelf.catalogue.chunks_at(wanted, scope=Scope())
+    assert {key: [each.chunk.text for each in chunks] for key, chunks in found.items()} == {"a": ["one", "two"]}
+    assert [each.id for each in found[DocumentId("a")]] == ["a:v1:1", "a:v1:2"]
     stranger = Scope(audience=frozenset({"board"}))
-    assert await shelf.catalogue.stretch(DocumentId("a"), first=0, last=3, scope=stranger) == ()
+    assert await shelf.catalogue.chunks_at(wanted, scope=stranger) == {}
+    counts = await shelf.catalogue.counts()
+    assert (counts.documents, counts.chunks) == (2, 5)
+
+
+async def test_the_owners_of_chunks_are_told_to_those_who_may_see_them(shelf: Shelf) -> None:
+    await shelf.filled(indexed("a", ["zero", "one"]))
+    ids = [ChunkId("a:v1:1"), ChunkId("a:v0:1")]
+    owners = await shelf.catalogue.owners(ids, scope=Scope())
+    assert {key: document.id for key, document in owners.items()} == {"a:v1:1": "a"}
+    assert await shelf.catalogue.owners(ids, scope=Scope(audience=frozenset({"board"}))) == {}
 
 
 async def test_what_is_stored_survives_reopening(tmp_path: Path) -> None:
@@ -280,3 +292,13 @@ async def test_any_number_of_hits_can_be_checked(shelf: Shelf) -> None:
     await shelf.filled(put)
     asked = [*(ChunkId(f"dead:{n}") for n in range(300_000)), *put.chunk_ids]
     assert [*await shelf.catalogue.chunks(asked, scope=EVERYONE)] == [*put.chunk_ids]
+
+
+async def test_terms_too_common_to_afford_leave_the_order_to_the_rarer_ones(shelf: Shelf) -> None:
+    generation = await shelf.begin()
+    common = [indexed(f"d{number:02}", ["alpha beta"] * 500) for number in range(22)]
+    for document in [*common, indexed("rare", ["alpha gamma"]), *(indexed(f"e{n}", ["delta"] * 500) for n in range(23))]:
+        await shelf.writer.replace(generation, document)
+    await shelf.writer.publish(generation)
+    hits = await shelf.catalogue.lexical(["alpha", "beta", "gamma"], limit=5, scope=EVERYONE)
+    assert [hit.chunk_id for hit in hits] == ["rare:v1:0"]

@@ -22,7 +22,7 @@ from rag.ingest.index import Indexer, IndexReport
 from rag.ingest.load import LoadedDocument, load_document
 from rag.ports import Embedder, VectorStore
 from rag.settings import IngestSettings
-from rag.types import DocumentId
+from rag.types import DocumentId, Scope
 
 Read = Callable[..., LoadedDocument]
 MakeDocx = Callable[..., bytes]
@@ -145,8 +145,8 @@ class Library:
         """The live chunks' texts by source: what an answer could be made of."""
         texts: dict[str, list[str]] = {}
         for document in await self.catalogue.documents():
-            chunks = await self.catalogue.chunks_at(document.id, range(50))
-            texts[document.source] = [chunk.text for _, chunk in sorted(chunks.items())]
+            chunks = await self.catalogue.chunks_at({document.id: range(50)}, scope=Scope(audience=document.audience))
+            texts[document.source] = [live.chunk.text for live in chunks[document.id]]
         return texts
 
     async def live_vectors(self) -> MemoryVectors:

@@ -20,7 +20,7 @@ from rag.backends.chroma import open_chroma
 from rag.build import Rag, open_rag
 from rag.catalogue import Input
 from rag.settings import EmbeddingSettings, IngestSettings, RagSettings
-from rag.types import Question
+from rag.types import Question, Scope
 
 OLD, NEW = "old", "new"
 NAMES = ("angels", "equity", "grants", "hiring", "pricing", "runway")
@@ -102,8 +102,8 @@ async def versions(rag: Rag) -> dict[str, str]:
     """Which version of each document answers; fails if a document is not whole, or its vectors are not found."""
     found = {}
     for each in await rag.catalogue.documents():
-        chunks = await rag.catalogue.chunks_at(each.id, range(99))
-        text = " ".join(chunk.text for _, chunk in sorted(chunks.items()))
+        chunks = (await rag.catalogue.chunks_at({each.id: range(99)}, scope=Scope()))[each.id]
+        text = " ".join(live.chunk.text for live in chunks)
         version = NEW if NEW in text else OLD
         name = each.source.removesuffix(".md")
         assert text.split() == " ".join(f"The {version} word on {name}, part {n}." for n in range(3)).split()
