@@ -103,8 +103,9 @@ def index(
     Example: `advisor index ./handbook ./cases`
     """
     from bot import operations
-    from bot.app import open_terminal
+    from bot.app import give_way, open_terminal
 
+    give_way()
     job = operations.IndexJob(
         paths=[_local(path) for path in paths or []],
         removals=[_local(path) for path in remove or []],
@@ -182,7 +183,7 @@ def chat(ctx: typer.Context, starter: Starter = False) -> None:
 
 @app.command()
 def sources(ctx: typer.Context, as_json: Json = False) -> None:
-    """Lists the documents of the library.
+    """Lists the documents of the library by kind and topic.
 
     Example: `advisor sources --json`
     """
