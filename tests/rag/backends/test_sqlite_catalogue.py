@@ -20,7 +20,7 @@ from rag.terms import index_terms
 from rag.types import CaseFacts, Chunk, ChunkId, Document, DocumentId, DocumentKind, Language, Outcome, PageMark, Scope
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-EVERYONE = Scope()
+EVERYONE, BOARD = Scope(), Scope(audience=frozenset({"board"}))
 
 
 @dataclass
@@ -248,17 +248,15 @@ async def test_chunks_are_found_by_their_places_by_those_who_may(shelf: Shelf) -
     found = await shelf.catalogue.chunks_at(wanted, scope=Scope())
     assert {key: [each.chunk.text for each in chunks] for key, chunks in found.items()} == {"a": ["one", "two"]}
     assert [each.id for each in found[DocumentId("a")]] == ["a:v1:1", "a:v1:2"]
-    stranger = Scope(audience=frozenset({"board"}))
-    assert await shelf.catalogue.chunks_at(wanted, scope=stranger) == {}
+    assert await shelf.catalogue.chunks_at(wanted, scope=BOARD) == {}
     assert await shelf.catalogue.counts() == Counts(documents=2, chunks=5)
 
 
 async def test_the_owners_of_chunks_are_told_to_those_who_may_see_them(shelf: Shelf) -> None:
     await shelf.filled(indexed("a", ["zero", "one"]))
-    ids = [ChunkId("a:v1:1"), ChunkId("a:v0:1")]
-    owners = await shelf.catalogue.owners(ids, scope=Scope())
+    owners = await shelf.catalogue.owners(ids := [ChunkId("a:v1:1"), ChunkId("a:v0:1")], scope=EVERYONE)
     assert [(key, document.id) for key, document in owners.items()] == [("a:v1:1", "a")]
-    assert await shelf.catalogue.owners(ids, scope=Scope(audience=frozenset({"board"}))) == {}
+    assert await shelf.catalogue.owners(ids, scope=BOARD) == {}
 
 
 async def test_what_is_stored_survives_reopening(tmp_path: Path) -> None:
