@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from rag.authorship import Writing
 from rag.citations import CitationNumbering, with_marks
 from rag.errors import RagError
 from rag.pages import passage_pages
@@ -42,6 +43,7 @@ class _Draft:
     numbering: CitationNumbering
     text: str = ""
     citations: list[Citation] = field(default_factory=list)
+    writing: Writing | None = None
 
     def add(self, statement: Statement) -> Delta:
         """Append a statement with its citation marks."""
@@ -112,8 +114,9 @@ class AnswerService:
                 text=draft.text,
                 citations=tuple(draft.citations),
                 confidence=retrieval.confidence,
-                writer=REFUSAL_WRITER if refused else self._writer.name,
+                writer=REFUSAL_WRITER if refused else draft.writing.writer if draft.writing else self._writer.name,
                 timings_ms={stage: round(milliseconds, 1) for stage, milliseconds in timings.items()},
+                writing=draft.writing,
             )
         )
 
@@ -134,6 +137,9 @@ class AnswerService:
         waiting: list[Statement] = []
         async with aclosing(self._writer.write(question, draft.retrieval)) as statements:
             async for statement in statements:
+                if isinstance(statement, Writing):
+                    draft.writing = statement
+                    continue
                 waiting.append(statement)
                 if statement.support or draft.citations:
                     for each in waiting:

@@ -8,7 +8,9 @@
     ├── IndexLocked         another process owns the index
     ├── IndexMismatch       the index was built by another embedder than the configured one
     ├── StorageFailed       the catalogue or the vector store refused to work (disk full, read-only, broken file)
-    └── EmbedderUnavailable the embedding model cannot be loaded or reached
+    ├── EmbedderUnavailable the embedding model cannot be loaded or reached
+    └── ModelUnavailable    the language model cannot be reached, is too slow, or broke off
+        └── ModelRefused    the language model does not take this request, now or later (a wrong key, too long)
 
 `str(error)` is for logs and operators. `user_message` is the only text that may reach a chat.
 """
@@ -89,3 +91,16 @@ class EmbedderUnavailable(RagError):
 
     retryable = True
     user_message = "I cannot search my library right now. Please try again in a moment."
+
+
+class ModelUnavailable(RagError):
+    """The language model could not be reached, was too slow, or broke off."""
+
+    retryable = True
+    user_message = "My language model does not answer right now. Please try again in a moment."
+
+
+class ModelRefused(ModelUnavailable):
+    """The language model does not take the request: a wrong key, an unknown model, a prompt that is too long."""
+
+    retryable = False

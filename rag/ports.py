@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.authorship import Usage, Writing
 from rag.types import ChunkId, Question, Retrieval
 
 Vectors = NDArray[np.float32]
@@ -110,6 +112,85 @@ class Statement:
     support: tuple[Support, ...] = ()
 
 
+class Role(StrEnum):
+    """Who speaks in a prompt."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """One message of a prompt."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """What is known of a served model. `context_tokens` is what prompt and answer share."""
+
+    name: str
+    context_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of what a model writes.
+
+    The last one of a stream has the usage, where the server tells it, and no text. The first one of a pool's stream
+    tells which model writes.
+    """
+
+    text: str = ""
+    usage: Usage | None = None
+    info: ModelInfo | None = None
+
+
+class ChatModel(Protocol):
+    """One language model behind one address."""
+
+    @property
+    def endpoint(self) -> str:
+        """A name for logs and metrics: the address without anything secret."""
+        ...
+
+    async def info(self) -> ModelInfo:
+        """The model's name and context length, asked once. Raises ModelUnavailable."""
+        ...
+
+    async def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        """How many tokens a prompt takes, or an estimate that errs towards too many. Never raises."""
+        ...
+
+    def stream(self, messages: Sequence[ChatMessage], *, most_tokens: int) -> AsyncGenerator[Piece, None]:
+        """What the model writes, as it writes it.
+
+        Raises:
+            ModelUnavailable: it cannot be reached, is too slow, or broke off.
+            ModelRefused: it does not take this prompt.
+        """
+        ...
+
+
+PromptFor = Callable[[ChatModel], Awaitable[Sequence[ChatMessage]]]
+"""Makes the prompt for one model: models differ in how much they can read."""
+
+
+class ModelPool(Protocol):
+    """Several language models, of which the first that works writes."""
+
+    def stream(self, prompt: PromptFor, *, most_tokens: int) -> AsyncGenerator[Piece, None]:
+        """What a model writes; another one is tried only before the first piece.
+
+        Raises:
+            ModelUnavailable: none of them works, or the one that wrote broke off.
+        """
+        ...
+
+
 class Writer(Protocol):
     """Writes an answer from the passages that passed the evidence gate."""
 
@@ -118,8 +199,11 @@ class Writer(Protocol):
         """What the answer's `writer` field says."""
         ...
 
-    def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
-        """Statements in reading order. None at all means that the passages hold no answer."""
+    def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement | Writing, None]:
+        """Statements in reading order. None at all means that the passages hold no answer.
+
+        `Writing` may come at any place and more than once; the last one tells how the answer was made.
+        """
         ...
 
 

@@ -145,6 +145,65 @@ class RetrievalSettings(_Group):
     """Least confidence at which a question is answered."""
 
 
+class ModelEndpoint(_Group):
+    """One server with OpenAI's chat interface, such as vLLM."""
+
+    base_url: ServiceUrl
+    """The address before `/chat/completions`; it usually ends in `/v1`."""
+
+    model: str | None = Field(default=None, min_length=1)
+    """The name under which the server knows the model; without it the server's only model."""
+
+    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+    context_tokens: int | None = Field(default=None, ge=512)
+    """What prompt and answer share; without it the server is asked."""
+
+
+class ModelSettings(_Group):
+    """The language models that write answers, in the order in which they are tried."""
+
+    endpoints: tuple[ModelEndpoint, ...] = ()
+    connect_s: float = Field(default=3.0, gt=0, le=60)
+    first_token_s: float = Field(default=15.0, gt=0, le=300)
+    """Longest wait for the first word, over all endpoints together."""
+
+    total_s: float = Field(default=90.0, gt=0, le=900)
+    """Longest time for a whole answer."""
+
+    stall_s: float = Field(default=20.0, gt=0, le=300)
+    """Longest silence between two words."""
+
+    attempts: int = Field(default=2, ge=1, le=5)
+    """How often one endpoint is asked before the next is tried."""
+
+    open_after: int = Field(default=3, ge=1, le=100)
+    """Failures in a row after which an endpoint is left alone."""
+
+    probe_after_s: float = Field(default=30.0, gt=0)
+    """When an endpoint that was left alone is tried again."""
+
+    answer_tokens: int = Field(default=900, ge=64, le=8192)
+    temperature: float = Field(default=0.2, ge=0, le=2)
+    concurrency: int = Field(default=64, ge=1, le=1024)
+
+
+class WritingSettings(_Group):
+    """How far a model's sentences are trusted."""
+
+    unsupported: Literal["drop", "mark"] = "drop"
+    """What becomes of a sentence that no passage supports."""
+
+    translate: bool = False
+    """Search a question in the library's other language, too."""
+
+    translate_s: float = Field(default=2.0, gt=0, le=30)
+    condense_s: float = Field(default=3.0, gt=0, le=30)
+    """Longest time for a model to translate a question, and to make a follow-up stand alone."""
+
+    cache_minutes: float = Field(default=60.0, ge=0)
+    """How long an answer is given again to the same question; 0 never."""
+
+
 class RagSettings(_Group):
     """Everything that `open_rag` needs."""
 
@@ -157,3 +216,5 @@ class RagSettings(_Group):
     embeddings: EmbeddingsServerSettings = EmbeddingsServerSettings()
     chroma: ChromaSettings = ChromaSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    model: ModelSettings = ModelSettings()
+    writing: WritingSettings = WritingSettings()

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NewType
 
+from rag.authorship import Writing
+
 DocumentId = NewType("DocumentId", str)
 ChunkId = NewType("ChunkId", str)
 
@@ -49,13 +51,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What a case study says of its company, from the document's front matter."""
+    """What a case study says of its company, from the document's front matter.
+
+    `founded` is a year; `did` and `decided` are one sentence each: what the company did, and what decided its outcome.
+    `sources` names what the facts rest on. An `illustrative` company is made up to teach with.
+    """
 
     company: str
     sector: str | None = None
     stage: str | None = None
     outcome: Outcome | None = None
     lessons: tuple[str, ...] = ()
+    region: str | None = None
+    founded: int | None = None
+    did: str | None = None
+    decided: str | None = None
+    sources: tuple[str, ...] = ()
+    illustrative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +242,7 @@ class Answer:
     confidence: float
     writer: str
     timings_ms: Mapping[str, float]
+    writing: Writing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
