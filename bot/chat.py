@@ -1,0 +1,262 @@
+"""The message model that every chat shares: who, where, what came in, and what an adapter must be able to do.
+
+Nothing here knows Slack, Discord or the terminal. An adapter turns its platform's events into `Incoming` values and
+renders `Reply` and `Form` values; everything between is `bot.engine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.payloads import Payload
+from bot.replies import Form, Reply
+
+
+class PlaceKind(StrEnum):
+    """What kind of room a conversation is held in."""
+
+    CHANNEL = "channel"
+    THREAD = "thread"
+    DM = "dm"
+    FORUM = "forum"
+    """A thread that is a post of a forum: its title is part of the question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something was said. `thread` is "" outside a thread; `workspace` is a Slack team or a Discord server."""
+
+    platform: str
+    workspace: str
+    channel: str
+    thread: str = ""
+    kind: PlaceKind = PlaceKind.CHANNEL
+
+    @property
+    def key(self) -> str:
+        """The conversation's name in the store: one thread, or a whole channel where there is no thread."""
+        return f"{self.channel_key}/{self.thread}"
+
+    @property
+    def channel_key(self) -> str:
+        """The channel's name in the store; its settings hold for all of its threads."""
+        return f"{self.platform}/{self.workspace}/{self.channel}"
+
+    @property
+    def private(self) -> bool:
+        """Whether one person alone reads along."""
+        return self.kind is PlaceKind.DM
+
+
+class Standing(StrEnum):
+    """How far the workspace itself trusts a person."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"
+    """Somebody of another organisation, as in a channel shared by two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who said it. `name` is for addressing in a reply and is never stored; `roles` are those of the platform."""
+
+    platform: str
+    workspace: str
+    id: str
+    name: str = ""
+    is_bot: bool = False
+    standing: Standing = Standing.MEMBER
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The person's name in the store."""
+        return f"{self.platform}/{self.workspace}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef:
+    """One posted message."""
+
+    place: Place
+    id: str
+
+
+class Address(StrEnum):
+    """How a message speaks to the bot."""
+
+    MENTION = "mention"
+    DM = "dm"
+    REPLY = "reply"
+    """An answer to one of the bot's own messages."""
+
+    REQUEST = "request"
+    """A shortcut, a context menu or a reaction that asks for an answer to a message."""
+
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a message; `reference` is what the adapter fetches it by."""
+
+    name: str
+    size: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Somebody wrote. `text` is without the bot's own mention; `mentions` are the ids of other people in it."""
+
+    event_id: str
+    message_id: str
+    place: Place
+    person: Person
+    at: datetime
+    text: str
+    address: Address = Address.NONE
+    mentions: tuple[str, ...] = ()
+    title: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandCall:
+    """Somebody called a command. `arguments` are by name where the platform names them; else `text` holds them all."""
+
+    event_id: str
+    place: Place
+    person: Person
+    at: datetime
+    name: str
+    text: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    trigger: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """Somebody pressed a button or chose from a list under a message; `values` are the choices."""
+
+    event_id: str
+    place: Place
+    person: Person
+    at: datetime
+    message: MessageRef | None
+    payload: Payload
+    values: tuple[str, ...] = ()
+    trigger: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Somebody sent a form; `values` are by the names of its fields."""
+
+    event_id: str
+    place: Place
+    person: Person
+    at: datetime
+    payload: Payload
+    values: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """Somebody changed what they had written."""
+
+    event_id: str
+    message_id: str
+    place: Place
+    person: Person
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A message was taken away."""
+
+    event_id: str
+    message_id: str
+    place: Place
+    at: datetime
+
+
+Incoming = Message | CommandCall | Press | Submission | Edited | Deleted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a platform allows, in the units that `bot.delivery` plans with."""
+
+    message_characters: int
+    """Longest text of one message."""
+
+    edit_interval_s: float
+    """Least time between two changes of one message."""
+
+    file_characters: int = 40_000
+    """A longer answer is sent as a file."""
+
+    forms: bool = True
+    private_replies: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message of a place's history; `own` tells the bot's messages from people's."""
+
+    message_id: str
+    person_id: str
+    own: bool
+    text: str
+    at: datetime
+
+
+class ChatAdapter(Protocol):
+    """One platform. Every method raises `DeliveryFailed` when the platform refuses for good or is out of reach."""
+
+    platform: str
+    capabilities: Capabilities
+
+    async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
+        """Post a message; posting the same nonce twice makes one message where the platform can tell."""
+        ...
+
+    async def edit(self, message: MessageRef, reply: Reply) -> None:
+        """Replace the whole content of a message."""
+        ...
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take a message away; one that is gone already is no error."""
+        ...
+
+    async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
+        """Say something that one person alone reads."""
+        ...
+
+    async def open_form(self, trigger: str, form: Form) -> None:
+        """Show a form to whoever caused the trigger."""
+        ...
+
+    async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
+        """The message that carries a nonce, where it was posted before a crash."""
+        ...
+
+    async def history(self, place: Place, *, limit: int) -> Sequence[Said]:
+        """The last messages of a place, oldest first; () where the platform does not tell."""
+        ...
+
+    async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
+        """The content of a file that came in."""
+        ...

@@ -1,0 +1,159 @@
+"""What is remembered: questions and how they ended, posts and their states, conversations, answers, feedback.
+
+All times are aware and in UTC; the keys of places and people are those of `bot.chat`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.chat import Person, Place
+from rag.types import Answer, Language
+
+
+class QuestionState(StrEnum):
+    """Where a question stands. The last six are ends: nothing leaves them."""
+
+    QUEUED = "queued"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    """Too old when the program came back: noted, and the person told, but not answered."""
+
+    INTERRUPTED = "interrupted"
+    """The program stopped in the middle of the answer, which is marked as incomplete."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to the question."""
+        return self not in {QuestionState.QUEUED, QuestionState.ANSWERING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRecord:
+    """A question that was let in. `message_id` is "" for one that came as a command."""
+
+    id: str
+    place: Place
+    person: Person
+    text: str
+    asked_at: datetime
+    message_id: str = ""
+    state: QuestionState = QuestionState.QUEUED
+    answer_id: str = ""
+
+
+class PostState(StrEnum):
+    """Where a post stands; one that is `posting` after a crash may or may not have arrived."""
+
+    CLAIMED = "claimed"
+    POSTING = "posting"
+    POSTED = "posted"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRecord:
+    """One message of ours: `part` counts the messages of one answer from 0; the nonce is unique for ever."""
+
+    nonce: str
+    question_id: str
+    place: Place
+    part: int
+    state: PostState
+    message_id: str = ""
+
+
+class Engagement(StrEnum):
+    """Whether the bot listens in a thread without being mentioned."""
+
+    NONE = "none"
+    ENGAGED = "engaged"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A thread, a DM or a channel in which the bot was spoken to.
+
+    `partner` is the key of the person it talks with; `unattended` counts its own turns since a person last wrote.
+    """
+
+    key: str
+    engagement: Engagement = Engagement.NONE
+    partner: str = ""
+    language: Language | None = None
+    unattended: int = 0
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecord:
+    """One passage that an answer was written from, as "why these sources" shows it."""
+
+    rank: int
+    score: float
+    document_id: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    text: str
+    audience: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRecord:
+    """An answer as it was given, with what it rests on."""
+
+    id: str
+    question_id: str
+    conversation: str
+    answer: Answer
+    evidence: tuple[EvidenceRecord, ...]
+    suggestions: tuple[str, ...]
+    at: datetime
+
+
+class Rating(StrEnum):
+    """What a reader thinks of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackRecord:
+    """One person's word on one answer; a later one replaces it. `reason` is a slug such as `outdated`, or ""."""
+
+    answer_id: str
+    person: str
+    rating: Rating
+    at: datetime
+    reason: str = ""
+    text: str = ""
+
+
+class Respond(StrEnum):
+    """When the bot answers in a channel."""
+
+    MENTION = "mention"
+    AUTO = "auto"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSettings:
+    """What a channel has set; None leaves a thing to the default. Threads inherit from their channel."""
+
+    respond: Respond | None = None
+    follow_ups: bool | None = None
+    inline: bool | None = None
+    language: Language | None = None
+    labels: frozenset[str] | None = None
+    other: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,112 @@
+"""What goes out to a chat: replies with their sources and buttons, and forms. Each platform renders them in its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.payloads import Payload
+from rag.types import Citation
+
+
+class Visibility(StrEnum):
+    """Who reads a reply."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    """The person alone, as in an ephemeral message."""
+
+
+class Style(StrEnum):
+    """How much a button stands out."""
+
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One button. Its payload is all that comes back, also after a restart."""
+
+    label: str
+    payload: Payload
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One choice of a list."""
+
+    label: str
+    value: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    """A list to choose from."""
+
+    placeholder: str
+    payload: Payload
+    options: tuple[Option, ...]
+
+
+Action = Button | Select
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that goes out with a reply."""
+
+    name: str
+    content: bytes
+    media_type: str = "text/markdown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is said back: Markdown, its sources, a small line beneath, and rows of actions.
+
+    `status` is a sign of work in progress; a reply that is final has none.
+    """
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    notes: tuple[str, ...] = ()
+    actions: tuple[tuple[Action, ...], ...] = ()
+    files: tuple[File, ...] = ()
+    visibility: Visibility = Visibility.PUBLIC
+    status: str = ""
+
+
+class FieldKind(StrEnum):
+    """What a field of a form takes."""
+
+    LINE = "line"
+    TEXT = "text"
+    CHOICE = "choice"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One field of a form; `name` is unique in the form, `value` is what stands in it at first."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.LINE
+    value: str = ""
+    hint: str = ""
+    required: bool = False
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form (a modal): described once, rendered by each platform."""
+
+    title: str
+    payload: Payload
+    fields: tuple[FormField, ...]
+    submit: str
