@@ -5,6 +5,7 @@ A mistake in it is reported, never guessed at: a wrong audience would show a pri
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import reprlib
@@ -21,9 +22,10 @@ _OPENING = re.compile(r"\A\s*---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KNOWN_KEY = re.compile(
     r"^(?:title|kind|language|topics|date|source|url|licen[cs]e|audience|id"
-    r"|company|sector|stage|outcome|lessons)[ \t]*:",
+    r"|company|sector|stage|outcome|lessons|region|founded|did|decided|sources|illustrative)[ \t]*:",
     re.MULTILINE,
 )
+_CASE_FACTS = tuple(field.name for field in dataclasses.fields(CaseFacts))
 _LANGUAGE_TAG = re.compile(r"([a-z]{2}|und)(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 _REMEDIES = {
     "kind": "use one of " + ", ".join(DocumentKind),
@@ -33,6 +35,9 @@ _REMEDIES = {
     "audience": "name at least one label",
     "topics": "write one topic or a list of topics",
     "lessons": "write one sentence or a list of sentences",
+    "sources": "write one name or a list of names",
+    "founded": "write the year as YYYY",
+    "illustrative": "write true or false",
 }
 
 
@@ -51,6 +56,7 @@ def _listed(value: object) -> object:
 _Text = Annotated[str | None, BeforeValidator(_blank_to_none)]
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 _Word = Annotated[str, BeforeValidator(_lowered), Field(min_length=1)]
+_Year = Annotated[int | None, Field(ge=1000, le=9999), BeforeValidator(_blank_to_none)]
 
 
 class FrontMatter(BaseModel):
@@ -73,6 +79,12 @@ class FrontMatter(BaseModel):
     stage: _Text = None
     outcome: Annotated[Outcome | None, BeforeValidator(_lowered), BeforeValidator(_blank_to_none)] = None
     lessons: _Texts = ()
+    region: _Text = None
+    founded: _Year = None
+    did: _Text = None
+    decided: _Text = None
+    sources: _Texts = ()
+    illustrative: bool = False
 
     @field_validator("language", mode="before")
     @classmethod
@@ -104,16 +116,12 @@ class FrontMatter(BaseModel):
 
     def case_facts(self, *, title: str) -> CaseFacts | None:
         """The facts of a case study; a case that names no company goes by the document's title."""
-        stated = (self.company, self.sector, self.stage, self.outcome, self.lessons)
+        # Any document may name its sources, so they alone make no case of it.
+        stated = (getattr(self, key) for key in _CASE_FACTS if key != "sources")
         if self.kind is not DocumentKind.CASE and not any(stated):
             return None
-        return CaseFacts(
-            company=self.company or title,
-            sector=self.sector,
-            stage=self.stage,
-            outcome=self.outcome,
-            lessons=self.lessons,
-        )
+        said = {key: getattr(self, key) for key in _CASE_FACTS}
+        return CaseFacts(**{**said, "company": self.company or title})
 
 
 def split_front_matter(text: str, source: str) -> tuple[FrontMatter, str]:

@@ -31,6 +31,12 @@ outcome: mixed
 lessons:
   - Charge for use.
   - Talk to churned users.
+region: Ireland
+founded: 2019
+did: Inkwell sold a writing tool to newsrooms.
+decided: Newsrooms wrote their own tool.
+sources: [Company register, An interview of 2024]
+illustrative: true
 layout: ignored
 ---
 # Heading
@@ -55,6 +61,12 @@ def test_every_key_reaches_the_document(read: Read) -> None:
         stage="seed",
         outcome=Outcome.MIXED,
         lessons=("Charge for use.", "Talk to churned users."),
+        region="Ireland",
+        founded=2019,
+        did="Inkwell sold a writing tool to newsrooms.",
+        decided="Newsrooms wrote their own tool.",
+        sources=("Company register", "An interview of 2024"),
+        illustrative=True,
     )
 
 
@@ -90,6 +102,10 @@ def test_values_are_taken_as_their_author_meant_them(read: Read, line: str, attr
     [
         pytest.param("kind: foo", ["'kind'", "'foo'", "case", "resource"], id="kind"),
         pytest.param("outcome: great", ["'outcome'", "'great'", "success"], id="outcome"),
+        pytest.param("founded: last century", ["'founded'", "'last century'", "YYYY"], id="year in words"),
+        pytest.param("founded: 19", ["'founded'", "'19'", "YYYY"], id="half a year number"),
+        pytest.param("illustrative: perhaps", ["'illustrative'", "'perhaps'", "true or false"], id="no truth value"),
+        pytest.param("sources: {a: b}", ["'sources'", "list of names"], id="sources as a mapping"),
         pytest.param("date: 2024-13-45", ["'date'", "'2024-13-45'", "YYYY-MM-DD"], id="date that cannot be"),
         pytest.param("date: last May", ["'date'", "'last May'"], id="date in words"),
         pytest.param("language: klingon", ["'language'", "'klingon'", "zh"], id="language"),
@@ -139,3 +155,12 @@ def test_a_rule_at_the_top_is_no_front_matter(text: str) -> None:
 def test_a_case_that_names_no_company_goes_by_its_title(read: Read) -> None:
     case = read("a.md", "---\nkind: case\noutcome: failure\n---\n# Nimbus\n\nIt ran out of cash.").document.case
     assert case == CaseFacts(company="Nimbus", outcome=Outcome.FAILURE)
+
+
+def test_sources_alone_make_no_case_of_a_guide(read: Read) -> None:
+    assert read("a.md", "---\nkind: document\nsources: [A register]\n---\n# Runway\n\nText.").document.case is None
+
+
+def test_a_case_is_real_unless_it_says_otherwise(read: Read) -> None:
+    case = read("a.md", "---\nkind: case\ncompany: Nimbus\nfounded:\n---\n# N\n\nText.").document.case
+    assert case == CaseFacts(company="Nimbus", illustrative=False, founded=None)
