@@ -15,7 +15,7 @@ from rich.text import Text as Styled
 
 from bot.texts import Text, say
 from rag.pages import format_pages, passage_pages
-from rag.types import Citation, Document, Language, Retrieval
+from rag.types import PUBLIC, Citation, Document, DocumentKind, Language, Retrieval
 
 if TYPE_CHECKING:
     from rich.markdown import Markdown
@@ -144,21 +144,36 @@ def print_passages(console: Console, retrieval: Retrieval) -> None:
 
 
 def print_documents(console: Console, documents: Iterable[Document]) -> None:
-    """The library as one table for each kind of document."""
-    ordered = sorted(documents, key=lambda document: (document.kind.value, document.title))
-    for kind, group in groupby(ordered, key=lambda document: document.kind):
+    """The library as one table for each kind, parted by topic; a column names the audience where one is limited."""
+    for kind, group in groupby(sorted(documents, key=_place_in_library), key=lambda document: document.kind):
         members = list(group)
+        guarded = any(document.audience != {PUBLIC} for document in members)
         table = Table(title=f"{kind.value} ({len(members)})", title_justify="left", expand=False)
-        for column in ("title", "language", "topics", "date", "source"):
+        for column in ("topic", "title", "language", "date", *(["audience"] if guarded else []), "source"):
             table.add_column(column, overflow="fold")
-        for document in members:
-            table.add_row(*_document_cells(document))
+        for topic, parted in groupby(members, key=_main_topic):
+            table.add_section()
+            for number, document in enumerate(parted):
+                table.add_row("" if number else printable(topic), *_document_cells(document, guarded=guarded))
         console.print(table)
 
 
-def _document_cells(document: Document) -> list[str]:
+def _place_in_library(document: Document) -> tuple[int, str, str, str]:
+    """Kinds in the order of their type, topics by name, and translations beside each other."""
+    kinds = list(DocumentKind)
+    text = document.translation_of or document.title
+    return kinds.index(document.kind), _main_topic(document), text, document.language.value
+
+
+def _main_topic(document: Document) -> str:
+    """The first topic that says more than the kind does: not `trends` for a trend."""
+    return next((topic for topic in document.topics if topic.removesuffix("s") != document.kind.value), "")
+
+
+def _document_cells(document: Document, *, guarded: bool) -> list[str]:
     date = document.date.isoformat() if document.date else ""
-    cells = (document.title, document.language.value, ", ".join(document.topics), date, document.source)
+    audience = "" if document.audience == {PUBLIC} else ", ".join(sorted(document.audience))
+    cells = [document.title, document.language.value, date, *([audience] if guarded else []), document.source]
     return [printable(cell) for cell in cells]
 
 

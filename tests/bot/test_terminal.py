@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
 import pytest
 from rich.console import Console
 
-from bot.terminal import AnswerView, place, printable, split_finished
+from bot.terminal import AnswerView, place, print_documents, printable, split_finished
 from bot.texts import Text, locale_language, say
-from rag.types import Language
+from rag.types import Document, DocumentId, DocumentKind, Language
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,52 @@ def test_every_sentence_exists_in_both_languages(text: Text) -> None:
 )
 def test_locale_decides_the_first_language(locale: str, language: Language) -> None:
     assert locale_language(locale) is language
+
+
+def document(
+    title: str, *topics: str, kind: DocumentKind = DocumentKind.DOCUMENT, audience: str = "public"
+) -> Document:
+    return Document(
+        id=DocumentId(title),
+        kind=kind,
+        language=Language.EN,
+        title=title,
+        source=f"{title}.md",
+        topics=topics,
+        date=dt.date(2025, 6, 1),
+        audience=frozenset(audience.split()),
+    )
+
+
+def listing(*documents: Document) -> list[str]:
+    console = Console(file=io.StringIO(), width=120, markup=False, highlight=False)
+    print_documents(console, documents)
+    output = console.file
+    assert isinstance(output, io.StringIO)
+    return output.getvalue().splitlines()
+
+
+def test_library_is_listed_by_kind_and_then_by_topic() -> None:
+    lines = listing(
+        document("Zeta", "case", "health", kind=DocumentKind.CASE),
+        document("Prices", "trends", "compute", kind=DocumentKind.TREND),
+        document("Runway", "finance"),
+        document("Hiring", "team"),
+        document("Budget", "finance"),
+    )
+    wanted = ("document (3)", "Budget", "Runway", "Hiring", "case (1)", "Zeta", "trend (1)", "Prices")
+    places = [next(number for number, line in enumerate(lines) if word in line) for word in wanted]
+    assert places == sorted(places)
+    assert sum("finance" in line for line in lines) == 1
+    assert any("compute" in line and "Prices" in line for line in lines)
+    assert any("health" in line and "Zeta" in line and "2025-06-01" in line for line in lines)
+
+
+def test_a_private_document_is_listed_with_those_who_may_read_it() -> None:
+    lines = listing(document("Plan", audience="staff board"), document("Guide"))
+    assert any("Plan" in line and "board, staff" in line for line in lines)
+    assert not any("public" in line for line in lines)
+
+
+def test_audiences_of_a_public_library_take_no_room() -> None:
+    assert not any("audience" in line for line in listing(document("Guide")))
