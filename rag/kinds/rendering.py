@@ -198,12 +198,12 @@ def _risk(risk: Risk, language: Language) -> str:
         _said(language, "团队应能回答：", "The team should be able to answer: ") + risk.question.of(language),
         *_grade(risk, language),
         _concerned(risk, language),
-        _said(language, "### 预警信号", "### Early warning signs"),
+        _said(language, "### 预警信号与对策", "### Warning signs and measures"),
         _said(language, f"“{title}”的预警信号有：", f"Early warning signs of the risk “{title}”:"),
         _items(risk.signals.of(language)),
-        _said(language, "### 如何降低风险", "### How to lower the risk"),
         _said(language, f"降低“{title}”风险的措施有：", f"Measures that lower the risk “{title}”:"),
         _items(risk.mitigations.of(language)),
+        _said(language, "### 应急预案", "### Contingency plan"),
         *_plan(_said(language, "发生后第一小时", "First hour"), plan.first_hour, title, language),
         *_plan(_said(language, "发生后第一天", "First day"), plan.first_day, title, language),
         *_plan(_said(language, "发生后第一周", "First week"), plan.first_week, title, language),
@@ -235,11 +235,11 @@ def _concerned(risk: Risk, language: Language) -> str:
     return f"The risk “{title}” matters at the stages {stages}, {where}."
 
 
-def _plan(heading: str, steps: Steps, title: str, language: Language) -> tuple[str, ...]:
+def _plan(period: str, steps: Steps, title: str, language: Language) -> tuple[str, str]:
     colon = _said(language, "：", ": ")
-    lead = _said(language, f"“{title}”{heading}要做的事：", f"{heading} after “{title}”:")
+    lead = _said(language, f"“{title}”{period}要做的事：", f"{period} after “{title}”:")
     items = [f"{step.who.of(language)}{colon}{step.do.of(language)}" for step in steps]
-    return f"### {heading}", lead, _items(items)
+    return lead, _items(items)
 
 
 def _items(items: Iterable[str]) -> str:

@@ -107,9 +107,9 @@ def test_a_risk_tells_all_that_its_entry_says() -> None:
 def test_the_plan_of_a_risk_stands_below_its_name_under_hours_days_and_weeks() -> None:
     page = in_language(risk_pages([risk()]), Language.ZH)
     headings = [line for line in page.body.splitlines() if line.startswith("#")]
-    assert headings == [
-        "## 机房进水", "### 预警信号", "### 如何降低风险", "### 发生后第一小时", "### 发生后第一天", "### 发生后第一周"
-    ]  # fmt: skip
+    leads = [line for line in page.body.splitlines() if line.endswith("要做的事：")]
+    assert headings == ["## 机房进水", "### 预警信号与对策", "### 应急预案"]
+    assert leads == [f"“机房进水”发生后第一{period}要做的事：" for period in ("小时", "天", "周")]
     assert "- Lead的中文：Stop的中文" in page.body
 
 
