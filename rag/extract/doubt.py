@@ -59,6 +59,17 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     return told < _LEAST_TOLD * sum(rest.values())
 
 
+def lacks_names(question: str, retrieval: Retrieval, *, certain: float) -> bool:
+    """Whether a question names somebody of whom no passage says anything: known before a word is written.
+
+    Not concluded where the best passage is in another language, or the search's confidence reaches `certain`.
+    """
+    passages = retrieval.passages
+    if not passages or passages[0].document.language != retrieval.language or retrieval.confidence >= certain:
+        return False
+    return _lacks(_names(question), retrieval.quotable)
+
+
 def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bool:
     """Whether the question names somebody of whom the outlined document says nothing: why another company failed.
 

@@ -1,8 +1,9 @@
 """Writes an answer without a language model, from sentences, lists and tables quoted out of the passages.
 
-The steps are pure functions on values: read the question (`asked`), look for a heading whose sections answer it
-(`outline`), else cut the passages into what can be quoted (`units`), score (`scoring`), pick (`selection`), doubt what
-was picked (`doubt`), and lay the picks out as statements (`layout`). Only `ExtractiveWriter` awaits, for the vectors.
+The steps are pure functions on values: read the question (`asked`), name the resources that it wishes for (`entries`),
+or look for a heading whose sections answer it (`outline`), else cut the passages into what can be quoted (`units`),
+score (`scoring`), pick (`selection`), doubt what was picked (`doubt`), and lay the picks out as statements (`layout`).
+Only `ExtractiveWriter` awaits, for the vectors.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import AsyncGenerator, Sequence
 from rag.errors import EmbedderUnavailable
 from rag.extract.asked import aspects_of, wants_code
 from rag.extract.doubt import is_about_others, misses_figure, misses_names
+from rag.extract.entries import entries_of, entry_statements
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.outline import outline_of, read
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of
@@ -46,6 +48,10 @@ class ExtractiveWriter:
     async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
         """Statements quoted from the passages; none when nothing in them fits the question."""
         aspects = aspects_of(question.text)
+        if entries := entries_of(question.text, retrieval):
+            for statement in entry_statements(entries, retrieval):
+                yield statement
+            return
         outline = outline_of(retrieval, aspects)
         if outline and not is_about_others(question.text, outline, retrieval):
             for statement in outline_statements(outline, retrieval):
