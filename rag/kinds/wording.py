@@ -43,7 +43,7 @@ RESOURCE_SHELVES: Mapping[ResourceKind, Shelf] = {
         "technology mlops evaluation labelling",
     ),
     ResourceKind.DATASET: _shelf(
-        _both("资源：数据集", "Resources: data sets"), _both("数据集", "data sets"), "data-engineering evaluation"
+        _both("资源：数据集", "Resources: datasets"), _both("数据集", "datasets"), "data-engineering evaluation"
     ),
     ResourceKind.MODEL: _shelf(
         _both("资源：开放权重模型", "Resources: models with open weights"),
