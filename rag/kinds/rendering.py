@@ -122,7 +122,7 @@ def _name(resource: Resource, language: Language) -> str:
 def _names(shelf: Shelf, resources: Sequence[Resource], language: Language) -> str:
     names = listed([resource.name for resource in resources], language)
     members = shelf.members.of(language)
-    return _said(language, f"资料库收录的{members}有：{names}。", f"The library lists these {members}: {names}.")
+    return _said(language, f"{members}一览：{names}。", f"The {members} on this shelf: {names}.")
 
 
 def _resource(resource: Resource, language: Language) -> str:

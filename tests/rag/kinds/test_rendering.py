@@ -37,7 +37,7 @@ def in_language(pages: Sequence[Page], language: Language) -> Page:
 def test_a_resource_reads_in_english() -> None:
     page = in_language(resource_pages([resource()]), Language.EN)
     assert page.body == (
-        "The library lists these tools: Abacus.\n\n"
+        "The tools on this shelf: Abacus.\n\n"
         "## Abacus\n\n"
         "Abacus counts beads.\n\n"
         "As of 2025-06, Abacus is open source (licence: MIT)."
@@ -49,7 +49,7 @@ def test_a_resource_reads_in_english() -> None:
 def test_a_resource_reads_in_chinese() -> None:
     page = in_language(resource_pages([resource(name_zh="算盘", licence=None, cost="free")]), Language.ZH)
     assert page.body == (
-        "资料库收录的工具有：Abacus。\n\n"
+        "工具一览：Abacus。\n\n"
         "## 算盘（Abacus）\n\n"
         "Abacus 用来数珠子。\n\n"
         "截至 2025 年 6 月，Abacus 免费。Abacus 适合想法期、种子轮前的团队，语言为英文、中文。\n\n"
