@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 import numpy as np
 
+from rag.authorship import Usage
 from rag.backends.embedding import embeddable, unit_rows
-from rag.errors import StorageFailed
-from rag.ports import DenseHit, Vectors
+from rag.backends.tokens import estimated_tokens
+from rag.errors import ModelUnavailable, StorageFailed
+from rag.ports import ChatMessage, DenseHit, ModelInfo, Piece, Vectors
 from rag.terms import index_terms
 from rag.types import ChunkId
+
+Step = str | float | Usage | ModelUnavailable
+"""What a scripted model does next: writes a text, pauses for seconds, tells the usage, or fails."""
 
 
 class MemoryEmbedder:
@@ -103,3 +109,58 @@ class MemoryVectorStore:
     async def drop(self, name: str) -> None:
         """Delete a collection; see `rag.ports.VectorStore`."""
         self._collections.pop(name, None)
+
+
+class ScriptedModel:
+    """A language model that does what it is told; implements `rag.ports.ChatModel`.
+
+    Args:
+        scripts: the steps of each call in turn; the last script serves all further calls.
+        name: the model's name, from which the endpoint's is made.
+        context_tokens: what prompt and answer share.
+        sleep: how a pause passes; a test gives one that returns at once or waits for an event.
+
+    Attributes:
+        asked: the prompts of all calls so far.
+        closed: how many streams were ended, by themselves or by whoever read them.
+    """
+
+    def __init__(
+        self,
+        *scripts: Sequence[Step],
+        name: str = "scripted",
+        context_tokens: int = 8192,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.endpoint = f"memory:{name}"
+        self.asked: list[tuple[ChatMessage, ...]] = []
+        self.closed = 0
+        self._scripts = scripts or ((),)
+        self._info = ModelInfo(name=name, context_tokens=context_tokens)
+        self._sleep = sleep
+
+    async def info(self) -> ModelInfo:
+        """The name and length that it was made with; see `rag.ports.ChatModel`."""
+        return self._info
+
+    async def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        """An estimate; see `rag.ports.ChatModel`."""
+        return estimated_tokens(messages)
+
+    async def stream(self, messages: Sequence[ChatMessage], *, most_tokens: int) -> AsyncGenerator[Piece, None]:
+        """The next script; see `rag.ports.ChatModel`."""
+        script = self._scripts[min(len(self.asked), len(self._scripts) - 1)]
+        self.asked.append(tuple(messages))
+        try:
+            for step in script:
+                match step:
+                    case str():
+                        yield Piece(text=step)
+                    case Usage():
+                        yield Piece(usage=step)
+                    case ModelUnavailable():
+                        raise step
+                    case _:
+                        await self._sleep(step)
+        finally:
+            self.closed += 1
