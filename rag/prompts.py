@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from rag.authorship import Notice
 from rag.errors import InvalidSettings, RagError
 from rag.types import Language
 
@@ -38,6 +39,11 @@ class _Replies(BaseModel):
     language_ja: str
     language_ko: str
     language_und: str
+    unsupported_mark: str
+    without_model: str
+    broken_off: str
+    unsupported: str
+    cached: str
     failures: dict[str, str]
 
 
@@ -62,6 +68,10 @@ class Replies:
         """What a person may read of an error, in their language."""
         failures = self._of(language).failures
         return failures.get(type(error).__name__, failures["other"])
+
+    def notice(self, notice: Notice, language: Language) -> str:
+        """The line under an answer that says how it came about."""
+        return self.text(notice.value, language)
 
     def _of(self, language: Language) -> _Replies:
         return self._texts.get(language) or self._texts[_FALLBACK]
