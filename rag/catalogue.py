@@ -105,6 +105,10 @@ class Catalogue(Protocol):
         """The generation that answers, or None before the first index run has finished."""
         ...
 
+    async def revision(self) -> int:
+        """A number that grows with every change of the catalogue, so that what was made from it can be dated."""
+        ...
+
     async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
         """Live documents that the scope admits, ordered by kind, source and language."""
         ...

@@ -26,7 +26,8 @@ class Evidence(BaseModel):
     Attributes:
         similarity: the best cosine of the dense leg.
         same_language: 1 if the best passage is written in the question's language, else 0.
-        coverage: the best coverage of the lexical leg; 0 across languages, where words cannot match.
+        coverage: the best passage's coverage in the lexical leg; 0 across languages, where words cannot match. That of
+            another passage would count against the meaning: it shares words with the question, and nothing else.
         missing: the share of the question's names that the best passages do not hold.
     """
 

@@ -249,7 +249,7 @@ async def evaluate(
 
 
 async def _outcome(label: LabelledQuestion, *, retriever: Retrieving, answers: Answering, clock: Clock) -> Outcome:
-    question = Question(id=label.id, text=label.question)
+    question = Question(id=label.id, text=label.question, history=label.history)
     began = clock()
     found: float | None = None
     finished, seen = None, tuple[Passage, ...]()

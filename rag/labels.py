@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.errors import InvalidInput
-from rag.types import Answer, AnswerStatus, Citation, Language, Passage
+from rag.types import Answer, AnswerStatus, Citation, Language, Passage, Turn
 
 DEPTH = 10
 """How many passages are looked at for a hit."""
@@ -35,7 +35,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledQuestion:
-    """A question with what a good answer rests on; `kind` groups figures (`near` or `far` if nothing answers it)."""
+    """A question with what a good answer rests on; `kind` groups figures (`near` or `far` if nothing answers it).
+
+    `history` is the conversation in which a follow-up is asked, oldest first.
+    """
 
     id: str
     question: str
@@ -43,6 +46,7 @@ class LabelledQuestion:
     answerable: bool
     kind: str | None = None
     expect: tuple[Expectation, ...] = ()
+    history: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +63,8 @@ def parse_label(record: Mapping[str, Any]) -> LabelledQuestion:
     Raises:
         InvalidInput: a key is missing or has a value of the wrong kind.
     """
-    expect = record.get("expect", [])
-    if not isinstance(expect, list) or not all(isinstance(entry, dict) for entry in expect):
-        raise InvalidInput(f"expect = {expect!r}: a list of objects with source, section and snippet is needed")
+    expect = _objects(record, "expect", "source, section and snippet")
+    history = _objects(record, "history", "question and answer")
     answerable = record.get("answerable")
     if not isinstance(answerable, bool):
         raise InvalidInput(f"answerable = {answerable!r}: true or false is needed")
@@ -72,7 +75,18 @@ def parse_label(record: Mapping[str, Any]) -> LabelledQuestion:
         answerable=answerable,
         kind=_optional_text(record, "kind"),
         expect=tuple(_expectation(entry) for entry in expect),
+        history=tuple(
+            Turn(question=_required_text(entry, "question"), answer=_optional_text(entry, "answer") or "")
+            for entry in history
+        ),
     )
+
+
+def _objects(record: Mapping[str, Any], key: str, keys: str) -> list[Mapping[str, Any]]:
+    value = record.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise InvalidInput(f"{key} = {value!r}: a list of objects with {keys} is needed")
+    return value
 
 
 def _expectation(entry: Mapping[str, Any]) -> Expectation:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.authorship import Usage, Writing
-from rag.types import ChunkId, Question, Retrieval
+from rag.types import Answer, ChunkId, Language, Question, Retrieval
 
 Vectors = NDArray[np.float32]
 """Rows of unit length, shape (number of texts, dimension)."""
@@ -204,6 +204,50 @@ class Writer(Protocol):
 
         `Writing` may come at any place and more than once; the last one tells how the answer was made.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One text that a question is searched with.
+
+    `wanted` are the terms of which what is found must hold at least one before it counts as evidence. They are what a
+    follow-up added: a search for "what is prompt injection? sourdough bread" finds good passages, and no bread.
+    """
+
+    text: str
+    wanted: tuple[str, ...] = ()
+
+
+class QueryMaker(Protocol):
+    """Makes the texts that a question is searched with."""
+
+    async def queries(self, question: Question, language: Language) -> tuple[Query, ...]:
+        """The question as it was asked, then its other forms: standing alone, in another language. Never fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """An answer with what was found for it."""
+
+    retrieval: Retrieval
+    answer: Answer
+
+
+class AnswerCache(Protocol):
+    """Keeps answers for some time."""
+
+    async def get(self, key: str) -> KeptAnswer | None:
+        """What was kept under a key, unless its time is over."""
+        ...
+
+    async def put(self, key: str, kept: KeptAnswer) -> None:
+        """Keep an answer; what was kept under the key before is forgotten."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget every answer."""
         ...
 
 

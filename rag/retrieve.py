@@ -1,50 +1,51 @@
 """The search: a question to its passages, best first, with a calibrated confidence and a verdict.
 
-Dense and lexical search run side by side. What either finds is checked against the catalogue, which knows what is live
-and what the reader may see, before it can influence anything.
+A follow-up is searched as it was asked and as it stands alone; of each passage the best that any form saw in it counts.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.catalogue import Catalogue, Generation, LiveChunk
+from rag.catalogue import Catalogue, LiveChunk
 from rag.confidence import Calibration, Evidence, missing_share, names_in
-from rag.errors import IndexMismatch, IndexMissing, InvalidInput, StorageFailed
+from rag.errors import InvalidInput
+from rag.follow_ups import RuleQueries
 from rag.fusion import Scored, diversify, fuse
 from rag.language import detect_language
-from rag.ports import Clock, Embedder, VectorIndex, Vectors, VectorStore
+from rag.ports import Clock, Embedder, Query, QueryMaker, VectorStore
+from rag.searching import Found, Searcher, merged
 from rag.settings import RetrievalSettings
 from rag.stopwatch import Stopwatch
-from rag.terms import query_terms
-from rag.types import ChunkId, Document, DocumentId, Language, Passage, Question, Retrieval, Scope
+from rag.types import ChunkId, DocumentId, Language, Passage, Question, Retrieval, Scope
 
 _TOPICS = 3
 _JUDGED = 3
 """Passages in which a question's names are looked for, and whose surroundings are fetched."""
 
+_LOOKED_INTO = 8
+"""Passages in which the words are looked for that a follow-up adds."""
+
 _REACH = 40
 """Chunks before and behind a passage among which its siblings are sought."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What the two legs saw, after the catalogue's check."""
-
-    similarities: Mapping[ChunkId, float]
-    coverages: Mapping[ChunkId, float]
-    owners: Mapping[ChunkId, Document]
 
 
 _Around = Mapping[DocumentId, Sequence[LiveChunk]]
 
 
-class Retriever:
-    """Implements `rag.ports.Retrieving`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sight:
+    """The best passages, however many are asked for: those that are judged, and those near them."""
 
-    def __init__(
+    judged: Sequence[Passage]
+    near: Sequence[Passage]
+
+
+class Retriever:
+    """Implements `rag.ports.Retrieving`. Without `queries`, follow-ups are made to stand alone by rules."""
+
+    def __init__(  # noqa: PLR0913 - what a search rests on; each is a port or one group of settings
         self,
         *,
         catalogue: Catalogue,
@@ -53,10 +54,11 @@ class Retriever:
         calibration: Calibration,
         settings: RetrievalSettings,
         clock: Clock,
+        queries: QueryMaker | None = None,
     ) -> None:
         self._catalogue = catalogue
-        self._store = store
-        self._embedder = embedder
+        self._searcher = Searcher(catalogue=catalogue, store=store, embedder=embedder, candidates=settings.candidates)
+        self._queries = queries or RuleQueries()
         self._calibration = calibration
         self._settings = settings
         self._clock = clock
@@ -67,15 +69,21 @@ class Retriever:
             raise InvalidInput("the question is empty; ask something")
         watch = Stopwatch(self._clock)
         language = question.language or detect_language(question.text)
-        found = await self._search(question, watch)
+        with watch.stage("queries"):
+            queries = await self._queries.queries(question, language)
+        by_query = await self._searcher.find([query.text for query in queries], question.scope, watch)
+        found = merged(by_query)
         ranked = self._rank(found, language)
         # How many passages somebody wants to see must not change how far they are trusted.
-        kept, judged = (self._choose(ranked, found, limit=most) for most in (limit or self._settings.limit, _JUDGED))
+        wanted = (limit or self._settings.limit, _JUDGED, _LOOKED_INTO)
+        kept, judged, near = (self._choose(ranked, found, limit=most) for most in wanted)
         with watch.stage("texts"):
-            keys = list(dict.fromkeys(each.key for each in (*kept, *judged)))
+            keys = list(dict.fromkeys(each.key for each in (*kept, *judged, *near)))
             chunks = await self._catalogue.chunks(keys, scope=question.scope)
         passages = _passages(kept, chunks)
-        evidence = _evidence(question, language, found, _passages(judged, chunks))
+        sight = _Sight(judged=_passages(judged, chunks), near=_passages(near, chunks))
+        languages = (language, *(detect_language(query.text) for query in queries[1:]))
+        evidence = self._evidence(zip(queries, languages, by_query, strict=True), sight)
         confidence = self._calibration.confidence(evidence)
         answerable = bool(passages) and confidence >= self._settings.threshold
         with watch.stage("surroundings"):
@@ -93,73 +101,7 @@ class Retriever:
             timings_ms=watch.timings_ms,
         )
 
-    async def _search(self, question: Question, watch: Stopwatch) -> _Found:
-        """What the legs find in the live generation; once more when a rebuild has replaced it in the meantime."""
-        generation = await self._live()
-        try:
-            found = await self._search_in(generation, question, watch)
-        except StorageFailed:
-            if (current := await self._live()).id == generation.id:
-                raise
-        else:
-            # The collection of a generation that is gone looks empty, which is no error of the store's.
-            if (current := await self._live()).id == generation.id:
-                return found
-        return await self._search_in(current, question, watch)
-
-    async def _live(self) -> Generation:
-        generation = await self._catalogue.live()
-        if generation is None:
-            raise IndexMissing("the library is empty; index something: advisor index PATH, or advisor index --starter")
-        if generation.embedder != self._embedder.identity:
-            raise IndexMismatch(
-                f"the index was built with the embedder {generation.embedder!r} but {self._embedder.identity!r} is"
-                " configured; run advisor index to rebuild it, or set the embedder back"
-            )
-        return generation
-
-    async def _search_in(self, generation: Generation, question: Question, watch: Stopwatch) -> _Found:
-        (similarities, owners), coverages = await asyncio.gather(
-            self._dense(generation, question, watch), self._lexical(question, watch)
-        )
-        rest = [key for key in coverages if key not in owners]
-        owners |= await self._catalogue.owners(rest, scope=question.scope)
-        return _Found(
-            similarities=similarities,
-            coverages={key: value for key, value in coverages.items() if key in owners},
-            owners=owners,
-        )
-
-    async def _dense(
-        self, generation: Generation, question: Question, watch: Stopwatch
-    ) -> tuple[dict[ChunkId, float], dict[ChunkId, Document]]:
-        with watch.stage("embed"):
-            vectors = await self._embedder.embed_queries([question.text])
-        with watch.stage("dense"):
-            index = await self._store.collection(generation.collection)
-            return await self._live_hits(index, vectors[0], question.scope)
-
-    async def _live_hits(
-        self, index: VectorIndex, vector: Vectors, scope: Scope
-    ) -> tuple[dict[ChunkId, float], dict[ChunkId, Document]]:
-        """The nearest chunks that are live and admitted; asks for more until there are enough or no more."""
-        wanted, asked = self._settings.candidates, self._settings.candidates
-        while True:
-            hits = await index.nearest(vector, limit=asked)
-            owners = await self._catalogue.owners([hit.chunk_id for hit in hits], scope=scope)
-            if len(owners) >= wanted or len(hits) < asked:
-                kept = [hit for hit in hits if hit.chunk_id in owners][:wanted]
-                return {hit.chunk_id: hit.similarity for hit in kept}, owners
-            asked *= 4
-
-    async def _lexical(self, question: Question, watch: Stopwatch) -> dict[ChunkId, float]:
-        with watch.stage("lexical"):
-            hits = await self._catalogue.lexical(
-                query_terms(question.text), limit=self._settings.candidates, scope=question.scope
-            )
-        return {hit.chunk_id: hit.coverage for hit in hits}
-
-    def _rank(self, found: _Found, language: Language) -> list[Scored[ChunkId]]:
+    def _rank(self, found: Found, language: Language) -> list[Scored[ChunkId]]:
         """Fused candidates, those in the question's language lifted a little, scaled back into 0..1."""
         bonus = self._settings.language_bonus
 
@@ -170,10 +112,19 @@ class Retriever:
         fused = fuse(found.similarities, found.coverages, dense_weight=self._settings.dense_weight)
         return sorted(map(lifted, fused), key=lambda each: -each.score)
 
-    def _choose(self, ranked: Sequence[Scored[ChunkId]], found: _Found, *, limit: int) -> list[Scored[ChunkId]]:
+    def _choose(self, ranked: Sequence[Scored[ChunkId]], found: Found, *, limit: int) -> list[Scored[ChunkId]]:
         return diversify(
             ranked, group=lambda key: found.owners[key].id, limit=limit, per_group=self._settings.per_document
         )
+
+    def _evidence(self, forms: Iterable[tuple[Query, Language, Found]], sight: _Sight) -> Evidence:
+        """The strongest of what the forms of a question saw: it is answered when any of them is."""
+        seen = [
+            _evidence(query.text, language, found, sight.judged)
+            for number, (query, language, found) in enumerate(forms)
+            if number == 0 or _holds(query, language, sight.near)
+        ]
+        return max(seen, key=self._calibration.confidence)
 
     async def _around(self, passages: Sequence[Passage], scope: Scope, *, siblings: bool) -> _Around:
         """The chunks beside each passage, and around the best passage of each of the best documents."""
@@ -238,14 +189,23 @@ def _passages(chosen: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveCh
     )
 
 
-def _evidence(question: Question, language: Language, found: _Found, passages: Sequence[Passage]) -> Evidence:
+def _holds(query: Query, language: Language, passages: Sequence[Passage]) -> bool:
+    """Whether passages hold a term that the query wants; nobody can tell where all are in another language."""
+    texts = [_text(passage) for passage in passages if passage.document.language == language]
+    return not query.wanted or not texts or missing_share(query.wanted, texts) < 1
+
+
+def _text(passage: Passage) -> str:
+    return " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
+
+
+def _evidence(query: str, language: Language, found: Found, passages: Sequence[Passage]) -> Evidence:
     same_language = float(bool(passages) and passages[0].document.language == language)
-    texts = [" ".join((each.document.title, *each.chunk.section, each.chunk.text)) for each in passages[:_JUDGED]]
     return Evidence(
         similarity=max(found.similarities.values(), default=0.0),
         same_language=same_language,
-        coverage=same_language * max(found.coverages.values(), default=0.0),
-        missing=missing_share(names_in(question.text), texts),
+        coverage=same_language * (found.coverages.get(passages[0].chunk_id, 0.0) if passages else 0.0),
+        missing=missing_share(names_in(query), map(_text, passages)),
     )
 
 

@@ -15,6 +15,7 @@ from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.backends.sqlite.writing import SqliteCatalogueWriter
 from rag.catalogue import Fingerprint, IndexedDocument
 from rag.confidence import Calibration
+from rag.ports import QueryMaker
 from rag.retrieve import Retriever
 from rag.settings import RetrievalSettings
 from rag.terms import index_terms
@@ -80,7 +81,7 @@ class Shelf:
             await writer.replace(generation, document)
         await writer.publish(generation)
 
-    def retriever(self, **settings: object) -> Retriever:
+    def retriever(self, *, queries: QueryMaker | None = None, **settings: object) -> Retriever:
         """A retriever over the shelf; its clock advances a millisecond with each look."""
         ticks = iter(range(10**9))
         return Retriever(
@@ -90,6 +91,7 @@ class Shelf:
             calibration=LENIENT,
             settings=RetrievalSettings.model_validate(settings),
             clock=lambda: next(ticks) / 1000,
+            queries=queries,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -39,6 +40,7 @@ from rag.types import (
     Question,
     Retrieval,
     Retrieved,
+    Turn,
 )
 
 ANSWERED, REFUSED, FAILED = AnswerStatus.ANSWERED, AnswerStatus.REFUSED, AnswerStatus.FAILED
@@ -189,10 +191,12 @@ class Library:
         chunk = Chunk(position=0, section=("S",), text="A fact. Another.")
         self.passage = Passage(rank=1, score=1.0, chunk_id=ChunkId("c"), document=document, chunk=chunk)
         self.limits: list[int | None] = []
+        self.histories: list[tuple[Turn, ...]] = []
         self._finishes = finishes
 
     async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
         self.limits.append(limit)
+        self.histories.append(question.history)
         return Retrieval(language=Language.EN, passages=(self.passage,), confidence=0.7, answerable=True)
 
     async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
@@ -239,6 +243,13 @@ async def test_each_question_is_answered_timed_and_judged() -> None:
     )
     assert told == [judged]
     assert library.limits == [None, 10]
+
+
+async def test_a_follow_up_is_asked_in_its_conversation() -> None:
+    library = Library()
+    history = (Turn(question="Who invests?", answer="Angels."),)
+    await evaluate([replace(LABEL, history=history)], retriever=library, answers=library, clock=lambda: 0.0)
+    assert library.histories == [history, history]
 
 
 async def test_answer_without_an_end_is_an_error_that_names_the_question() -> None:

@@ -28,6 +28,7 @@ from rag.types import (
     DocumentKind,
     Language,
     Passage,
+    Turn,
 )
 
 
@@ -141,6 +142,7 @@ def test_label_is_read_with_all_its_parts() -> None:
     record = {
         "id": "s1", "question": "为什么？", "lang": "zh", "answerable": True, "kind": "near",
         "expect": [{"source": "a.md", "section": "1", "snippet": None}, {"source": "b.md"}],
+        "history": [{"question": "GDPR？", "answer": "72 小时。"}, {"question": "罚多少？"}],
     }  # fmt: skip
     assert parse_label(record) == LabelledQuestion(
         id="s1",
@@ -149,6 +151,7 @@ def test_label_is_read_with_all_its_parts() -> None:
         answerable=True,
         kind="near",
         expect=(Expectation(source="a.md", section="1"), Expectation(source="b.md")),
+        history=(Turn(question="GDPR？", answer="72 小时。"), Turn(question="罚多少？", answer="")),
     )
 
 
@@ -160,6 +163,8 @@ def test_label_is_read_with_all_its_parts() -> None:
         pytest.param({"answerable": "yes"}, "answerable = 'yes'", id="answerable is no truth value"),
         pytest.param({"expect": "a.md"}, "expect = 'a.md'", id="expect is no list"),
         pytest.param({"expect": [{"section": "1"}]}, "source = None", id="expectation without source"),
+        pytest.param({"history": "GDPR?"}, "history = 'GDPR", id="history is no list"),
+        pytest.param({"history": [{"answer": "72 hours."}]}, "question = None", id="exchange without question"),
         pytest.param({"kind": 3}, "kind = 3", id="kind is no text"),
     ],
 )

@@ -140,7 +140,7 @@ async def test_each_stage_is_timed(shelf: Shelf) -> None:
     shelf.put("a", ["text"])
     await shelf.publish()
     timings = (await shelf.retriever().retrieve(ask("text"))).timings_ms
-    assert set(timings) == {"embed", "dense", "lexical", "texts", "surroundings"}
+    assert set(timings) == {"queries", "embed", "dense", "lexical", "texts", "surroundings"}
     assert all(milliseconds > 0 for milliseconds in timings.values())
 
 

@@ -65,6 +65,10 @@ class SqliteCatalogue:
         """The generation that answers."""
         return await self._database.read(lambda connection: find_generation(connection, "live"))
 
+    async def revision(self) -> int:
+        """A number that grows with every change."""
+        return await self._database.read(_revision)
+
     async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
         """Live documents that the scope admits."""
         shelf = await self._database.read(self._documents)
@@ -106,7 +110,7 @@ class SqliteCatalogue:
         return await self._database.read(found)
 
     def _documents(self, connection: sqlite3.Connection) -> Mapping[int, Document]:
-        (revision,) = connection.execute("SELECT number FROM revision").fetchone()
+        revision = _revision(connection)
         # Readers on other threads may see other revisions: what is returned must be this snapshot's, whoever is later.
         shelf = self._shelf
         if shelf.revision != revision:
@@ -186,6 +190,11 @@ def find_generation(connection: sqlite3.Connection, state: str) -> Generation | 
         state="live" if state == "live" else "building",
         created=datetime.fromisoformat(created),
     )
+
+
+def _revision(connection: sqlite3.Connection) -> int:
+    (revision,) = connection.execute("SELECT number FROM revision").fetchone()
+    return int(revision)
 
 
 def _counts(connection: sqlite3.Connection) -> Counts:

@@ -1,0 +1,204 @@
+"""Makes a follow-up stand alone by rules: "and in China?" asks nothing without the question before it. Pure.
+
+A follow-up points back (a pronoun, an opening such as "and" or "那", a closing "呢") or holds too little to search.
+Its words take the place of what they stand for where that is plain, else the question before goes in front of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from rag.authorship import Writing
+from rag.language import detect_language
+from rag.ports import Query, Statement, Writer
+from rag.terms import query_terms
+from rag.types import Language, Question, Retrieval, Turn
+
+_TURNS = 6
+"""Questions back to which a conversation is followed."""
+
+_FOCI = 2
+"""Follow-ups in a row that are kept behind the question with which they began."""
+
+_FEW = {Language.ZH: 2}
+_FEW_WORDS = 1
+"""Terms up to which a question says too little by itself: in Chinese these are pairs of characters."""
+
+_OPENING = re.compile(
+    r"^\W*(?:(?:那么?(?![个些种样里家])|还有|另外|此外|然后|再有|换成|如果换成|要是|那如果是?|那要是)[，,\s]*"
+    r"|(?:and|but|or|so|also|then|plus|ok(?:ay)?|what about|how about|what of|what if it(?:'s| is))\b[,\s]*)+",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"呢?[\s?？。.!！]*$")
+_ENDS_IN_NE = re.compile(r"^.{0,14}呢[\s?？。!！]*$")
+_WHOLE = re.compile(
+    r"^\W*(?:why(?: not| so)?|how(?: so| come)?|when|where|who|which(?: ones?)?|how (?:much|many|long|often)|really"
+    r"|(?:for|any|an?|some|more|give me (?:an?|some)) (?:examples?|others?|details?|more)|tell me more"
+    r"|(?:what|anything) else"
+    r"|(?:后来|接着|具体|比如|例如|举(?:例|个例|几个例)|除此之外|(?:还有)?(?:别的|其[他它])(?:呢|的|办法|选择|方案|例子)).*"
+    r"|(?:常[犯见用]|主要|优[点势]|优?缺[点陷]|[好坏]处|利弊|区别|步骤|原因|风险|例子|条件|要求|流程|后果|影响|依据).{0,8}"
+    r"|(?:what(?:'s|’s| is| are)? )?(?:the |its |any )?(?:main |usual |common |typical )?"
+    r"(?:steps?|pros(?: and cons)?|cons|risks?|benefits?|downsides?|drawbacks?|costs?|(?:dis)?advantages?"
+    r"|differences?|alternatives?|requirements?))\W*$",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(
+    r"这样|那样|这[个些种]|那[个些种]|别的|其[他它]|前者|后者|上述|具体|比如|例如|举例|后来|接着|还有|为什么会?|怎么会"
+    r"|\b(?:example|detail|else|instead|happen|mean|work|matter)s?\b",
+    re.IGNORECASE,
+)
+"""Words that a follow-up says of any topic."""
+
+_ZH_PRONOUN = re.compile(
+    r"(?:它|(?<![其吉排])他|她)们?(?!人)|这[家个](?:公司|项目|产品|案例)|该(?:公司|项目|产品|案例)"
+)
+_ZH_POINTER = re.compile(
+    r"这(?!里)|那[个些种样里家]|前者|后者|上述|上面|刚才|以上|其中|同样|另一|除此|第[一二三四五六]个(?=\W*$|[呢怎如是有为能该])"
+)
+_EN_PRONOUN = re.compile(r"\b(?:its|it|their|they|them|he|she|him|his|her)\b", re.IGNORECASE)
+_EN_POINTER = re.compile(
+    r"\b(?:these|those|theirs|former|latter|same|such|otherwise|instead(?! of)|else|there\b(?=\W*$))\b"
+    r"|\bthis\b(?! (?:year|month|week|quarter|day))"
+    r"|\bthat\b(?=\W*$| (?:one|company|case|way|kind|product|approach|happen|mean|work|matter|cost)s?\b)"
+    r"|\b(?:does|do|did|is|was|after|before|about|like|make|avoid|prevent|fix|improve|measure|solve|reduce) that\b"
+    r"|\bones?\b(?=\W*$)",
+    re.IGNORECASE,
+)
+_EMPTY_IT = re.compile(
+    r"\bit\b(?=(?: \w+)? (?:takes?|costs?|makes? sense|ok(?:ay)?|worth|better|best|possible|legal|safe|true|normal|hard"
+    r"|easy|necessary|wise|smart|good|bad|enough)\b.*\b(?:to|if|that|for|when|\w+ing)\b)"
+    r"|\bit\b(?= (?:ok(?:ay)?|worth|better|possible|legal|safe|true|normal|hard|easy|necessary|wise) )",
+    re.IGNORECASE,
+)
+"""The "it" of "is it worth raising money": it stands for nothing that was said before."""
+
+_NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z0-9][\w.+#&/-]*(?: [A-Z0-9][\w.+#&/-]*)*|[a-z][\w.+#&/-]*)", re.ASCII)
+_SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：]\s*)[\"'“‘(（]*$")
+_ONLY_NAMED = re.compile(
+    r"\b(?:an?|the|in|for|with|at|by|under|of|ones?|model|用|对|在|的)\b|[\s的用对在是]", re.IGNORECASE
+)
+
+
+def depends(text: str) -> bool:
+    """Whether a text is likely to ask nothing without the question before it."""
+    if _OPENING.match(text) or _ENDS_IN_NE.search(text) or _WHOLE.match(text) or _points_back(text):
+        return True
+    few = _FEW.get(detect_language(text), _FEW_WORDS)
+    return len(query_terms(text)) <= few and not list(_names(text))
+
+
+class RuleQueries:
+    """Makes follow-ups stand alone by rules; implements `rag.ports.QueryMaker`."""
+
+    async def queries(self, question: Question, language: Language) -> tuple[Query, ...]:
+        """The question as it was asked and, when that is another text, as it stands alone."""
+        alone = standalone(question.text, question.history)
+        return Query(text=question.text), *([alone] if alone.text != question.text else ())
+
+
+class StandaloneWriter:
+    """Lets a writer that knows no conversation answer follow-ups as they stand alone; implements `rag.ports.Writer`."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    @property
+    def name(self) -> str:
+        """The writer's own name."""
+        return self._writer.name
+
+    async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement | Writing, None]:
+        """What the writer writes for the question as it stands alone; see `rag.ports.Writer`."""
+        alone = replace(question, text=standalone(question.text, question.history).text)
+        async with aclosing(self._writer.write(alone, retrieval)) as statements:
+            async for statement in statements:
+                yield statement
+
+
+def standalone(text: str, history: Sequence[Turn]) -> Query:
+    """The question as one asks it who was not there before; unchanged when it already stands alone.
+
+    Args:
+        text: what was asked last.
+        history: the exchanges before, oldest first.
+    """
+    topic: list[str] = []
+    for asked in (*(turn.question for turn in history[-_TURNS:]), text):
+        topic = _continued(topic, asked.strip()) if topic and depends(asked) else [asked]
+    if len(topic) == 1:
+        return Query(text=topic[0])
+    return Query(text=" ".join([*map(_ended, topic[:-1]), topic[-1]]), wanted=_added(topic[-1]))
+
+
+def _added(focus: str) -> tuple[str, ...]:
+    """The terms by which a follow-up names something of its own; a lone character is a verb of any topic."""
+    return tuple(term for term in query_terms(_EMPTY.sub(" ", focus)) if len(term) > 1 or term.isascii())
+
+
+def _continued(topic: Sequence[str], asked: str) -> list[str]:
+    """The question in its context: with a name put in, or behind the question that it goes on from."""
+    if swapped := _with_other_name(topic[0], asked) or _with_referent(topic[0], asked):
+        return [swapped]
+    return [topic[0], *[*topic[1:], _focus(asked)][-_FOCI:]]
+
+
+def _with_other_name(topic: str, asked: str) -> str:
+    """ "and DeepSeek?" after "What does OpenAI charge?" asks what DeepSeek charges; "" for any other follow-up."""
+    # Behind a dash, a name that opens the follow-up does not look like the capital of a sentence.
+    named, known = list(_names(f"- {_focus(asked)}")), list(_names(topic))
+    if len(named) != 1 or len(known) != 1 or not (_OPENING.match(asked) or _ENDS_IN_NE.search(asked)):
+        return ""
+    if _ONLY_NAMED.sub("", _focus(asked).replace(named[0], "", 1)):
+        return ""
+    return topic.replace(known[0], named[0])
+
+
+def _with_referent(topic: str, asked: str) -> str:
+    """ "Who bought it?" after "Why did Watson Health fail?" asks who bought Watson Health; "" without a name."""
+    known = next(_names(topic), "")
+    pronoun = _pronoun(asked)
+    if not known or not pronoun:
+        return ""
+    owned = pronoun[0].lower() in {"its", "their", "his"}
+    return asked[: pronoun.start()] + known + ("'s" if owned else "") + asked[pronoun.end() :]
+
+
+def _pronoun(text: str) -> re.Match[str] | None:
+    """The first pronoun that stands for something outside the text: no name comes before it."""
+    empty = {match.start() for match in _EMPTY_IT.finditer(text)}
+    told = (match for match in _EN_PRONOUN.finditer(text) if match.start() not in empty)
+    found = _ZH_PRONOUN.search(text) or next(told, None)
+    return None if found and next(_names(text[: found.start()]), "") else found
+
+
+def _points_back(text: str) -> bool:
+    return bool(_pronoun(text) or _ZH_POINTER.search(text) or _EN_POINTER.search(text))
+
+
+def _focus(asked: str) -> str:
+    """What a follow-up adds, without its opening and its closing; the whole when nothing else is left."""
+    return _CLOSING.sub("", _OPENING.sub("", asked, count=1)).strip() or asked
+
+
+def _ended(part: str) -> str:
+    """A part that cannot run together with what follows it."""
+    return (
+        part if part.endswith(tuple("?？.。!！;；")) else part + ("；" if detect_language(part) is Language.ZH else ";")
+    )
+
+
+def _names(text: str) -> Iterator[str]:
+    """Names, abbreviations and figures: the Latin words of a Chinese text, else what has a capital or a digit."""
+    chinese = detect_language(text) is Language.ZH
+    for match in _NAME.finditer(text):
+        name = match[0].rstrip(".-")
+        opens = _SENTENCE_START.search(text[: match.start()]) is not None and not _is_mixed(name)
+        if chinese or _is_mixed(name) or (name[0].isupper() and name != "I" and not opens):
+            yield name
+
+
+def _is_mixed(name: str) -> bool:
+    return any(character.isdigit() for character in name) or any(character.isupper() for character in name[1:])

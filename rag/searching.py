@@ -1,0 +1,141 @@
+"""The search of all queries of one question: two legs side by side, in the live generation, checked by the catalogue.
+
+What either leg finds is held against what is live and what the reader may see before it can influence anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.catalogue import Catalogue, Generation
+from rag.errors import IndexMismatch, IndexMissing, StorageFailed
+from rag.ports import Embedder, VectorIndex, Vectors, VectorStore
+from rag.stopwatch import Stopwatch
+from rag.terms import query_terms
+from rag.types import ChunkId, Document, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the two legs saw for one query, or for several, after the catalogue's check."""
+
+    similarities: Mapping[ChunkId, float]
+    coverages: Mapping[ChunkId, float]
+    owners: Mapping[ChunkId, Document]
+
+
+def merged(found: Sequence[Found]) -> Found:
+    """What several queries saw, as if one had: of each chunk the best that any of them saw in it."""
+    return Found(
+        similarities=_best([each.similarities for each in found]),
+        coverages=_best([each.coverages for each in found]),
+        owners={key: document for each in found for key, document in each.owners.items()},
+    )
+
+
+def _best(values: Sequence[Mapping[ChunkId, float]]) -> dict[ChunkId, float]:
+    best: dict[ChunkId, float] = {}
+    for each in values:
+        for key, value in each.items():
+            best[key] = max(value, best.get(key, value))
+    return best
+
+
+class Searcher:
+    """Searches one library with both legs; `candidates` are the hits taken from each leg for each query."""
+
+    def __init__(self, *, catalogue: Catalogue, store: VectorStore, embedder: Embedder, candidates: int) -> None:
+        self._catalogue = catalogue
+        self._store = store
+        self._embedder = embedder
+        self._candidates = candidates
+
+    async def find(self, queries: Sequence[str], scope: Scope, watch: Stopwatch) -> tuple[Found, ...]:
+        """What each query finds in the live generation; once more when a rebuild has replaced it in the meantime.
+
+        Raises:
+            IndexMissing: nothing is indexed yet.
+            IndexMismatch: the index was built by another embedder.
+            StorageFailed: the catalogue or the vector store does not answer.
+            EmbedderUnavailable: the queries cannot be embedded.
+        """
+        generation = await self._live()
+        try:
+            found = await self._find_in(generation, queries, scope, watch)
+        except StorageFailed:
+            if (current := await self._live()).id == generation.id:
+                raise
+        else:
+            # The collection of a generation that is gone looks empty, which is no error of the store's.
+            if (current := await self._live()).id == generation.id:
+                return found
+        return await self._find_in(current, queries, scope, watch)
+
+    async def _live(self) -> Generation:
+        generation = await self._catalogue.live()
+        if generation is None:
+            raise IndexMissing("the library is empty; index something: advisor index PATH, or advisor index --starter")
+        if generation.embedder != self._embedder.identity:
+            raise IndexMismatch(
+                f"the index was built with the embedder {generation.embedder!r} but {self._embedder.identity!r} is"
+                " configured; run advisor index to rebuild it, or set the embedder back"
+            )
+        return generation
+
+    async def _find_in(
+        self, generation: Generation, queries: Sequence[str], scope: Scope, watch: Stopwatch
+    ) -> tuple[Found, ...]:
+        dense, lexical = await asyncio.gather(
+            self._dense(generation, queries, scope, watch), self._lexical(queries, scope, watch)
+        )
+        return tuple(
+            await asyncio.gather(
+                *(self._checked(*near, words, scope) for near, words in zip(dense, lexical, strict=True))
+            )
+        )
+
+    async def _checked(
+        self,
+        similarities: Mapping[ChunkId, float],
+        owners: Mapping[ChunkId, Document],
+        coverages: Mapping[ChunkId, float],
+        scope: Scope,
+    ) -> Found:
+        rest = [key for key in coverages if key not in owners]
+        known = {**owners, **await self._catalogue.owners(rest, scope=scope)}
+        return Found(
+            similarities=similarities,
+            coverages={key: value for key, value in coverages.items() if key in known},
+            owners=known,
+        )
+
+    async def _dense(
+        self, generation: Generation, queries: Sequence[str], scope: Scope, watch: Stopwatch
+    ) -> list[tuple[dict[ChunkId, float], dict[ChunkId, Document]]]:
+        with watch.stage("embed"):
+            vectors = await self._embedder.embed_queries(queries)
+        with watch.stage("dense"):
+            index = await self._store.collection(generation.collection)
+            return await asyncio.gather(*(self._live_hits(index, vector, scope) for vector in vectors))
+
+    async def _live_hits(
+        self, index: VectorIndex, vector: Vectors, scope: Scope
+    ) -> tuple[dict[ChunkId, float], dict[ChunkId, Document]]:
+        """The nearest chunks that are live and admitted; asks for more until there are enough or no more."""
+        wanted, asked = self._candidates, self._candidates
+        while True:
+            hits = await index.nearest(vector, limit=asked)
+            owners = await self._catalogue.owners([hit.chunk_id for hit in hits], scope=scope)
+            if len(owners) >= wanted or len(hits) < asked:
+                kept = [hit for hit in hits if hit.chunk_id in owners][:wanted]
+                return {hit.chunk_id: hit.similarity for hit in kept}, owners
+            asked *= 4
+
+    async def _lexical(self, queries: Sequence[str], scope: Scope, watch: Stopwatch) -> list[dict[ChunkId, float]]:
+        with watch.stage("lexical"):
+            found = await asyncio.gather(
+                *(self._catalogue.lexical(query_terms(query), limit=self._candidates, scope=scope) for query in queries)
+            )
+        return [{hit.chunk_id: hit.coverage for hit in hits} for hits in found]

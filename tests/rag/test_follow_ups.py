@@ -1,0 +1,147 @@
+"""Follow-ups: which questions need the one before them, and how they are made to stand alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from rag.authorship import Writing
+from rag.follow_ups import RuleQueries, StandaloneWriter, depends, standalone
+from rag.labels import LabelledQuestion, parse_label
+from rag.ports import Statement
+from rag.types import Language, Question, Retrieval, Turn
+
+PAIRS = Path(__file__).with_name("follow_ups.jsonl")
+
+
+def turns(*questions: str) -> tuple[Turn, ...]:
+    return tuple(Turn(question=question, answer="") for question in questions)
+
+
+def pairs() -> list[LabelledQuestion]:
+    return [parse_label(json.loads(line)) for line in PAIRS.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "那团队呢？", "DeepSeek 呢", "为什么？", "怎么防？", "它是怎么收费的？", "该公司后来怎么样了",
+        "前者有什么好处？", "还有别的选择吗？", "具体怎么算？", "第二个怎么做？", "那么在中国呢", "举个例子",
+        "and for seed?", "What about China?", "why?", "Why not?", "How do we prevent it?", "who bought them?",
+        "tell me more", "any examples?", "优缺点有哪些？", "常见的错误有哪些？", "What are the risks?",
+        "Is that normal?", "How much?", "which ones?", "How can I avoid this?", "and a 70B one?",
+    ],
+)  # fmt: skip
+def test_a_question_that_points_back_or_says_too_little_depends_on_the_one_before(text: str) -> None:
+    assert depends(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "天使投资人一般一笔投多少钱？", "RAG 和微调怎么选？", "IBM 把 Watson Health 卖给谁了，现在叫什么",
+        "高新企业所得税有什么优惠，研发费用呢？", "其他公司怎么处理数据泄露？", "这里的创业公司怎么招聘工程师？",
+        "How should co-founders divide the shares?", "Is it worth raising money for a small start-up?",
+        "How long does it take to close a seed round?", "What changed this year in EU AI rules?", "What is QLoRA?",
+        "Does OpenAI publish its prices for enterprises?", "When does self-hosting pay off instead of an API?",
+        "What grants are there for AI start-ups in Europe?",
+    ],
+)  # fmt: skip
+def test_a_question_that_says_what_it_is_about_stands_alone(text: str) -> None:
+    assert not depends(text)
+    assert standalone(text, turns("两个创始人吵翻了该怎么处理", "What is prompt injection?")).text == text
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "alone"),
+    [
+        pytest.param("OpenAI 是怎么收费的？", "那 DeepSeek 呢？", "DeepSeek 是怎么收费的？", id="zh-another-name"),
+        pytest.param("What does OpenAI charge?", "And Anthropic?", "What does Anthropic charge?", id="en-another-name"),
+        pytest.param(
+            "How much memory does a 7B model need?",
+            "and a 70B one?",
+            "How much memory does a 70B model need?",
+            id="another-size",
+        ),
+        pytest.param("ChatGPT 是哪天发布的？", "它的成本有多高？", "ChatGPT的成本有多高？", id="zh-pronoun"),
+        pytest.param("Why did Watson Health fail?", "Who bought it?", "Who bought Watson Health?", id="en-pronoun"),
+        pytest.param(
+            "When was OpenAI founded?", "Who are its investors?", "Who are OpenAI's investors?", id="en-owning-pronoun"
+        ),
+        pytest.param("怎么融资？", "那团队呢？", "怎么融资？ 团队", id="zh-another-topic"),
+        pytest.param("沃森健康为什么失败了", "后来呢", "沃森健康为什么失败了； 后来", id="zh-unended-question"),
+        pytest.param("explain vesting", "and the cliff?", "explain vesting; the cliff", id="en-unended-question"),
+        pytest.param("什么是提示词注入？", "为什么？", "什么是提示词注入？ 为什么", id="zh-bare-why"),
+        pytest.param("What is prompt injection?", "Why?", "What is prompt injection? Why", id="en-bare-why"),
+        pytest.param("What is RAG?", "那 LoRA 呢？", "What is LoRA?", id="languages-mixed"),
+    ],
+)
+def test_a_follow_up_is_put_into_the_question_before(before: str, asked: str, alone: str) -> None:
+    assert standalone(asked, turns(before)).text == alone
+
+
+def test_follow_ups_in_a_row_go_back_to_the_question_that_they_began_with() -> None:
+    found = standalone("一年以内呢？", turns("什么是 RAG？", "合伙人的股份怎么分？", "中途离开的呢？"))
+    assert found.text == "合伙人的股份怎么分？ 中途离开的； 一年以内"
+
+
+def test_a_long_row_of_follow_ups_keeps_the_question_and_the_last_ones() -> None:
+    row = turns("How do we raise money?", *[f"and in month {word}?" for word in "three four five six".split()])
+    assert standalone("and in year two?", row).text == "How do we raise money? in month six; in year two"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "wanted"),
+    [
+        pytest.param("What is prompt injection?", "and sourdough bread?", ("sourdough", "bread"), id="en"),
+        pytest.param("怎么融资？", "那北京的天气呢？", ("北京", "天气"), id="zh"),
+        pytest.param("怎么融资？", "为什么会这样？", (), id="zh-nothing-of-its-own"),
+        pytest.param("什么是提示词注入？", "怎么防？", (), id="zh-a-verb-alone"),
+        pytest.param("What is prompt injection?", "Any examples?", (), id="en-nothing-of-its-own"),
+        pytest.param("Why did Watson Health fail?", "Who bought it?", (), id="a-whole-question"),
+    ],
+)
+def test_what_a_joined_follow_up_adds_has_to_be_found(before: str, asked: str, wanted: tuple[str, ...]) -> None:
+    assert standalone(asked, turns(before)).wanted == wanted
+
+
+async def test_a_first_question_is_searched_as_it_is() -> None:
+    found = await RuleQueries().queries(Question(id="q", text="那团队呢？"), Language.ZH)
+    assert [query.text for query in found] == ["那团队呢？"]
+
+
+async def test_a_follow_up_is_searched_as_it_was_asked_first() -> None:
+    question = Question(id="q", text="那团队呢？", history=turns("怎么融资？"))
+    found = await RuleQueries().queries(question, Language.ZH)
+    assert [query.text for query in found] == ["那团队呢？", "怎么融资？ 团队"]
+
+
+class Repeating:
+    """A writer that says what it was asked."""
+
+    name = "repeating"
+
+    async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement | Writing, None]:
+        yield Statement(text=question.text, lead="")
+
+
+async def test_a_writer_without_memory_is_asked_what_stands_alone() -> None:
+    retrieval = Retrieval(language=Language.ZH, passages=(), confidence=1, answerable=True)
+    writer = StandaloneWriter(Repeating())
+    question = Question(id="q", text="那 DeepSeek 呢？", history=turns("OpenAI 是怎么收费的？"))
+    said = [each async for each in writer.write(question, retrieval)]
+    assert (writer.name, said) == ("repeating", [Statement(text="DeepSeek 是怎么收费的？", lead="")])
+
+
+def test_labelled_follow_ups_cover_both_languages_new_topics_and_what_nothing_answers() -> None:
+    labels = pairs()
+    follow_ups = [label for label in labels if label.answerable and label.kind is None]
+    assert len({label.id for label in labels}) == len(labels)
+    assert all(label.history for label in labels)
+    assert {label.language for label in follow_ups} == {Language.ZH, Language.EN}
+    assert len(follow_ups) >= 20
+    assert all(depends(label.question) for label in follow_ups)
+    assert not any(depends(label.question) for label in labels if label.kind == "standalone")
