@@ -2,7 +2,8 @@
 
 The evidence gate stands before any writing: a question that the library does not answer is refused in its own
 language, with the nearest topics. What passes is written statement by statement; a statement is emitted with its
-citations once and for all, so nothing that a reader has seen is taken back.
+citations once and for all, so nothing that a reader has seen is taken back. An answer that was given before is given
+again whole, and says so.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from rag.answer_cache import AnswerMemory
 from rag.authorship import Writing
 from rag.citations import CitationNumbering, with_marks
 from rag.errors import RagError
+from rag.language import detect_language
 from rag.pages import passage_pages
-from rag.ports import Clock, Retrieving, Statement, Support, Writer
+from rag.ports import Clock, KeptAnswer, Retrieving, Statement, Support, Writer
 from rag.prompts import Replies
 from rag.stopwatch import Stopwatch
 from rag.types import (
@@ -77,13 +80,22 @@ class _Draft:
 
 
 class AnswerService:
-    """Answers questions from one library."""
+    """Answers questions from one library; without a `memory` every question is answered afresh."""
 
-    def __init__(self, *, retriever: Retrieving, writer: Writer, replies: Replies, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        retriever: Retrieving,
+        writer: Writer,
+        replies: Replies,
+        clock: Clock,
+        memory: AnswerMemory | None = None,
+    ) -> None:
         self._retriever = retriever
         self._writer = writer
         self._replies = replies
         self._clock = clock
+        self._memory = memory
 
     async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """`Retrieved`, then `Delta`s, then `Finished`. Whoever leaves early closes it, which stops the writer.
@@ -92,6 +104,13 @@ class AnswerService:
             RagError: what the search or the writer raises; `failure_text` puts it into words for a person.
         """
         watch = Stopwatch(self._clock)
+        key = await self._key(question)
+        kept = await self._memory.recall(key, question) if self._memory and key else None
+        if kept:
+            yield Retrieved(retrieval=kept.retrieval)
+            yield Delta(text=kept.answer.text)
+            yield Finished(answer=replace(kept.answer, timings_ms={"total": round(watch.total_ms, 1)}))
+            return
         retrieval = await self._retriever.retrieve(question)
         yield Retrieved(retrieval=retrieval)
         draft = _Draft(retrieval, CitationNumbering(len(retrieval.quotable)))
@@ -104,20 +123,30 @@ class AnswerService:
         if refused:
             draft.text = self._refusal(retrieval)
             yield Delta(text=draft.text)
+        answer = self._finished(question, draft, watch, refused=refused)
+        if self._memory and key:
+            await self._memory.note(key, KeptAnswer(retrieval=retrieval, answer=answer))
+        yield Finished(answer=answer)
+
+    async def _key(self, question: Question) -> str | None:
+        if self._memory is None:
+            return None
+        return await self._memory.key(question, question.language or detect_language(question.text))
+
+    def _finished(self, question: Question, draft: _Draft, watch: Stopwatch, *, refused: bool) -> Answer:
+        retrieval = draft.retrieval
         timings = {**retrieval.timings_ms, **watch.timings_ms, "total": watch.total_ms}
-        yield Finished(
-            answer=Answer(
-                question_id=question.id,
-                question=question.text,
-                language=retrieval.language,
-                status=AnswerStatus.REFUSED if refused else AnswerStatus.ANSWERED,
-                text=draft.text,
-                citations=tuple(draft.citations),
-                confidence=retrieval.confidence,
-                writer=REFUSAL_WRITER if refused else draft.writing.writer if draft.writing else self._writer.name,
-                timings_ms={stage: round(milliseconds, 1) for stage, milliseconds in timings.items()},
-                writing=draft.writing,
-            )
+        return Answer(
+            question_id=question.id,
+            question=question.text,
+            language=retrieval.language,
+            status=AnswerStatus.REFUSED if refused else AnswerStatus.ANSWERED,
+            text=draft.text,
+            citations=tuple(draft.citations),
+            confidence=retrieval.confidence,
+            writer=REFUSAL_WRITER if refused else draft.writing.writer if draft.writing else self._writer.name,
+            timings_ms={stage: round(milliseconds, 1) for stage, milliseconds in timings.items()},
+            writing=draft.writing,
         )
 
     async def answer(self, question: Question) -> Answer:
