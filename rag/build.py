@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,15 +15,18 @@ from typing import Any, TypeVar, assert_never
 
 from rag.answer import AnswerService
 from rag.catalogue import Catalogue, CatalogueWriter, Input
+from rag.composition import Parts, compose
 from rag.confidence import UNCALIBRATED, Calibration, load_calibrations
 from rag.errors import EmbedderUnavailable
-from rag.extract.writer import ExtractiveWriter
 from rag.ingest.index import Indexer
-from rag.ports import Embedder, VectorStore
+from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
 from rag.prompts import Replies, load_replies
 from rag.resources import data_folder
 from rag.retrieve import Retriever
-from rag.settings import RagSettings
+from rag.settings import ModelSettings, RagSettings
+from rag.templates import load_templates
+from rag.writing.events import OnPoolEvent, PoolEvent
+from rag.writing.pool import FailoverPool
 
 STARTER = "starter"
 CALIBRATIONS = "calibration.json"
@@ -47,6 +50,13 @@ class Rag:
     answers: AnswerService
     embedder: Embedder
     calibration: Calibration
+    replies: Replies
+    models: Sequence[ChatModel] = ()
+    cache: AnswerCache | None = None
+
+
+def _unheard(_: PoolEvent) -> None:
+    """Where events of the language models go when nobody counts them: to the log alone."""
 
 
 def starter_input() -> Input:
@@ -66,10 +76,26 @@ async def open_catalogue(settings: RagSettings) -> AsyncIterator[Catalogue]:
 
 
 @asynccontextmanager
-async def open_rag(settings: RagSettings) -> AsyncIterator[Rag]:
+async def own_index(settings: RagSettings) -> AsyncIterator[None]:
+    """The index in `settings.home` without opening it, for what copies or replaces its files.
+
+    Raises:
+        IndexLocked: another process owns the index.
+        StorageFailed: the home folder cannot be written.
+    """
+    from rag.backends.lock import index_lock
+
+    async with index_lock(settings.home, process=os.getpid(), patience_s=settings.lock_patience_s):
+        yield
+
+
+@asynccontextmanager
+async def open_rag(settings: RagSettings, *, on_model_event: OnPoolEvent = _unheard) -> AsyncIterator[Rag]:
     """The whole core over the index in `settings.home`, which this process owns until the end of the block.
 
     A Chroma server may be shared with other homes; the lock then keeps this home's catalogue to one process.
+
+    `on_model_event` gets what happens to the language models, besides the log.
 
     Raises:
         IndexLocked: another process owns the index.
@@ -77,52 +103,63 @@ async def open_rag(settings: RagSettings) -> AsyncIterator[Rag]:
         StorageFailed: the index cannot be opened, or the Chroma server cannot be reached.
         EmbedderUnavailable: the embedding model cannot be loaded or reached.
     """
-    from rag.backends.lock import index_lock
-
-    replies = load_replies(data_folder("prompts"))
-    calibrations = dict(load_calibrations(data_folder("corpus") / CALIBRATIONS))
-    if (settings.home / CALIBRATIONS).exists():
-        calibrations |= load_calibrations(settings.home / CALIBRATIONS)
+    replies, templates = load_replies(data_folder("prompts")), load_templates(data_folder("prompts"))
+    calibrations = _calibrations(settings.home)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(
-            index_lock(settings.home, process=os.getpid(), patience_s=settings.lock_patience_s)
-        )
+        await stack.enter_async_context(own_index(settings))
         catalogue, writer = await stack.enter_async_context(_open_database(settings.home))
         store, (embedder, sentences) = await _both(
             stack.enter_async_context(_open_store(settings)), _open_embedders(settings, stack)
         )
-        calibration = calibrations.get(embedder.identity, UNCALIBRATED)
-        retriever = _retriever(settings, catalogue, store, embedder, calibration)
-        yield Rag(
-            home=settings.home,
+        models = await stack.enter_async_context(open_models(settings.model))
+        parts = Parts(
             catalogue=catalogue,
             store=store,
-            indexer=Indexer(
-                catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest
-            ),
-            retriever=retriever,
-            answers=_answers(retriever, sentences, replies),
             embedder=embedder,
-            calibration=calibration,
+            sentences=sentences,
+            calibration=calibrations.get(embedder.identity, UNCALIBRATED),
+            replies=replies,
+            templates=templates,
+            pool=FailoverPool(models, settings.model, on_event=on_model_event) if models else None,
+            clock=time.perf_counter,
         )
+        indexer = Indexer(catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest)
+        yield _rag(settings, parts, indexer, models)
 
 
-def _retriever(
-    settings: RagSettings, catalogue: Catalogue, store: VectorStore, embedder: Embedder, calibration: Calibration
-) -> Retriever:
-    return Retriever(
-        catalogue=catalogue,
-        store=store,
-        embedder=embedder,
-        calibration=calibration,
-        settings=settings.retrieval,
-        clock=time.perf_counter,
+def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence[ChatModel]) -> Rag:
+    composed = compose(parts, settings)
+    return Rag(
+        home=settings.home,
+        catalogue=parts.catalogue,
+        store=parts.store,
+        indexer=indexer,
+        retriever=composed.retriever,
+        answers=composed.answers,
+        embedder=parts.embedder,
+        calibration=parts.calibration,
+        replies=parts.replies,
+        models=models,
+        cache=composed.cache,
     )
 
 
-def _answers(retriever: Retriever, sentences: Embedder | None, replies: Replies) -> AnswerService:
-    writer = ExtractiveWriter(embedder=sentences, texts=replies)
-    return AnswerService(retriever=retriever, writer=writer, replies=replies, clock=time.perf_counter)
+def _calibrations(home: Path) -> Mapping[str, Calibration]:
+    """The shipped calibrations, under those that were fitted in this home."""
+    shipped = load_calibrations(data_folder("corpus") / CALIBRATIONS)
+    return {**shipped, **(load_calibrations(home / CALIBRATIONS) if (home / CALIBRATIONS).exists() else {})}
+
+
+@asynccontextmanager
+async def open_models(settings: ModelSettings) -> AsyncIterator[Sequence[ChatModel]]:
+    """The configured language models, on connections that are closed at the end. No request is made by opening."""
+    if not settings.endpoints:
+        yield ()
+        return
+    from rag.backends.openai_chat import open_chats
+
+    async with open_chats(settings) as models:
+        yield models
 
 
 @asynccontextmanager

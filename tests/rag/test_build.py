@@ -93,5 +93,5 @@ async def test_the_starter_library_indexes_without_a_failure(tmp_path: Path) -> 
         pairs = {document.translation_of for document in documents}
         assert {document.language for document in documents} == {Language.ZH, Language.EN}
         assert len(pairs) * 2 == len(documents)
-        answer = await rag.answers.answer(Question(id="q", text="Watson Health 为什么失败？"))
+        answer = await rag.answers.answer(Question(id="q", text="Watson for Oncology 出了什么问题？"))
         assert "case-ibm-watson-health" in answer.citations[0].document.source

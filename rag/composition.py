@@ -1,0 +1,102 @@
+"""Puts the search and the answering together from opened parts; `rag.build` opens the parts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from rag.answer import AnswerService
+from rag.answer_cache import AnswerMemory, MemoryAnswerCache
+from rag.catalogue import Catalogue
+from rag.confidence import Calibration
+from rag.extract.writer import ExtractiveWriter
+from rag.follow_ups import StandaloneWriter
+from rag.ports import AnswerCache, Clock, Embedder, ModelPool, QueryMaker, VectorStore, Writer
+from rag.prompts import Replies
+from rag.queries import ModelQueries
+from rag.retrieve import Retriever
+from rag.settings import RagSettings
+from rag.templates import PromptName, Templates
+from rag.types import Language
+from rag.writing.writer import Desk, ModelWriter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What answering rests on.
+
+    Attributes:
+        embedder: the encoder of passages and questions.
+        sentences: the quick encoder with which writers read; None does without.
+        pool: the language models; None where none is configured.
+    """
+
+    catalogue: Catalogue
+    store: VectorStore
+    embedder: Embedder
+    sentences: Embedder | None
+    calibration: Calibration
+    replies: Replies
+    templates: Templates
+    pool: ModelPool | None
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """The search, the answering, and the answers that are given again."""
+
+    retriever: Retriever
+    answers: AnswerService
+    cache: AnswerCache | None
+
+
+def compose(parts: Parts, settings: RagSettings) -> Composed:
+    """The search and the answering: with the language models where there are any, else by quoting alone."""
+    retriever = Retriever(
+        catalogue=parts.catalogue,
+        store=parts.store,
+        embedder=parts.embedder,
+        calibration=parts.calibration,
+        settings=settings.retrieval,
+        clock=parts.clock,
+        queries=_queries(parts, settings),
+    )
+    cache = _cache(parts, settings)
+    memory = (
+        AnswerMemory(cache=cache, catalogue=parts.catalogue, authorship=_authorship(parts, settings)) if cache else None
+    )
+    answers = AnswerService(
+        retriever=retriever, writer=_writer(parts, settings), replies=parts.replies, clock=parts.clock, memory=memory
+    )
+    return Composed(retriever=retriever, answers=answers, cache=cache)
+
+
+def _queries(parts: Parts, settings: RagSettings) -> QueryMaker | None:
+    if parts.pool is None:
+        return None
+    return ModelQueries(
+        pool=parts.pool, templates=parts.templates, catalogue=parts.catalogue, settings=settings.writing
+    )
+
+
+def _writer(parts: Parts, settings: RagSettings) -> Writer:
+    quoting = StandaloneWriter(ExtractiveWriter(embedder=parts.sentences, texts=parts.replies))
+    if parts.pool is None:
+        return quoting
+    desk = Desk(templates=parts.templates, texts=parts.replies, sentences=parts.sentences, clock=parts.clock)
+    return ModelWriter(parts.pool, quoting, desk, writing=settings.writing, model=settings.model)
+
+
+def _cache(parts: Parts, settings: RagSettings) -> MemoryAnswerCache | None:
+    """Quoting is as quick as remembering, so that only what a model wrote is kept."""
+    if parts.pool is None or settings.writing.cache_minutes == 0:
+        return None
+    return MemoryAnswerCache(keep_s=60 * settings.writing.cache_minutes, clock=parts.clock)
+
+
+def _authorship(parts: Parts, settings: RagSettings) -> str:
+    """A name for the models and prompts that write."""
+    prompts = [parts.templates.prompt(PromptName.ANSWER, language).version for language in (Language.ZH, Language.EN)]
+    models = [f"{each.base_url} {each.model}" for each in settings.model.endpoints]
+    return hashlib.sha256("\n".join([*prompts, *models, settings.writing.unsupported]).encode()).hexdigest()[:16]
