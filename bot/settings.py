@@ -8,16 +8,15 @@ value came from.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -27,6 +26,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.model_settings import LanguageModelSettings
+from bot.setting_layers import PREFIX, SHORT_NAMES, Layer, refusal_of
 from rag.errors import InvalidSettings
 from rag.settings import (
     ChromaSettings,
@@ -35,15 +36,10 @@ from rag.settings import (
     IngestSettings,
     RagSettings,
     RetrievalSettings,
+    WritingSettings,
 )
 
 FILE_NAME = "advisor.toml"
-PREFIX = "ADVISOR_"
-
-_SHORT_NAMES = {"embedding.embedder": "ADVISOR_EMBEDDER"}
-"""Names that operators rely on and that do not follow the pattern ADVISOR_<GROUP>_<NAME>."""
-
-_CREDENTIALS = re.compile(r"//[^\s]*@")
 
 
 class Settings(BaseSettings):
@@ -68,6 +64,8 @@ class Settings(BaseSettings):
     embeddings: EmbeddingsServerSettings = EmbeddingsServerSettings()
     chroma: ChromaSettings = ChromaSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    llm: LanguageModelSettings = LanguageModelSettings()
+    writing: WritingSettings = WritingSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -91,6 +89,8 @@ class Settings(BaseSettings):
             embeddings=self.embeddings,
             chroma=self.chroma,
             retrieval=self.retrieval,
+            model=self.llm.core,
+            writing=self.writing,
         )
 
 
@@ -105,21 +105,6 @@ class LoadedSettings:
     def rows(self) -> list[tuple[str, str, str]]:
         """Name, value (secrets masked by their type) and origin of every setting."""
         return [(name, str(_value_at(self.settings, name)), self.origins[name]) for name in setting_names()]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Layer:
-    """What one place sets: dotted names to raw values."""
-
-    origin: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    environment: bool = False
-
-    def spelled(self, name: str) -> str:
-        """A setting's name as this layer's owner writes it."""
-        if not self.environment:
-            return name
-        return _SHORT_NAMES.get(name, PREFIX + name.replace(".", "_").upper())
 
 
 def load_settings(
@@ -137,8 +122,8 @@ def load_settings(
     """
     folder = folder or Path.cwd()
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    strong = [*_environment_layers(folder), _Layer(origin="flag", values=_with_absolute_home(given, folder))]
-    weak = _Layer(origin="default", values={"home": user_data_path("advisor", appauthor=False)})
+    strong = [*_environment_layers(folder), Layer(origin="flag", values=_with_absolute_home(given, folder))]
+    weak = Layer(origin="default", values={"home": user_data_path("advisor", appauthor=False)})
     path = _config_path(config, folder=folder, home=_merged([weak, *strong])[0]["home"])
     layers = [weak, *([_file_layer(path)] if path else []), *strong]
     for layer in layers:
@@ -178,17 +163,17 @@ def _config_path(config: Path | None, *, folder: Path, home: Path) -> Path | Non
     return path
 
 
-def _file_layer(path: Path) -> _Layer:
+def _file_layer(path: Path) -> Layer:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise InvalidSettings(f"{path} is not valid TOML: {error}; correct that line") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSettings(f"{path} cannot be read: {error}; it has to be a readable UTF-8 file") from error
-    return _Layer(origin=str(path), values=_with_absolute_home(_flat(tables), path.parent))
+    return Layer(origin=str(path), values=_with_absolute_home(_flat(tables), path.parent))
 
 
-def _environment_layers(folder: Path) -> list[_Layer]:
+def _environment_layers(folder: Path) -> list[Layer]:
     dotenv = folder / ".env"
     try:
         sources = (
@@ -200,12 +185,12 @@ def _environment_layers(folder: Path) -> list[_Layer]:
         raise InvalidSettings(f"the settings in the environment or in {dotenv} cannot be read: {error}") from error
 
 
-def _environment_layer(origin: str, source: EnvSettingsSource, folder: Path) -> _Layer:
+def _environment_layer(origin: str, source: EnvSettingsSource, folder: Path) -> Layer:
     values = _flat(source())
-    for name, short in _SHORT_NAMES.items():
+    for name, short in SHORT_NAMES.items():
         if value := source.env_vars.get(short.lower()):
             values[name] = value
-    return _Layer(origin=origin, values=_with_absolute_home(values, folder), environment=True)
+    return Layer(origin=origin, values=_with_absolute_home(values, folder), environment=True)
 
 
 def _flat(tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,7 +213,7 @@ def _with_absolute_home(values: Mapping[str, Any], base: Path) -> dict[str, Any]
     return {**values, "home": (base / Path(home).expanduser()).resolve()}
 
 
-def _refuse_unknown(layer: _Layer) -> None:
+def _refuse_unknown(layer: Layer) -> None:
     known = setting_names()
     for name in layer.values:
         if name in known:
@@ -238,7 +223,7 @@ def _refuse_unknown(layer: _Layer) -> None:
         raise InvalidSettings(f"{layer.spelled(name)!r} (from {layer.origin}) is no setting; {advice}")
 
 
-def _merged(layers: list[_Layer]) -> tuple[dict[str, Any], dict[str, str]]:
+def _merged(layers: list[Layer]) -> tuple[dict[str, Any], dict[str, str]]:
     values: dict[str, Any] = {}
     origins = dict.fromkeys(setting_names(), "default")
     for layer in layers:
@@ -247,7 +232,7 @@ def _merged(layers: list[_Layer]) -> tuple[dict[str, Any], dict[str, str]]:
     return values, origins
 
 
-def _validated(values: Mapping[str, Any], layers: list[_Layer]) -> Settings:
+def _validated(values: Mapping[str, Any], layers: list[Layer]) -> Settings:
     nested: dict[str, Any] = {}
     for name, value in values.items():
         group, _, inner = name.partition(".")
@@ -258,28 +243,9 @@ def _validated(values: Mapping[str, Any], layers: list[_Layer]) -> Settings:
     try:
         return Settings(**nested)
     except ValidationError as error:
-        raise InvalidSettings("; ".join(_told(dict(problem), layers) for problem in error.errors())) from error
-
-
-def _told(problem: Mapping[str, Any], layers: list[_Layer]) -> str:
-    name = ".".join(str(part) for part in problem["loc"][:2])
-    layer = next((layer for layer in reversed(layers) if name in layer.values), layers[0])
-    return f"{layer.spelled(name)} = {_shown(name, problem['input'])} (from {layer.origin}): {problem['msg']}"
-
-
-def _shown(name: str, value: object) -> str:
-    """A refused value without what must not be told: a secret, or the credentials in an address."""
-    if _is_secret(name):
-        return "'**********'"
-    return _CREDENTIALS.sub("//…@", repr(value))
-
-
-def _is_secret(name: str) -> bool:
-    group, _, inner = name.partition(".")
-    model = Settings.model_fields[group].annotation if group in Settings.model_fields else None
-    fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else Settings.model_fields
-    field_info = fields.get(inner or group)
-    return field_info is not None and SecretStr.__name__ in str(field_info.annotation)
+        raise InvalidSettings(
+            "; ".join(refusal_of(dict(problem), layers, Settings) for problem in error.errors())
+        ) from error
 
 
 def _value_at(settings: Settings, name: str) -> object:

@@ -132,7 +132,7 @@ def test_relative_home_stands_beside_what_named_it(tmp_path: Path, monkeypatch: 
 
 
 def test_unrelated_variables_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ADVISOR_LLM_MODEL", "x")
+    monkeypatch.setenv("ADVISOR_SLACK_BOT_TOKEN", "x")
     (tmp_path / ".env").write_text("OTHER=1\nADVISOR_SLACK_BOT_TOKEN=x\n", encoding="utf-8")
     assert load_settings(folder=tmp_path).origins["retrieval.limit"] == "default"
 
