@@ -24,7 +24,9 @@ ROOT = Path(__file__).parents[1]
 CODE = ("bot", "rag", "scripts", "tests")
 EVERYTHING = (*CODE, ".ci", "corpus", "prompts")
 LOCKS = ("requirements.lock", ".ci/requirements-dev.lock")
-SCRIPTS = ("scripts/_env", "scripts/demo", "scripts/test", "scripts/check", ".ci/run")
+VLLM_LOCK = ".ci/requirements-vllm.lock"
+DATA = (".npz", ".npy", ".lock", ".pdf", ".safetensors")
+SCRIPTS = ("scripts/_env", "scripts/_vllm_env", "scripts/demo", "scripts/test", "scripts/check", ".ci/run")
 
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|home)/\w")
 INDEX_HOST = re.compile(r"py(?:pi)\.org|python(?:hosted)\.org|/(?:simple)/|py(?:pi)\.tuna|mirrors\.(?:aliyun|cloud)")
@@ -87,7 +89,7 @@ def project() -> dict[str, Any]:
 
 def test_no_file_of_code_is_longer_than_300_lines() -> None:
     sizes = {path.relative_to(ROOT).as_posix(): path.read_bytes().count(b"\n") for path in files(*CODE, ".ci")}
-    code = {name: size for name, size in sizes.items() if not name.endswith((".npz", ".npy", ".lock", ".pdf"))}
+    code = {name: size for name, size in sizes.items() if not name.endswith(DATA)}
 
     assert code
     assert {name: size for name, size in code.items() if size > 300} == {}
@@ -133,7 +135,7 @@ def test_length_of_a_function_counts_all_its_lines(lines: int, bites: bool) -> N
     assert bool(long_functions(ast.parse(source), limit=40)) is bites
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, VLLM_LOCK])
 def test_each_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
     entries = lock_entries((ROOT / lock).read_text(encoding="utf-8"))
 
@@ -141,7 +143,7 @@ def test_each_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
     assert [entry[:60] for entry in entries if not re.match(r"[a-z0-9._-]+==\S+ .*--hash=sha256:", entry)] == []
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, VLLM_LOCK])
 def test_lock_names_no_index_and_no_local_file(lock: str) -> None:
     lines = [line for line in (ROOT / lock).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
 
@@ -164,6 +166,19 @@ def test_development_lock_holds_the_runtime_lock_whole() -> None:
     runtime, development = pins(LOCKS[0]), pins(LOCKS[1])
 
     assert {name: versions for name, versions in runtime.items() if development.get(name) != versions} == {}
+
+
+def test_lock_of_the_vllm_server_lacks_what_does_not_load_on_a_processor() -> None:
+    locked = pins(VLLM_LOCK)
+    (declared,) = map(Requirement, project()["dependency-groups"]["vllm"])
+
+    assert locked.keys() & {"torchvision", "torchaudio", "torchcodec", "triton"} == set()
+    assert all(declared.specifier.contains(Version(version)) for version in locked[declared.name])
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_app_is_locked_without_vllm(lock: str) -> None:
+    assert [name for name in pins(lock) if name.startswith("vllm")] == []
 
 
 def test_each_imported_library_is_a_declared_dependency() -> None:
