@@ -2,6 +2,10 @@
 
 RagError
 ├── StoreFailed      conversations cannot be read or written
+│   └── StoreMismatch the store is of another version of the program
+├── BackupFailed     a backup cannot be made, or cannot be restored
+├── AdapterFailed    a platform cannot be listened to
+├── ControlFailed    a command cannot work through the running bot
 ├── DeliveryFailed   a platform took no message
 └── Busy             too much is asked at the moment
 """
@@ -16,6 +20,39 @@ class StoreFailed(RagError):
 
     retryable = True
     user_message = "I cannot reach my memory right now. Please try again in a moment."
+
+
+class StoreMismatch(StoreFailed):
+    """The store was written by another version of the program; trying again does not help."""
+
+    retryable = False
+
+
+class BackupFailed(RagError):
+    """A backup could not be made, is damaged, or could not be restored. What was there before is still there."""
+
+    user_message = "The backup did not work. An admin has to look at it."
+
+
+class AdapterFailed(RagError):
+    """A platform cannot be listened to.
+
+    Args:
+        problem: what happened, for operators.
+        retryable: whether connecting again may help; not so with a token that the platform refuses.
+    """
+
+    user_message = "I am not connected here right now."
+
+    def __init__(self, problem: str, *, retryable: bool) -> None:
+        super().__init__(problem)
+        self.retryable = retryable
+
+
+class ControlFailed(RagError):
+    """A command and the running bot do not understand each other, or the bot went away."""
+
+    user_message = "I could not reach the running program."
 
 
 class DeliveryFailed(RagError):

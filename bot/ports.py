@@ -1,14 +1,16 @@
-"""What the conversation engine asks of the store: one small protocol for each thing that must be remembered.
+"""What the conversation engine asks of its neighbours: the store, one small protocol for each thing that must be
+remembered, and whoever answers, delivers and handles.
 
-Every method raises `StoreFailed` when the store cannot be read or written. What returns has been committed.
+Every method of a book raises `StoreFailed` when the store cannot be read or written. What returns has been committed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.chat import CommandCall, Person, Place, Press, Submission
 from bot.records import (
     AnswerRecord,
     ChannelSettings,
@@ -18,7 +20,8 @@ from bot.records import (
     QuestionRecord,
     QuestionState,
 )
-from rag.types import Turn
+from rag.errors import RagError
+from rag.types import AnswerEvent, Question, Turn
 
 
 class EventBook(Protocol):
@@ -48,8 +51,12 @@ class QuestionBook(Protocol):
         """The latest question that a message asked or joined."""
         ...
 
-    async def join(self, question_id: str, text: str, *, message_id: str) -> bool:
-        """Give a question another text and remember that the message belongs to it; False unless it is queued."""
+    async def join(self, question_id: str, text: str, *, message_id: str, claim: Sequence[str] = ()) -> bool:
+        """Give a question another text and remember that the message belongs to it, with its event's claim.
+
+        False, and nothing changed, unless the question is queued and the claim free. A message that belongs to it
+        already may come again.
+        """
         ...
 
     async def start(self, question_id: str) -> bool:
@@ -105,7 +112,7 @@ class ConversationBook(Protocol):
         ...
 
     async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime) -> None:
-        """Store what was said in a thread before the bot came."""
+        """Store what was said in a thread before the bot came, in place of what was imported before."""
         ...
 
 
@@ -114,6 +121,10 @@ class AnswerBook(Protocol):
 
     async def get(self, answer_id: str) -> AnswerRecord | None:
         """One answer with its evidence."""
+        ...
+
+    async def latest(self, conversation: str) -> AnswerRecord | None:
+        """The last answer of a conversation, by the key of its place."""
         ...
 
 
@@ -144,10 +155,117 @@ class SettingsBook(Protocol):
 class Store(Protocol):
     """All books of one database."""
 
-    events: EventBook
-    questions: QuestionBook
-    posts: PostBook
-    conversations: ConversationBook
-    answers: AnswerBook
-    feedback: FeedbackBook
-    settings: SettingsBook
+    @property
+    def events(self) -> EventBook:
+        """Events that were seen."""
+        ...
+
+    @property
+    def questions(self) -> QuestionBook:
+        """Questions and their answers."""
+        ...
+
+    @property
+    def posts(self) -> PostBook:
+        """The bot's own messages."""
+        ...
+
+    @property
+    def conversations(self) -> ConversationBook:
+        """Threads, and what was said in them."""
+        ...
+
+    @property
+    def answers(self) -> AnswerBook:
+        """Answers that were given."""
+        ...
+
+    @property
+    def feedback(self) -> FeedbackBook:
+        """What readers think of answers."""
+        ...
+
+    @property
+    def settings(self) -> SettingsBook:
+        """What channels have set."""
+        ...
+
+
+class Delivering(Protocol):
+    """Shows people how their question fares, in messages that are claimed in the `PostBook` and edited in place.
+
+    The first message of a question (part 0) carries the place in the queue, then the answer as it grows, then how it
+    ended. Each method may be called again for the same question, also after a restart: it edits what was posted.
+    """
+
+    async def waiting(self, question: QuestionRecord, *, ahead: int) -> None:
+        """Tell how many questions are answered before this one. Never raises: the sign is a courtesy."""
+        ...
+
+    async def deliver(self, question: QuestionRecord, events: AsyncIterator[AnswerEvent]) -> AnswerRecord:
+        """Show an answer while it is written; what returns is ready for `QuestionBook.finish`.
+
+        Raises:
+            DeliveryFailed: the platform took no message at all.
+            RagError: what the events raise. What was shown of the answer stays; call `close` to say how it ended.
+        """
+        ...
+
+    async def close(self, question: QuestionRecord, state: QuestionState, *, error: RagError | None = None) -> None:
+        """Say how a question ended without an answer (failed, cancelled, expired, interrupted), beneath what is there.
+
+        Raises:
+            DeliveryFailed: the platform took no message.
+        """
+        ...
+
+    async def withdraw(self, question: QuestionRecord) -> None:
+        """Take away every message about a question that its asker deleted; its posts are abandoned.
+
+        Raises:
+            DeliveryFailed: the platform did not take a message away.
+        """
+        ...
+
+
+class Desk(Protocol):
+    """What a command or a button may ask of the engine."""
+
+    async def ask(self, question: QuestionRecord, *, fresh: bool = False) -> None:
+        """Admit a question as if it had been written; the engine tells the person when it cannot.
+
+        `fresh` asks for another answer than a remembered one.
+        """
+        ...
+
+    async def cancel(self, question_id: str, person: Person) -> bool:
+        """End one question that is queued or being answered; False when it had ended already."""
+        ...
+
+    async def stop(self, place: Place, person: Person) -> int:
+        """Cancel what is queued or being answered in a place, and stop listening there; returns how many ended."""
+        ...
+
+    async def resume(self, place: Place, person: Person) -> None:
+        """Listen in a place again."""
+        ...
+
+
+class Handling(Protocol):
+    """Does what commands, buttons and forms ask for."""
+
+    async def handle(self, incoming: CommandCall | Press | Submission, desk: Desk) -> None:
+        """Do one thing that a person asked for, and answer it. Every failure is told to the person.
+
+        Raises:
+            DeliveryFailed: the platform took no answer.
+        """
+        ...
+
+
+class Answering(Protocol):
+    """Answers questions from the library; `rag.answer.AnswerService` does."""
+
+    def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+        """`Retrieved`, then `Delta`s, then `Finished`. Raises RagError; closing it stops the writer."""
+        ...

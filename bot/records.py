@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.chat import Person, Place
@@ -157,3 +157,107 @@ class ChannelSettings:
     language: Language | None = None
     labels: frozenset[str] | None = None
     other: Mapping[str, str] = field(default_factory=dict)
+
+
+class RateGroup(StrEnum):
+    """What ratings are counted by."""
+
+    DAY = "day"
+    TOPIC = "topic"
+    PROMPT = "prompt"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackRate:
+    """How the answers of one group were rated; `group` is an ISO date, a topic, a prompt's hash or a model's name."""
+
+    group: str
+    up: int
+    down: int
+
+    @property
+    def share_up(self) -> float:
+        """The share of good ratings, in 0..1."""
+        return self.up / (self.up + self.down)
+
+
+class GapKind(StrEnum):
+    """How it became known that the library lacks something."""
+
+    REFUSAL = "refusal"
+    RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRecord:
+    """A question that the library did not answer, or not well; open until somebody closes it.
+
+    `person` is whose rating told of it, "" for a refusal. `place` is the place's key, which says who may see the row.
+    """
+
+    id: int
+    kind: GapKind
+    question_id: str
+    place: str
+    text: str
+    at: datetime
+    person: str = ""
+    language: Language | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageCount:
+    """How much of one thing a subject (a channel, a model) used on one day."""
+
+    day: date
+    subject: str
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One act of an admin. `actor` is a keyed hash, never a name or an id; `details` hold no personal data."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class Outcome(StrEnum):
+    """What became of an event that came in."""
+
+    ACCEPTED = "accepted"
+    JOINED = "joined"
+    """It was added to a question that still waits."""
+
+    DUPLICATE = "duplicate"
+    IGNORED = "ignored"
+    BUSY = "busy"
+    LIMITED = "limited"
+    """The person or the channel asks faster than it may."""
+
+    DENIED = "denied"
+    """The person or the channel may not ask."""
+
+    UNUSABLE = "unusable"
+    """Nothing to answer in it, or too long."""
+
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+    HANDLED = "handled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The engine's word on an event; what it names has been committed to the store."""
+
+    outcome: Outcome
+    question_id: str = ""
+    retry_after_s: float = 0.0

@@ -1,0 +1,55 @@
+"""What admins ask of the store: ratings, gaps, usage and the audit log. The engine's own books are in `bot.ports`.
+
+Every method raises `StoreFailed` when the store cannot be read or written. What returns has been committed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.records import AuditEntry, FeedbackRate, GapRecord, RateGroup, UsageCount
+
+
+class RatingBook(Protocol):
+    """How answers are rated as a whole."""
+
+    async def rates(self, by: RateGroup, *, since: datetime | None = None) -> tuple[FeedbackRate, ...]:
+        """Ratings counted by group, in the order of the groups' names; an answer counts once for each of its topics."""
+        ...
+
+
+class GapBook(Protocol):
+    """What people could not find. The other books write it: at each refusal and at each bad rating."""
+
+    async def open(self, *, limit: int) -> tuple[GapRecord, ...]:
+        """Gaps that nobody closed, the latest first."""
+        ...
+
+    async def close(self, gap_id: int, *, at: datetime) -> bool:
+        """Note that the library was mended; False when the gap is unknown or closed already."""
+        ...
+
+
+class UsageBook(Protocol):
+    """What was used, counted by day."""
+
+    async def add(self, subject: str, name: str, *, day: date, amount: int = 1) -> None:
+        """Count something up, such as the `questions` of a channel or the `completion_tokens` of a model."""
+        ...
+
+    async def counts(self, *, since: date, until: date) -> tuple[UsageCount, ...]:
+        """All counts of the days from `since` to `until`, both included."""
+        ...
+
+
+class AuditBook(Protocol):
+    """What admins did. Entries are added and read, never changed: the database itself refuses that."""
+
+    async def append(self, entry: AuditEntry) -> None:
+        """Add an entry."""
+        ...
+
+    async def latest(self, *, limit: int) -> tuple[AuditEntry, ...]:
+        """The last entries, the latest first."""
+        ...

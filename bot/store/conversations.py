@@ -1,0 +1,89 @@
+"""The book of conversations and their turns; implements `bot.ports.ConversationBook`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, insert, literal, select, union_all
+
+from bot.records import Conversation, Engagement
+from bot.store.database import Database
+from bot.store.models import answers, conversations, imported_turns
+from bot.store.statements import put
+from rag.types import AnswerStatus, Language, Turn
+
+
+def _turns() -> Select[Any]:
+    given = select(
+        answers.c.question, answers.c.text.label("answer"), answers.c.at, answers.c.number, literal(1).label("own")
+    ).where(answers.c.conversation == bindparam("conversation"), answers.c.status == AnswerStatus.ANSWERED.value)
+    imported = select(
+        imported_turns.c.question,
+        imported_turns.c.answer,
+        imported_turns.c.at,
+        imported_turns.c.position.label("number"),
+        literal(0).label("own"),
+    ).where(imported_turns.c.conversation == bindparam("conversation"))
+    both = union_all(given, imported).subquery()
+    return select(both).order_by(both.c.own.desc(), both.c.at.desc(), both.c.number.desc()).limit(bindparam("most"))
+
+
+# Made once: making a statement takes longer than running it.
+_TURNS = _turns()
+_OF_KEY = select(conversations).where(conversations.c.key == bindparam("conversation"))
+
+
+class SqlConversations:
+    """Turns are read off the answers that were given, so that a text is stored once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, key: str) -> Conversation | None:
+        """One conversation."""
+        which = {"conversation": key}
+        row = await self._database.read(lambda connection: connection.execute(_OF_KEY, which).first())
+        if row is None:
+            return None
+        return Conversation(
+            key=row.key,
+            engagement=Engagement(row.engagement),
+            partner=row.partner,
+            language=Language(row.language) if row.language else None,
+            unattended=row.unattended,
+            updated_at=row.updated_at,
+        )
+
+    async def save(self, conversation: Conversation) -> None:
+        """Store a conversation in place of what was stored."""
+        values = {
+            "key": conversation.key,
+            "engagement": conversation.engagement.value,
+            "partner": conversation.partner,
+            "language": conversation.language.value if conversation.language else None,
+            "unattended": conversation.unattended,
+            "updated_at": conversation.updated_at,
+        }
+        await self._database.write(lambda connection: put(connection, conversations, values))
+
+    async def turns(self, key: str, *, limit: int) -> tuple[Turn, ...]:
+        """The last answered questions with their answers, oldest first: what was imported, then the bot's own."""
+        values = {"conversation": key, "most": limit}
+        rows = await self._database.read(lambda connection: connection.execute(_TURNS, values).all())
+        return tuple(Turn(question=row.question, answer=row.answer) for row in reversed(rows))
+
+    async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime) -> None:
+        """Store what was said in a thread before the bot came, in place of what was imported before."""
+        rows = [
+            {"conversation": key, "position": position, "question": turn.question, "answer": turn.answer, "at": at}
+            for position, turn in enumerate(turns)
+        ]
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(imported_turns).where(imported_turns.c.conversation == key))
+            if rows:
+                connection.execute(insert(imported_turns), rows)
+
+        await self._database.write(work)

@@ -1,0 +1,75 @@
+"""Statements that SQLite and PostgreSQL spell alike, and that settle races by the tables' own constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.chat import Place, PlaceKind
+
+
+def add_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless a constraint of the table says that it is there already; whether it was new."""
+    return connection.execute(_unless_known(connection.dialect.name, table), values).rowcount == 1
+
+
+def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert a row with all of its columns, or replace the one with the same primary key."""
+    connection.execute(_in_place(connection.dialect.name, table), values)
+
+
+def add_up(connection: Connection, table: Table, values: Mapping[str, Any], *, counter: str) -> None:
+    """Insert a row, or add its counter to that of the one with the same primary key."""
+    statement = _insert(connection.dialect.name, table)
+    total = table.c[counter] + statement.excluded[counter]
+    connection.execute(statement.on_conflict_do_update(index_elements=_keys(table), set_={counter: total}), values)
+
+
+def place_values(place: Place) -> dict[str, str]:
+    """A place as the columns of a table."""
+    return {
+        "platform": place.platform,
+        "workspace": place.workspace,
+        "channel": place.channel,
+        "thread": place.thread,
+        "place_kind": place.kind.value,
+    }
+
+
+def place_of(row: Row[Any]) -> Place:
+    """The place in the columns of a table."""
+    return Place(
+        platform=row.platform,
+        workspace=row.workspace,
+        channel=row.channel,
+        thread=row.thread,
+        kind=PlaceKind(row.place_kind),
+    )
+
+
+# Making a statement takes longer than running it, so those that every question needs are made once.
+
+
+@cache
+def _unless_known(dialect: str, table: Table) -> Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _in_place(dialect: str, table: Table) -> Insert:
+    statement = _insert(dialect, table)
+    keys = _keys(table)
+    changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def _keys(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key]
