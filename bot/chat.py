@@ -28,7 +28,11 @@ class PlaceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something was said. `thread` is "" outside a thread; `workspace` is a Slack team or a Discord server."""
+    """Where something was said, and where its answer goes. `workspace` is a Slack team or a Discord server.
+
+    `thread` is "" where answers are given outside a thread. Where an answer opens one, the message that it answers
+    carries its own id as `thread`, so that the message, its answer and what follows are one conversation.
+    """
 
     platform: str
     workspace: str
@@ -63,13 +67,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who said it. `name` is for addressing in a reply and is never stored; `roles` are those of the platform."""
+    """Who said it. `name` is for addressing in a reply and is never stored; `roles` are those of the platform.
+
+    `is_self` marks the bot's own messages, for platforms that hand them back.
+    """
 
     platform: str
     workspace: str
     id: str
     name: str = ""
     is_bot: bool = False
+    is_self: bool = False
     standing: Standing = Standing.MEMBER
     roles: frozenset[str] = frozenset()
 
@@ -210,6 +218,8 @@ class Capabilities:
 
     forms: bool = True
     private_replies: bool = True
+    command_prefix: str = "/advisor "
+    """What stands before a command's name where a person types it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

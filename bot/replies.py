@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.payloads import Payload
-from rag.types import Citation
+from rag.types import Citation, Language
 
 
 class Visibility(StrEnum):
@@ -68,7 +68,8 @@ class File:
 class Reply:
     """What is said back: Markdown, its sources, a small line beneath, and rows of actions.
 
-    `status` is a sign of work in progress; a reply that is final has none.
+    `status` is a sign of work in progress; a reply that is final has none. `language` is that of what a platform adds
+    in its own words, such as the heading of the sources.
     """
 
     text: str
@@ -78,6 +79,7 @@ class Reply:
     files: tuple[File, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     status: str = ""
+    language: Language = Language.EN
 
 
 class FieldKind(StrEnum):

@@ -1,0 +1,80 @@
+"""From a stored question to one that the core answers: its text, scope, language and history."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from bot.chat import ChatAdapter, Person, Place, Standing
+from bot.engine.queueing import Job
+from bot.engine.remembering import Memory
+from bot.engine.threads import past_turns
+from bot.engine.wiring import Parts
+from bot.errors import DeliveryFailed
+from bot.records import ChannelSettings
+from rag.types import PUBLIC, Question, Scope, Turn
+
+log = logging.getLogger(__name__)
+
+
+class Asker:
+    """Puts questions to the core in the name of whoever reads the answer."""
+
+    def __init__(self, parts: Parts, memory: Memory) -> None:
+        self._store = parts.store
+        self._memory = memory
+        self._adapters: Mapping[str, ChatAdapter] = parts.adapters
+        self._times = parts.times
+        self._settings = parts.settings
+
+    async def question(self, job: Job) -> Question:
+        """The question with what the conversation said before. Raises StoreFailed."""
+        record = job.record
+        settings = await self._memory.settings(record.place.channel_key)
+        history = await self._history(job)
+        if job.fresh:
+            history = tuple(turn for turn in history if turn.question != record.text)
+        return Question(
+            id=record.id,
+            text=record.text,
+            language=settings.language,
+            scope=Scope(audience=audience(settings, record.person)),
+            history=history,
+        )
+
+    async def _history(self, job: Job) -> tuple[Turn, ...]:
+        place, limit = job.record.place, self._settings.history_turns
+        if not limit or not has_history(place):
+            return ()
+        turns = () if job.first else await self._store.conversations.turns(place.key, limit=limit)
+        unread = job.summoned or (job.summoned is None and not turns)
+        if not unread or not await self._read_thread(job):
+            return turns
+        return await self._store.conversations.turns(place.key, limit=limit)
+
+    async def _read_thread(self, job: Job) -> bool:
+        """Stores what was said in the thread before the question; False where there is nothing to be had."""
+        place, adapter = job.record.place, self._adapters.get(job.record.place.platform)
+        if adapter is None or not self._settings.thread_messages:
+            return False
+        try:
+            said = await adapter.history(place, limit=self._settings.thread_messages)
+        except DeliveryFailed as error:
+            log.warning("thread not read: %s", error)
+            return False
+        turns = past_turns(said, asked_by=job.record.message_id)
+        if turns:
+            await self._store.conversations.import_turns(place.key, turns, at=self._times.now())
+        return bool(turns)
+
+
+def has_history(place: Place) -> bool:
+    """Whether what was said before belongs to the question: in a thread or between two, not all over a channel."""
+    return bool(place.thread) or place.private
+
+
+def audience(settings: ChannelSettings, person: Person) -> frozenset[str]:
+    """The labels of the least-privileged reader: the channel's, and for one who is no member the public ones alone."""
+    if person.standing is not Standing.MEMBER:
+        return frozenset({PUBLIC})
+    return frozenset({PUBLIC}) | (settings.labels or frozenset())

@@ -1,0 +1,183 @@
+"""Messages as they come in: each is judged once and asked, joined, followed, or let pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.chat import Address, Deleted, Edited, Message
+from bot.engine.admission import Asked, Door
+from bot.engine.asking import has_history
+from bot.engine.desk import Conversations
+from bot.engine.gates import Step, judge, opens_thread, own_or_bot
+from bot.engine.keeping import Locks, Recent
+from bot.engine.queueing import Ending, Job, Line
+from bot.engine.remembering import Memory
+from bot.engine.speech import has_words, is_resume
+from bot.engine.telling import Teller
+from bot.engine.texts import Text
+from bot.engine.wiring import Parts
+from bot.records import Conversation, Engagement, Outcome, Receipt
+from rag.types import Language
+
+_LINES: Mapping[Step, tuple[Text, Outcome]] = {
+    Step.THANKED: (Text.THANKED, Outcome.UNUSABLE),
+    Step.EMPTY: (Text.EMPTY, Outcome.UNUSABLE),
+    Step.TOO_LONG: (Text.TOO_LONG, Outcome.UNUSABLE),
+    Step.OFF: (Text.OFF, Outcome.DENIED),
+    Step.DENIED: (Text.DENIED, Outcome.DENIED),
+    Step.STOP: (Text.STOPPED, Outcome.STOPPED),
+    Step.RESUME: (Text.RESUMED, Outcome.RESUMED),
+}
+"""Steps that end with a private line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ears:
+    """What listening needs of the engine."""
+
+    parts: Parts
+    line: Line
+    door: Door
+    teller: Teller
+    locks: Locks
+    recent: Recent
+    conversations: Conversations
+    memory: Memory
+
+
+class Listener:
+    """Works on messages, their changes and their deletions."""
+
+    def __init__(self, ears: Ears) -> None:
+        self._ears = ears
+
+    async def message(self, message: Message) -> Receipt:
+        """Work on something that was written. Raises StoreFailed, and then knows nothing of the event."""
+        if own_or_bot(message.person, self._ears.parts.settings):
+            return Receipt(outcome=Outcome.IGNORED)
+        keys = claim_of(message)
+        if not self._ears.recent.add(keys):
+            return Receipt(outcome=Outcome.DUPLICATE)
+        try:
+            async with self._ears.locks.hold(message.place.key):
+                receipt = await self._judged(message)
+        except BaseException:
+            self._ears.recent.drop(keys)
+            raise
+        if receipt.outcome is Outcome.IGNORED:
+            # Another event of the same message may still show that it was meant for the bot.
+            self._ears.recent.drop(keys[1:])
+        return receipt
+
+    async def edited(self, edit: Edited) -> Receipt:
+        """Give a question that is not answered yet its new text."""
+        async with self._ears.locks.hold(edit.place.key):
+            job = await self._unanswered(edit.place.key, edit.message_id)
+            if job is None or not has_words(edit.text) or edit.text == job.parts.get(edit.message_id, edit.text):
+                return Receipt(outcome=Outcome.IGNORED)
+            receipt = await self._rewrite(job, edit)
+            if receipt.outcome is Outcome.REPLACED and receipt.question_id != job.id:
+                job.stop(Ending.REPLACED)
+            return receipt
+
+    async def deleted(self, deletion: Deleted) -> Receipt:
+        """Give up a question that was taken away, or the part of it that was."""
+        async with self._ears.locks.hold(deletion.place.key):
+            job = await self._unanswered(deletion.place.key, deletion.message_id)
+            if job is None:
+                return Receipt(outcome=Outcome.IGNORED)
+            rest = {key: text for key, text in job.parts.items() if key != deletion.message_id}
+            if rest:
+                return await self._without(job, rest)
+            self._ears.conversations.give_up(job, Ending.DELETED)
+            return Receipt(outcome=Outcome.CANCELLED, question_id=job.id)
+
+    async def _without(self, job: Job, rest: dict[str, str]) -> Receipt:
+        """Takes a message out of a question that was put together from several; one that is being answered stays."""
+        text = "\n".join(rest.values())
+        if text == job.record.text or not await self._ears.parts.store.questions.join(
+            job.id, text, message_id=next(iter(rest))
+        ):
+            return Receipt(outcome=Outcome.IGNORED)
+        job.rewrite(text, rest)
+        return Receipt(outcome=Outcome.REPLACED, question_id=job.id)
+
+    async def _judged(self, message: Message) -> Receipt:
+        parts, place = self._ears.parts, message.place
+        settings = await self._ears.memory.settings(place.channel_key)
+        late = self._is_late(message)
+        known = await self._ears.memory.conversation(place.key) if has_history(place) and not late else None
+        step = judge(message, settings=settings, conversation=known, limits=parts.settings)
+        match step:
+            case Step.ASK:
+                return await self._asked(message, known, late=late)
+            case Step.LEAVE:
+                await self._ears.conversations.engage(known, Engagement.NONE, place=place)
+            case Step.STOP:
+                await self._ears.conversations.stop(known, place=place)
+            case Step.RESUME:
+                await self._ears.conversations.resume(known, place=place, person=message.person)
+            case _:
+                pass
+        language = settings.language or (known.language if known else None)
+        return self._told(message, step, language)
+
+    def _told(self, message: Message, step: Step, language: Language | None) -> Receipt:
+        text, outcome = _LINES.get(step, (None, Outcome.IGNORED))
+        if step is Step.STOP and message.place.thread and not message.place.private:
+            text = Text.STOPPED_THREAD
+        if text:
+            characters = self._ears.parts.settings.question_characters
+            self._ears.teller.tell(
+                message.place, message.person, text, like=message.text, language=language, characters=characters
+            )
+        return Receipt(outcome=outcome)
+
+    def _is_late(self, message: Message) -> bool:
+        """Whether a question can only be told that the line is full, which costs the store nothing."""
+        line = self._ears.line
+        addressed = message.address is not Address.NONE
+        return line.full and addressed and not is_resume(message.text) and not line.of_thread(message.place.key)
+
+    async def _asked(self, message: Message, known: Conversation | None, *, late: bool) -> Receipt:
+        title, place = message.title.strip(), message.place
+        text = (f"{title}\n{message.text}" if title else message.text).strip()
+        asked = Asked(
+            place=place,
+            person=message.person,
+            text=text,
+            at=message.at,
+            message_id=message.message_id,
+            claim=claim_of(message),
+            first=known is None and bool(place.thread),
+            late=late,
+            summoned=known is None and not opens_thread(message),
+            conversation=self._ears.conversations.asked(known, place=place, person=message.person, text=text),
+        )
+        return await self._ears.door.admit(asked)
+
+    async def _unanswered(self, place_key: str, message_id: str) -> Job | None:
+        question = await self._ears.parts.store.questions.by_message(place_key, message_id)
+        return self._ears.line.find(question.id) if question and not question.state.ended else None
+
+    async def _rewrite(self, job: Job, edit: Edited) -> Receipt:
+        parts = {**job.parts, edit.message_id: edit.text}
+        text, claim = "\n".join(parts.values()), (event_key(edit.place.platform, edit.event_id),)
+        if await self._ears.parts.store.questions.join(job.id, text, message_id=edit.message_id, claim=claim):
+            job.rewrite(text, parts)
+            return Receipt(outcome=Outcome.REPLACED, question_id=job.id)
+        if self._ears.line.waits(job) or job.closing:
+            return Receipt(outcome=Outcome.DUPLICATE)
+        return await self._ears.door.replace(job, parts, claim=claim)
+
+
+def event_key(platform: str, event_id: str) -> str:
+    """The claim of an event."""
+    return f"event/{platform}/{event_id}"
+
+
+def claim_of(message: Message) -> tuple[str, str]:
+    """The claims of a message: its event's, and its own, since a platform may tell of one message twice."""
+    event = event_key(message.place.platform, message.event_id)
+    return event, f"message/{message.place.channel_key}/{message.message_id}"

@@ -1,0 +1,64 @@
+"""What the engine is put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat import ChatAdapter
+from bot.limits import EngineSettings
+from bot.ports import Answering, Delivering, Handling, Store
+from bot.records import AnswerRecord, Outcome, QuestionRecord, QuestionState
+from rag.ports import Clock
+
+
+class Watching(Protocol):
+    """Counts what happens, for metrics. Its methods are quick and raise nothing."""
+
+    def received(self, outcome: Outcome) -> None:
+        """An event came in and this became of it."""
+        ...
+
+    def ended(
+        self, question: QuestionRecord, state: QuestionState, *, seconds: float, answer: AnswerRecord | None
+    ) -> None:
+        """A question ended, so many seconds after this process had let it in."""
+        ...
+
+
+class Unwatched:
+    """Counts nothing; see `Watching`."""
+
+    def received(self, outcome: Outcome) -> None:
+        """An event came in."""
+
+    def ended(
+        self, question: QuestionRecord, state: QuestionState, *, seconds: float, answer: AnswerRecord | None
+    ) -> None:
+        """A question ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Time and ids. `now` is aware and in UTC, `clock` is monotonic, `new_id` gives letters, digits and `._~-`."""
+
+    now: Callable[[], datetime]
+    clock: Clock
+    sleep: Callable[[float], Awaitable[None]]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The engine's neighbours. `adapters` are by their platform's name and may be added while it runs."""
+
+    store: Store
+    adapters: Mapping[str, ChatAdapter]
+    answers: Answering
+    delivery: Delivering
+    handling: Handling
+    times: Times
+    settings: EngineSettings = field(default_factory=EngineSettings)
+    watching: Watching = field(default_factory=Unwatched)
