@@ -1,0 +1,117 @@
+"""What the buttons beneath an answer do: why these sources, a shorter or another answer, what to ask next, and stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat import Press
+from bot.commands.call import Call
+from bot.grounding import grounded, marks_of
+from bot.records import AnswerRecord, EvidenceRecord
+from bot.references import place_of
+from bot.shortening import shortened
+from bot.wording import Say
+
+_SHOWN = 5
+"""Passages that are told besides those that the answer cites."""
+
+_EXCERPT = 160
+_SENTENCE = 200
+
+
+async def why(call: Call, press: Press) -> None:
+    """Tells the person which sentence rests on which source, and which passages were found."""
+    record = await call.answer(press.payload.subject)
+    if record is None:
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    labels = await call.labels()
+    seen = [each for each in record.evidence if each.audience & labels]
+    blocks = [_sentences(call, record), _passages(call, record, seen)]
+    if len(seen) < len(record.evidence):
+        blocks.append(call.words(Say.WHY_HIDDEN))
+    await call.whisper("\n\n".join(blocks))
+
+
+async def shorter(call: Call, press: Press) -> None:
+    """Gives the person the answer in fewer words."""
+    record = await call.answer(press.payload.subject)
+    if record is None:
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    short = shortened(record)
+    if short is None:
+        await call.whisper(call.words(Say.SHORTER_NONE))
+        return
+    text, citations = short
+    await call.whisper(f"**{call.words(Say.SHORTER_TITLE)}**\n{text}", citations=citations)
+
+
+async def regenerate(call: Call, press: Press) -> None:
+    """Asks the question of an answer once more."""
+    record = await call.answer(press.payload.subject)
+    if record is None:
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    await call.ask(record.answer.question, fresh=True)
+
+
+async def follow_up(call: Call, press: Press) -> None:
+    """Asks what an answer suggested."""
+    record = await call.answer(press.payload.subject)
+    number = int(press.payload.argument) if press.payload.argument.isdecimal() else -1
+    if record is None or not 0 <= number < len(record.suggestions):
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    await call.ask(record.suggestions[number])
+
+
+async def retry(call: Call, press: Press) -> None:
+    """Asks a question again that got no answer."""
+    question = await call.means.store.questions.get(press.payload.subject)
+    if question is None or question.place.channel_key != call.place.channel_key:
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    await call.ask(question.text, fresh=True)
+
+
+async def stop_answer(call: Call, press: Press) -> None:
+    """Ends the answer that is being written."""
+    if not await call.desk.cancel(press.payload.subject, call.person):
+        await call.whisper(call.words(Say.NOTHING_TO_STOP))
+
+
+def _sentences(call: Call, record: AnswerRecord) -> str:
+    lines = [f"**{call.words(Say.WHY_TITLE)}**"]
+    for sentence in (sentence for block in grounded(record) for sentence in block):
+        marks = "".join(f"[{number}]" for number in sentence.numbers) or call.words(Say.WHY_UNCITED)
+        text = _without_tables(sentence.text).lstrip("-*+•#> \t")
+        lines.append(f"- {_brief(text, _SENTENCE)} → {marks}")
+    return "\n".join(lines)
+
+
+def _passages(call: Call, record: AnswerRecord, seen: Sequence[EvidenceRecord]) -> str:
+    lines = [f"**{call.words(Say.WHY_PASSAGES)}**"]
+    cited = [each for each in seen if marks_of(each, record.answer)]
+    shown = sorted({*seen[:_SHOWN], *cited}, key=lambda each: each.rank)
+    for number, each in enumerate(shown, start=1):
+        pages = () if each.page is None else (each.page,)
+        where = place_of(each.title, each.section, pages, wording=call.means.wording, language=call.language)
+        told = call.words(Say.WHY_PASSAGE, place=where, score=round(100 * each.score))
+        marks = "".join(f" [{mark}]" for mark in marks_of(each, record.answer))
+        lines += [f"{number}. {told}{marks}", f"   > {_brief(_without_tables(each.text), _EXCERPT)}"]
+    return "\n".join(lines)
+
+
+def _without_tables(text: str) -> str:
+    """A passage's prose; of one that is all table, its cells."""
+    prose = [line for line in text.splitlines() if not line.lstrip().startswith("|")]
+    if any(line.strip() for line in prose):
+        return "\n".join(prose)
+    cells = [cell.strip() for line in text.splitlines() for cell in line.split("|")]
+    return " · ".join(cell for cell in cells if cell.strip("-: "))
+
+
+def _brief(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

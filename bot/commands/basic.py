@@ -1,0 +1,164 @@
+"""The first commands: ask, help, sources, stop and resume."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+
+from bot.commands.call import Call
+from bot.commands.registry import Command, Registry
+from bot.wording import Say
+from rag.types import Document, DocumentKind, Language, Scope
+
+_LISTED = 40
+_COMPLETIONS = 25
+
+
+async def ask(call: Call, arguments: Mapping[str, str]) -> None:
+    """Puts a question."""
+    await call.ask(arguments["question"])
+
+
+async def stop(call: Call, arguments: Mapping[str, str]) -> None:
+    """Ends what is under way in the place, and listening there."""
+    ended = await call.desk.stop(call.place, call.person)
+    say = Say.CANCELLED if ended else Say.NOTHING_TO_STOP
+    await call.whisper(call.words(Say.QUIET if call.place.thread else say))
+
+
+async def resume(call: Call, arguments: Mapping[str, str]) -> None:
+    """Listens in the place again."""
+    await call.desk.resume(call.place, call.person)
+    await call.whisper(call.words(Say.LISTENING))
+
+
+class Help:
+    """Explains all commands or one of them. The registry is handed in late, for it holds this command."""
+
+    def __init__(self, registry: Callable[[], Registry]) -> None:
+        self._registry = registry
+
+    async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
+        """Tells what the bot can do."""
+        name = arguments.get("command", "")
+        found = self._registry().find(name) if name else None
+        if name and found is None:
+            await call.whisper(unknown_command(call, self._registry(), name))
+            return
+        await call.whisper(self._explained(call, found.command) if found else self._overview(call))
+
+    async def names(self, call: Call, typed: str) -> Sequence[str]:
+        """Commands whose names begin with what was typed."""
+        names = [self._registry().words(command, call.language).name for command in self._registry().commands]
+        return [name for name in names if name.startswith(typed.strip().casefold())][:_COMPLETIONS]
+
+    def _overview(self, call: Call) -> str:
+        lines = [f"- {self._line(call, command)}" for command in self._registry().commands]
+        title = f"**{call.words(Say.HELP_COMMANDS)}**"
+        return "\n\n".join([call.words(Say.HELP_INTRO), call.words(Say.HELP_FOLLOW_UPS), "\n".join([title, *lines])])
+
+    def _explained(self, call: Call, command: Command) -> str:
+        registry = self._registry()
+        words = registry.words(command, call.language)
+        lines = [self._line(call, command)]
+        lines += [f"- {each.name}: {each.description}" for each in words.arguments.values()]
+        other = registry.words(command, Language.EN if call.language is Language.ZH else Language.ZH)
+        aliases = call.words(Say.LIST_SEPARATOR).join(dict.fromkeys((*words.aliases, other.name, *other.aliases)))
+        return "\n".join([*lines, call.words(Say.HELP_ALIASES, aliases=aliases)])
+
+    def _line(self, call: Call, command: Command) -> str:
+        words = self._registry().words(command, call.language)
+        usage = usage_of(call, self._registry(), command)
+        return call.words(Say.HELP_OF_COMMAND, usage=usage, description=words.description)
+
+
+class Sources:
+    """Shows what the library holds for those who read along."""
+
+    def __init__(self, registry: Callable[[], Registry]) -> None:
+        self._registry = registry
+
+    async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
+        """Counts and topics, or the documents of one topic or kind."""
+        documents = await self._documents(call)
+        topic = arguments.get("topic", "")
+        if not documents:
+            await call.whisper(call.words(Say.LIBRARY_EMPTY))
+        elif topic:
+            await call.whisper(self._of_topic(call, documents, topic))
+        else:
+            await call.whisper(self._overview(call, documents))
+
+    async def topics(self, call: Call, typed: str) -> Sequence[str]:
+        """Topics that hold what was typed, the commonest first."""
+        counted = Counter(topic for document in await self._documents(call) for topic in document.topics)
+        return [topic for topic, _ in counted.most_common() if typed.strip().casefold() in topic.casefold()][
+            :_COMPLETIONS
+        ]
+
+    async def _documents(self, call: Call) -> tuple[Document, ...]:
+        return await call.means.library.documents(Scope(audience=await call.labels()))
+
+    def _overview(self, call: Call, documents: Sequence[Document]) -> str:
+        counts = Counter(document.kind for document in documents)
+        kinds = [f"- {call.means.wording.kind(kind, call.language)}: {counts[kind]}" for kind in DocumentKind]
+        lines = [call.words(Say.LIBRARY_COUNTS, documents=len(documents)), *_nonzero(kinds)]
+        counted = Counter(topic for document in documents for topic in document.topics)
+        if counted:
+            topics = call.words(Say.LIST_SEPARATOR).join(topic for topic, _ in counted.most_common(_LISTED))
+            lines += ["", call.words(Say.LIBRARY_TOPICS, topics=topics)]
+            command = self._registry().find("sources")
+            usage = usage_of(call, self._registry(), command.command) if command else ""
+            lines.append(call.words(Say.LIBRARY_HINT, usage=usage))
+        return "\n".join(lines)
+
+    def _of_topic(self, call: Call, documents: Sequence[Document], topic: str) -> str:
+        wanted = topic.strip().casefold()
+        chosen = [document for document in documents if self._belongs(call, document, wanted)]
+        if not chosen:
+            return call.words(Say.LIBRARY_NONE, topic=topic)
+        # The reader's own language comes first: a document and its translation are one text to them.
+        chosen.sort(key=lambda document: (_kind_order(document), document.language != call.language, document.title))
+        blocks: list[str] = []
+        for kind, group in groupby(chosen[:_LISTED], key=lambda document: document.kind):
+            title = f"**{call.means.wording.kind(kind, call.language)}**"
+            blocks.append("\n".join([title, *(f"- {_titled(document)}" for document in group)]))
+        if len(chosen) > _LISTED:
+            blocks.append(call.words(Say.LIBRARY_MORE, more=len(chosen) - _LISTED))
+        return "\n\n".join(blocks)
+
+    def _belongs(self, call: Call, document: Document, wanted: str) -> bool:
+        kind = call.means.wording.kind(document.kind, call.language).casefold()
+        names = {document.kind.value, kind, *(topic.casefold() for topic in document.topics)}
+        return wanted in names or wanted in document.title.casefold()
+
+
+def unknown_command(call: Call, registry: Registry, name: str) -> str:
+    """What is said of a command that does not exist: the nearest one, or all."""
+    near = registry.nearest(name)
+    lines = [call.words(Say.UNKNOWN_COMMAND, command=name)]
+    if near:
+        lines.append(call.words(Say.NEAREST_COMMAND, usage=usage_of(call, registry, near.command)))
+    else:
+        names = (f"`{registry.words(command, call.language).name}`" for command in registry.commands)
+        lines.append(call.words(Say.KNOWN_COMMANDS, commands=call.words(Say.LIST_SEPARATOR).join(names)))
+    return ("" if call.language is Language.ZH else " ").join(lines)
+
+
+def usage_of(call: Call, registry: Registry, command: Command) -> str:
+    """How to type a command on the platform of a call."""
+    return registry.usage(command, call.language, prefix=call.adapter.capabilities.command_prefix)
+
+
+def _kind_order(document: Document) -> int:
+    return list(DocumentKind).index(document.kind)
+
+
+def _nonzero(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if not line.endswith(": 0")]
+
+
+def _titled(document: Document) -> str:
+    date = f" · {document.date.isoformat()}" if document.date else ""
+    return f"{' '.join(document.title.split())}{date}"

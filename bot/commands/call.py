@@ -1,0 +1,115 @@
+"""What a handler gets: who asked for something, where, in which language, and the means to do and answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
+from bot.ports import Desk, Store
+from bot.records import AnswerRecord, QuestionRecord
+from bot.replies import Action, Form, Reply, Visibility
+from bot.splitting import split
+from bot.wording import Say, Wording
+from rag.types import PUBLIC, Citation, Document, Language, Scope
+
+
+class Library(Protocol):
+    """What commands read of the library."""
+
+    async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
+        """Documents that a reader may see. Raises StorageFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What all handlers share; `adapters` are by platform, `is_admin` is asked at every call that needs one."""
+
+    store: Store
+    library: Library
+    wording: Wording
+    adapters: Mapping[str, ChatAdapter]
+    new_id: Callable[[], str]
+    now: Callable[[], datetime]
+    is_admin: Callable[[Person], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One thing that a person asked for."""
+
+    means: Means
+    desk: Desk
+    incoming: CommandCall | Press | Submission
+    language: Language
+    adapter: ChatAdapter
+
+    @property
+    def place(self) -> Place:
+        """Where it was asked for."""
+        return self.incoming.place
+
+    @property
+    def person(self) -> Person:
+        """Who asked for it."""
+        return self.incoming.person
+
+    def words(self, text: Say, **values: object) -> str:
+        """One of the bot's texts in the language of the call."""
+        return self.means.wording.say(text, self.language, **values)
+
+    async def whisper(
+        self,
+        text: str,
+        *,
+        actions: tuple[tuple[Action, ...], ...] = (),
+        citations: tuple[Citation, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Tells the person alone, in as many messages as it takes. Raises DeliveryFailed."""
+        parts = split(text, self.adapter.capabilities.message_characters) or ("",)
+        for part in parts[:-1]:
+            await self._tell(Reply(text=part, language=self.language, visibility=Visibility.PRIVATE))
+        last = Reply(
+            text=parts[-1],
+            citations=citations,
+            notes=notes,
+            actions=actions,
+            visibility=Visibility.PRIVATE,
+            language=self.language,
+        )
+        await self._tell(last)
+
+    async def open_form(self, form: Form) -> bool:
+        """Shows a form; False where the platform has none, or the call came without the means to open one."""
+        trigger = "" if isinstance(self.incoming, Submission) else self.incoming.trigger
+        if not trigger or not self.adapter.capabilities.forms:
+            return False
+        await self.adapter.open_form(trigger, form)
+        return True
+
+    async def ask(self, text: str, *, fresh: bool = False) -> None:
+        """Puts a question in the person's name."""
+        question = QuestionRecord(
+            id=self.means.new_id(), place=self.place, person=self.person, text=text, asked_at=self.means.now()
+        )
+        await self.desk.ask(question, fresh=fresh)
+
+    async def answer(self, answer_id: str) -> AnswerRecord | None:
+        """An answer that was given in this channel; one of another channel is nobody's business here."""
+        record = await self.means.store.answers.get(answer_id)
+        return record if record and record.conversation.startswith(f"{self.place.channel_key}/") else None
+
+    async def labels(self) -> frozenset[str]:
+        """The audience labels that everybody who reads along here holds."""
+        settings = await self.means.store.settings.get(self.place.channel_key)
+        return frozenset({PUBLIC}) | (settings.labels or frozenset())
+
+    async def _tell(self, reply: Reply) -> None:
+        if self.adapter.capabilities.private_replies and not self.place.private:
+            await self.adapter.whisper(self.place, self.person, reply)
+        else:
+            await self.adapter.post(self.place, reply, nonce=self.means.new_id())

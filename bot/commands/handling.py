@@ -1,0 +1,140 @@
+"""Finds out what a command, a button or a form wants, and has it done: `bot.ports.Handling`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import assert_never
+
+from bot.chat import CommandCall, Press, Submission
+from bot.commands import answers, basic, rating
+from bot.commands.call import Call, Means
+from bot.commands.registry import Argument, ArgumentKind, Command, Complaint, Level, Registry
+from bot.errors import DeliveryFailed
+from bot.offers import Verb
+from bot.ports import Desk
+from bot.records import Rating
+from bot.wording import Say, Wording, spoken
+from rag.errors import RagError
+from rag.types import Language
+
+log = logging.getLogger(__name__)
+
+_PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
+    Verb.UP: rating.rate,
+    Verb.DOWN: rating.rate,
+    Verb.REASON: rating.give_reason,
+    Verb.WHY: answers.why,
+    Verb.SHORTER: answers.shorter,
+    Verb.REGENERATE: answers.regenerate,
+    Verb.FOLLOW_UP: answers.follow_up,
+    Verb.RETRY: answers.retry,
+    Verb.STOP: answers.stop_answer,
+}
+_FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {Verb.EXPLAIN: rating.explain}
+
+
+def first_commands(wording: Wording) -> Registry:
+    """The commands that everybody has. Raises InvalidSettings where they lack words."""
+    made: list[Registry] = []
+    overview, library = basic.Help(lambda: made[0]), basic.Sources(lambda: made[0])
+    name = Argument(name="command", kind=ArgumentKind.WORD, complete=overview.names)
+    topic = Argument(name="topic", complete=library.topics)
+    rated = Argument(name="rating", kind=ArgumentKind.CHOICE, required=True, choices=tuple(Rating))
+    made.append(
+        Registry(
+            (
+                Command(name="ask", run=basic.ask, arguments=(Argument(name="question", required=True),)),
+                Command(name="help", run=overview.run, arguments=(name,)),
+                Command(name="sources", run=library.run, arguments=(topic,)),
+                Command(name="stop", run=basic.stop),
+                Command(name="resume", run=basic.resume),
+                Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),
+            ),
+            wording,
+        )
+    )
+    return made[0]
+
+
+class Handler:
+    """Does one thing at a time for a person, in the language that they use."""
+
+    def __init__(self, registry: Registry, means: Means, *, failure: Callable[[RagError, Language], str]) -> None:
+        self._registry = registry
+        self._means = means
+        self._failure = failure
+
+    async def handle(self, incoming: CommandCall | Press | Submission, desk: Desk) -> None:
+        """Does what was asked for; see `bot.ports.Handling`."""
+        adapter = self._means.adapters.get(incoming.place.platform)
+        if adapter is None:
+            raise DeliveryFailed(f"the platform {incoming.place.platform!r} is not connected; set its token")
+        language = Language.EN
+        try:
+            language = await self._language(incoming)
+            call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
+            await self._do(call)
+        except DeliveryFailed:
+            raise
+        except RagError as error:
+            log.warning("handling_failed", extra={"event_id": incoming.event_id, "error": str(error)})
+            call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
+            await call.whisper(self._failure(error, language))
+
+    async def complete(self, call: Call, command: str, argument: str, typed: str) -> tuple[str, ...]:
+        """Proposes values for an argument that somebody types; () where there is nothing to propose."""
+        found = self._registry.find(command)
+        named = [each for each in found.command.arguments if each.name == argument] if found else []
+        if not named or named[0].complete is None:
+            return ()
+        return tuple(await named[0].complete(call, typed))
+
+    async def _do(self, call: Call) -> None:
+        match call.incoming:
+            case CommandCall():
+                await self._command(call, call.incoming)
+            case Press():
+                press = _PRESSES.get(call.incoming.payload.verb)
+                await (press(call, call.incoming) if press else call.whisper(call.words(Say.UNKNOWN_ACTION)))
+            case Submission():
+                form = _FORMS.get(call.incoming.payload.verb)
+                await (form(call, call.incoming) if form else call.whisper(call.words(Say.UNKNOWN_ACTION)))
+            case unknown:
+                assert_never(unknown)
+
+    async def _command(self, call: Call, incoming: CommandCall) -> None:
+        found = self._registry.find(incoming.name)
+        if found is None:
+            await call.whisper(basic.unknown_command(call, self._registry, incoming.name))
+            return
+        if found.command.level is Level.ADMIN and not self._means.is_admin(call.person):
+            await call.whisper(call.words(Say.NOT_ALLOWED))
+            return
+        arguments = self._registry.read(found.command, incoming, call.language)
+        if isinstance(arguments, Complaint):
+            usage = basic.usage_of(call, self._registry, found.command)
+            await call.whisper(f"{call.words(arguments.say, **arguments.values)}\n`{usage}`")
+            return
+        await found.command.run(call, arguments)
+
+    async def _language(self, incoming: CommandCall | Press | Submission) -> Language:
+        """That of the command's name or of the answer; else the conversation's; else the reader's interface's."""
+        if isinstance(incoming, CommandCall):
+            found = self._registry.find(incoming.name)
+            if found and found.language is not None:
+                return found.language
+            if incoming.text:
+                return spoken(incoming.text, _of_locale(incoming.locale))
+        else:
+            record = await self._means.store.answers.get(incoming.payload.subject)
+            if record:
+                return Language.ZH if record.answer.language is Language.ZH else Language.EN
+        conversation = await self._means.store.conversations.get(incoming.place.key)
+        if conversation and conversation.language in {Language.ZH, Language.EN}:
+            return conversation.language
+        return _of_locale(incoming.locale)
+
+
+def _of_locale(locale: str) -> Language:
+    return Language.ZH if locale.lower().startswith("zh") else Language.EN

@@ -1,0 +1,117 @@
+"""What readers think of an answer: saved at the click, then an optional reason; a later word replaces the earlier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.chat import Press, Submission
+from bot.commands.call import Call
+from bot.offers import Verb
+from bot.payloads import Payload
+from bot.records import FeedbackRecord, Rating
+from bot.replies import Button, FieldKind, Form, FormField
+from bot.wording import Say
+
+_OTHER = "other"
+REASONS = {
+    "wrong": Say.REASON_WRONG,
+    "outdated": Say.REASON_OUTDATED,
+    "missing": Say.REASON_MISSING,
+    "unclear": Say.REASON_UNCLEAR,
+    _OTHER: Say.REASON_OTHER,
+}
+"""Slugs of the reasons, and how they read."""
+
+_TEXT = "text"
+
+
+async def rate(call: Call, press: Press) -> None:
+    """Saves a thumb, and asks what was wrong."""
+    rating = Rating.UP if press.payload.verb == Verb.UP else Rating.DOWN
+    await _rate(call, press.payload.subject, rating)
+
+
+async def rate_latest(call: Call, arguments: Mapping[str, str]) -> None:
+    """Saves a rating of the last answer in the conversation, for the command."""
+    record = await call.means.store.answers.latest(call.place.key)
+    if record is None:
+        await call.whisper(call.words(Say.NOTHING_RATED))
+        return
+    await _rate(call, record.id, Rating(arguments["rating"]), text=arguments.get(_TEXT, ""))
+
+
+async def give_reason(call: Call, press: Press) -> None:
+    """Saves why an answer was bad; "something else" is asked for in a form."""
+    answer_id, reason = press.payload.subject, press.payload.argument
+    if reason not in REASONS:
+        await call.whisper(call.words(Say.UNKNOWN_ACTION))
+        return
+    if reason == _OTHER and await call.open_form(_form(call, answer_id)):
+        return
+    await _save_reason(call, answer_id, reason, "")
+
+
+async def explain(call: Call, submission: Submission) -> None:
+    """Saves what somebody wrote about an answer."""
+    await _save_reason(call, submission.payload.subject, _OTHER, submission.values.get(_TEXT, "").strip())
+
+
+async def _rate(call: Call, answer_id: str, rating: Rating, *, text: str = "") -> None:
+    if await call.answer(answer_id) is None:
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    earlier = await call.means.store.feedback.get(answer_id, call.person.key)
+    same = earlier if earlier and earlier.rating is rating else None
+    await call.means.store.feedback.save(
+        FeedbackRecord(
+            answer_id=answer_id,
+            person=call.person.key,
+            rating=rating,
+            at=call.means.now(),
+            reason=_OTHER if text else same.reason if same else "",
+            text=text or (same.text if same else ""),
+        )
+    )
+    if rating is Rating.UP or text:
+        await call.whisper(call.words(Say.THANKS))
+        return
+    reasons = tuple(
+        Button(label=call.words(label), payload=Payload(verb=Verb.REASON, subject=answer_id, argument=slug))
+        for slug, label in REASONS.items()
+    )
+    await call.whisper(call.words(Say.WHAT_WAS_WRONG), actions=(reasons,))
+
+
+async def _save_reason(call: Call, answer_id: str, reason: str, text: str) -> None:
+    if await call.answer(answer_id) is None:
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    await call.means.store.feedback.save(
+        FeedbackRecord(
+            answer_id=answer_id,
+            person=call.person.key,
+            rating=Rating.DOWN,
+            at=call.means.now(),
+            reason=reason,
+            text=text,
+        )
+    )
+    told = text if text else call.words(REASONS[reason]).rstrip(" …")
+    await call.whisper(call.words(Say.REASON_NOTED, reason=told))
+
+
+def _form(call: Call, answer_id: str) -> Form:
+    return Form(
+        title=call.words(Say.REASON_FORM),
+        payload=Payload(verb=Verb.EXPLAIN, subject=answer_id),
+        fields=(
+            FormField(
+                name=_TEXT,
+                label=call.words(Say.REASON_TEXT),
+                kind=FieldKind.TEXT,
+                hint=call.words(Say.REASON_HINT),
+                required=True,
+            ),
+        ),
+        submit=call.words(Say.SEND),
+    )

@@ -1,0 +1,224 @@
+"""The one list of commands, from which every platform's command list, the help and the docs are made.
+
+A command is declared once, in Python, by identifiers; how it is called and explained in Chinese and English stands in
+`prompts/bot.<language>.toml`. Every name and alias works in either language and on every platform.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.chat import CommandCall
+from bot.wording import LANGUAGES, CommandWords, Say, Wording
+from rag.errors import InvalidSettings
+from rag.types import Language
+
+if TYPE_CHECKING:
+    from bot.commands.call import Call
+
+_NEAR = 0.5
+
+
+class Level(StrEnum):
+    """Who may call a command."""
+
+    EVERYONE = "everyone"
+    ADMIN = "admin"
+
+
+class ArgumentKind(StrEnum):
+    """What an argument takes."""
+
+    WORD = "word"
+    TEXT = "text"
+    """Everything up to the end; the last argument alone."""
+
+    CHOICE = "choice"
+
+
+Run = Callable[["Call", Mapping[str, str]], Awaitable[None]]
+Complete = Callable[["Call", str], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument. `choices` are identifiers; `complete` proposes values for what was typed so far."""
+
+    name: str
+    kind: ArgumentKind = ArgumentKind.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    complete: Complete | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command; `run` gets its arguments by identifier, those left out are missing."""
+
+    name: str
+    run: Run
+    arguments: tuple[Argument, ...] = ()
+    level: Level = Level.EVERYONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A command, and the language whose word for it was used; None where both have the same word."""
+
+    command: Command
+    language: Language | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Why a call cannot be carried out, as a text with its values."""
+
+    say: Say
+    values: Mapping[str, str]
+
+
+class Registry:
+    """All commands with their words.
+
+    Raises:
+        InvalidSettings: a command or an argument lacks words, or two commands share a name.
+    """
+
+    def __init__(self, commands: Iterable[Command], wording: Wording) -> None:
+        self._wording = wording
+        self._commands = {command.name: command for command in commands}
+        self._names: dict[str, Found] = {}
+        for command in self._commands.values():
+            self._learn(command.name, Found(command=command, language=None))
+            for language in LANGUAGES:
+                for name in self._checked_names(command, language):
+                    self._learn(name, Found(command=command, language=language))
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All commands in the order in which they are listed."""
+        return tuple(self._commands.values())
+
+    def find(self, name: str) -> Found | None:
+        """The command of a name or an alias, in either language, with or without a slash before it."""
+        return self._names.get(_plain(name))
+
+    def recognise(self, text: str) -> Found | None:
+        """The command that a whole message is, such as "help" or "来源"; None for a question."""
+        found = self.find(text)
+        complete = found is not None and not any(argument.required for argument in found.command.arguments)
+        return found if complete else None
+
+    def nearest(self, name: str) -> Found | None:
+        """The command that somebody may have meant."""
+        near = get_close_matches(_plain(name), self._names, n=1, cutoff=_NEAR)
+        return self._names[near[0]] if near else None
+
+    def words(self, command: Command, language: Language) -> CommandWords:
+        """How a command is called and explained."""
+        return self._wording.command(command.name, language)
+
+    def usage(self, command: Command, language: Language, *, prefix: str = "/") -> str:
+        """How to type a command, such as `/ask <question>`; what may be left out stands in brackets."""
+        words = self.words(command, language)
+        shown = []
+        for argument in command.arguments:
+            label = words.arguments[argument.name].name
+            if argument.kind is ArgumentKind.CHOICE:
+                label = "|".join(words.arguments[argument.name].choices.values())
+            shown.append(f"<{label}>" if argument.required else f"[{label}]")
+        return prefix + " ".join([words.name, *shown])
+
+    def read(self, command: Command, call: CommandCall, language: Language) -> dict[str, str] | Complaint:
+        """The arguments of a call by identifier, or what is wrong with them."""
+        words = self.words(command, language)
+        given = self._named(command, call.arguments) if call.arguments else _positional(command, call.text)
+        if isinstance(given, str):
+            say = Say.UNKNOWN_ARGUMENT if command.arguments else Say.NO_ARGUMENTS
+            values = {"command": words.name, "argument": given}
+            return Complaint(say=say, values=values if say is Say.UNKNOWN_ARGUMENT else {"command": words.name})
+        return self._valid(command, given, language)
+
+    def _named(self, command: Command, arguments: Mapping[str, str]) -> dict[str, str] | str:
+        """Arguments by identifier; the name of one that does not exist."""
+        known = {argument.name: argument.name for argument in command.arguments}
+        for language in LANGUAGES:
+            words = self.words(command, language)
+            known |= {_plain(words.arguments[name].name): name for name in words.arguments}
+        for name in arguments:
+            if _plain(name) not in known:
+                return name
+        return {known[_plain(name)]: value.strip() for name, value in arguments.items() if value.strip()}
+
+    def _valid(self, command: Command, given: Mapping[str, str], language: Language) -> dict[str, str] | Complaint:
+        words = self.words(command, language)
+        read = dict(given)
+        for argument in command.arguments:
+            told = words.arguments[argument.name]
+            value = read.get(argument.name)
+            if value is None:
+                if argument.required:
+                    values = {"command": words.name, "argument": told.name, "description": told.description}
+                    return Complaint(say=Say.MISSING_ARGUMENT, values=values)
+                continue
+            if argument.kind is ArgumentKind.CHOICE:
+                choice = self._choice(command, argument, value)
+                if choice is None:
+                    listed = self._wording.say(Say.LIST_SEPARATOR, language).join(told.choices.values())
+                    values = {"value": value, "argument": told.name, "choices": listed}
+                    return Complaint(say=Say.WRONG_CHOICE, values=values)
+                read[argument.name] = choice
+        return read
+
+    def _choice(self, command: Command, argument: Argument, value: str) -> str | None:
+        known = {choice: choice for choice in argument.choices}
+        for language in LANGUAGES:
+            choices = self.words(command, language).arguments[argument.name].choices
+            known |= {_plain(label): choice for choice, label in choices.items()}
+        return known.get(_plain(value))
+
+    def _checked_names(self, command: Command, language: Language) -> tuple[str, ...]:
+        words = self.words(command, language)
+        expected = {argument.name: set(argument.choices) for argument in command.arguments}
+        told = {name: set(argument.choices) for name, argument in words.arguments.items()}
+        if expected != told:
+            raise InvalidSettings(
+                f"prompts/bot.{language.value}.toml: [commands.{command.name}] explains the arguments {told!r};"
+                f" the command has {expected!r}"
+            )
+        return (words.name, *words.aliases)
+
+    def _learn(self, name: str, found: Found) -> None:
+        known = self._names.get(_plain(name), found)
+        if known.command.name != found.command.name:
+            raise InvalidSettings(
+                f"the name {name!r} is that of two commands, {known.command.name!r} and {found.command.name!r};"
+                " change it in prompts/bot.*.toml"
+            )
+        # A word of both languages tells nothing of the reader's.
+        alone = known.language == found.language
+        self._names[_plain(name)] = found if alone else Found(command=found.command, language=None)
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().removeprefix("/").casefold()
+
+
+def _positional(command: Command, text: str) -> dict[str, str] | str:
+    """Words in the order of the arguments, of which a text takes the rest; the first word that is too many."""
+    given: dict[str, str] = {}
+    rest = text.strip()
+    for argument in command.arguments:
+        if not rest:
+            break
+        if argument.kind is ArgumentKind.TEXT:
+            given[argument.name], rest = rest, ""
+        else:
+            word, *others = rest.split(maxsplit=1)
+            given[argument.name], rest = word, others[0] if others else ""
+    return rest.split()[0] if rest else given

@@ -1,0 +1,29 @@
+"""What to ask next: topics that stand near the evidence of an answer and that it did not use."""
+
+from __future__ import annotations
+
+from rag.extract.blocks import clean_heading
+from rag.types import Answer, AnswerStatus, Retrieval
+
+_MOST = 3
+
+
+def follow_ups(answer: Answer, retrieval: Retrieval | None) -> tuple[str, ...]:
+    """Up to three topics that were found for a question but not cited in its answer, in the answer's language.
+
+    A refusal names the nearest topics itself.
+    """
+    if answer.status is not AnswerStatus.ANSWERED or retrieval is None:
+        return ()
+    cited = {(citation.document.id, citation.section) for citation in answer.citations}
+    said = {_topic(citation.section) for citation in answer.citations}
+    topics = [
+        _topic(passage.chunk.section)
+        for passage in retrieval.passages
+        if passage.document.language == answer.language and (passage.document.id, passage.chunk.section) not in cited
+    ]
+    return tuple(topic for topic in dict.fromkeys(topics) if topic and topic not in said)[:_MOST]
+
+
+def _topic(section: tuple[str, ...]) -> str:
+    return clean_heading(section[-1]) if section else ""

@@ -1,0 +1,137 @@
+"""Questions that wait, fail, are stopped or deleted, and answers that a restart cut off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.board import Pacing
+from bot.delivery import Delivery, Voice
+from bot.errors import DeliveryFailed
+from bot.memory_chat import Moment
+from bot.offers import Verb
+from bot.records import PostState, QuestionState
+from rag.errors import ModelUnavailable
+from rag.types import AnswerEvent, Delta, Language, Retrieved
+
+from .delivering import TABLE, WORDING, desk
+from .samples import NOW, answer, passage, question, retrieval, stream
+
+
+async def test_place_in_the_queue_becomes_the_answer() -> None:
+    at = desk()
+    delivery = at.delivery
+    await delivery.waiting(question("什么是数据飞轮？"), ahead=2)
+    assert at.last.status == "前面还有 2 个问题……"
+    await delivery.waiting(question("什么是数据飞轮？"), ahead=1)
+    assert at.last.status == "前面还有 2 个问题……"
+    at.time.now += 1
+    await delivery.waiting(question("什么是数据飞轮？"), ahead=0)
+    assert at.last.status == "马上轮到您……"
+    await delivery.deliver(question("什么是数据飞轮？"), stream(answer("循环。[1]", language=Language.ZH)))
+    assert at.texts == ["循环。[1]"]
+
+
+async def test_place_in_the_queue_that_cannot_be_shown_is_let_go(caplog: pytest.LogCaptureFixture) -> None:
+    at = desk()
+
+    async def refuse(method: str, moment: Moment) -> None:
+        raise DeliveryFailed("no")
+
+    at.chat.watch = refuse
+    await at.delivery.waiting(question(), ahead=1)
+    assert "waiting_not_shown" in caplog.text
+
+
+async def broken() -> AsyncIterator[AnswerEvent]:
+    yield Retrieved(retrieval=retrieval(passage("How")))
+    yield Delta(text="The beginning.[1]")
+    raise ModelUnavailable("gone")
+
+
+async def test_answer_that_fails_keeps_its_beginning_and_says_so() -> None:
+    at = desk()
+    delivery = at.delivery
+    with pytest.raises(ModelUnavailable):
+        await delivery.deliver(question(), broken())
+    await delivery.close(question(), QuestionState.FAILED, error=ModelUnavailable("gone"))
+    assert at.texts == ["The beginning.[1]"]
+    assert at.last.notes == (f"{ModelUnavailable.user_message} (en)",)
+    assert at.last.actions[0][0].payload.verb == Verb.RETRY
+    assert at.last.status == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "line", "retry"),
+    [
+        pytest.param(QuestionState.EXPIRED, "too long ago", True, id="expired"),
+        pytest.param(QuestionState.INTERRUPTED, "incomplete", True, id="interrupted"),
+        pytest.param(QuestionState.CANCELLED, "Stopped.", False, id="stopped"),
+    ],
+)
+async def test_sign_of_work_gives_way_to_the_end(state: QuestionState, line: str, retry: bool) -> None:
+    at = desk()
+    await at.delivery.waiting(question(), ahead=1)
+    await at.delivery.close(question(), state)
+    assert line in at.last.text
+    assert at.last.status == ""
+    assert bool(at.last.actions) is retry
+    assert len(at.chat.posted) == 1
+
+
+async def test_nothing_is_said_of_a_question_that_was_stopped_before_anything_was_shown() -> None:
+    at = desk()
+    await at.delivery.close(question(), QuestionState.CANCELLED)
+    assert at.chat.posted == ()
+
+
+async def test_deleted_question_takes_its_messages_with_it() -> None:
+    at = desk(characters=200)
+    await at.delivery.deliver(question(), stream(answer()))
+    await at.delivery.withdraw(question())
+    assert at.chat.posted == ()
+    assert {post.state for post in await at.store.posts.of_question("q1")} == {PostState.ABANDONED}
+
+
+async def test_answer_after_a_restart_fills_the_same_messages_and_removes_the_rest() -> None:
+    at = desk(characters=200)
+    await at.delivery.deliver(question(), stream(answer(TABLE)))
+    before = [posted.ref for posted in at.chat.posted]
+    assert len(before) > 2
+    await at.delivery.deliver(question(), stream(answer("Shorter now.")))
+    assert [posted.ref for posted in at.chat.posted] == before[:1]
+    assert at.texts == ["Shorter now."]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_post_that_a_crash_cut_off_is_neither_lost_nor_doubled(arrived: bool) -> None:
+    at = desk()
+
+    async def crash(method: str, moment: Moment) -> None:
+        if method == "post" and moment is (Moment.AFTER if arrived else Moment.BEFORE):
+            raise asyncio.CancelledError
+
+    at.chat.watch = crash
+    with pytest.raises(asyncio.CancelledError):
+        await at.delivery.deliver(question(), stream(answer("Once.")))
+    at.chat.watch = None
+    await at.delivery.deliver(question(), stream(answer("Once.")))
+    assert at.texts == ["Once."]
+    (post,) = await at.store.posts.of_question("q1")
+    assert (post.state, post.message_id) == (PostState.POSTED, at.chat.posted[0].ref.id)
+
+
+async def test_unconnected_platform_is_named() -> None:
+    at = desk()
+    delivery = Delivery(
+        {},
+        at.store.posts,
+        voice=Voice(wording=WORDING, failure=lambda *_: "", notice=lambda *_: ""),
+        pacing=Pacing(clock=lambda: 0.0, sleep=at.time.sleep),
+        new_id=at.ids,
+        now=lambda: NOW,
+    )
+    with pytest.raises(DeliveryFailed, match="'memory' is not connected"):
+        await delivery.deliver(question(), stream(answer()))

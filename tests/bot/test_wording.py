@@ -1,0 +1,70 @@
+"""The bot's own words: complete in both languages, and checked before anybody reads them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.wording import LANGUAGES, Say, load_wording, spoken
+from rag.errors import InvalidSettings
+from rag.types import DocumentKind, Language
+
+ROOT = Path(__file__).parents[2]
+
+
+def folder(tmp_path: Path, *, change: tuple[str, str] = ("", "")) -> Path:
+    for language in LANGUAGES:
+        name = f"bot.{language.value}.toml"
+        text = (ROOT / "prompts" / name).read_text("utf-8")
+        (tmp_path / name).write_text(text.replace(*change) if language is Language.EN else text, "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("text", list(Say))
+def test_each_text_is_said_somewhere(text: Say) -> None:
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    assert len(re.findall(rf"\bSay\.{text.name}\b", code)) > 0
+    assert f'{text.name} = "{text.value}"' in code
+
+
+def test_reader_of_another_language_is_spoken_to_in_english(tmp_path: Path) -> None:
+    wording = load_wording(folder(tmp_path))
+    assert wording.say(Say.PAGE, Language.ZH, page="3") == "第 3 页"
+    assert wording.say(Say.PAGE, Language.KO, page="3") == "p. 3"
+    assert wording.kind(DocumentKind.CASE, Language.ZH) == "案例"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        pytest.param(('page = "p. {page}"', ""), "lacks page", id="a text is missing"),
+        pytest.param(("p. {page}", "p. {seite}"), r"uses \['seite'\] but is given \['page'\]", id="an unknown name"),
+        pytest.param(("p. {page}", "p. {page"), "brace", id="half a brace"),
+        pytest.param(('page = "p.', 'pagina = "p.'), "pagina", id="a text that nobody says"),
+        pytest.param(('case = "Case studies"', ""), "lacks case", id="a kind is missing"),
+        pytest.param(("[texts]", "[texts"), "cannot be used", id="no TOML"),
+    ],
+)
+def test_mistake_in_a_file_is_found_at_the_start(tmp_path: Path, change: tuple[str, str], problem: str) -> None:
+    with pytest.raises(InvalidSettings, match=problem):
+        load_wording(folder(tmp_path, change=change))
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings, match=r"bot\.zh\.toml"):
+        load_wording(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        pytest.param("什么是护城河？", Language.ZH, id="Chinese"),
+        pytest.param("What is a moat?", Language.EN, id="English"),
+        pytest.param("해자란 무엇인가요?", Language.ZH, id="another: the default"),
+        pytest.param("???", Language.ZH, id="signs alone: the default"),
+    ],
+)
+def test_bot_speaks_the_language_of_the_text(text: str, language: Language) -> None:
+    assert spoken(text, Language.ZH) is language
