@@ -73,6 +73,11 @@ class AnswerView:
             self._live.start(refresh=True)
         return self
 
+    def wait(self, waiting: str) -> None:
+        """Says what is waited for, as long as there is no text."""
+        if self._live is not None and not self._growing:
+            self._live.update(Styled(waiting, style="dim"), refresh=True)
+
     def add(self, delta: str) -> None:
         """Appends text to the answer."""
         delta = printable(delta)
@@ -99,6 +104,16 @@ class AnswerView:
         if block.strip():
             self._console.print(_rendered(block))
             self._console.print()
+
+
+def print_markdown(console: Console, text: str) -> None:
+    """A finished text: rendered in a terminal, as it is in a pipe."""
+    if not console.is_terminal:
+        console.file.write(f"{printable(text)}\n\n")
+        console.file.flush()
+        return
+    console.print(_rendered(printable(text)))
+    console.print()
 
 
 def _rendered(markdown: str) -> Markdown:

@@ -16,11 +16,18 @@ class Text(StrEnum):
     SEARCHING = auto()
     SOURCES = auto()
     FOLLOW_UPS = auto()
+    CHOICES = auto()
     PAGE = auto()
     STOPPED = auto()
     LEAVE_HINT = auto()
     GOODBYE = auto()
-    UNKNOWN_COMMAND = auto()
+    GOES_ON = auto()
+    NEW_CONVERSATION = auto()
+    NOW_SPEAKING = auto()
+    NOT_MEANT = auto()
+    NOTED = auto()
+    JOINED = auto()
+    FORM_LEFT = auto()
 
 
 _ENGLISH = {
@@ -28,10 +35,14 @@ _ENGLISH = {
     Text.EMPTY_LIBRARY: "The library is empty. Leave with /quit and start `advisor chat --starter`, or index a folder"
     " of your own with `advisor index PATH`.",
     Text.HELP: (
-        "Type a question in Chinese or English, or the number of a suggestion.\n"
-        "  /sources  what the library holds\n"
-        "  /help     this text\n"
-        "  /quit     leave (Ctrl-D does, too); Ctrl-C stops an answer"
+        "In this terminal:\n"
+        "  a number   asks a suggestion or makes a choice\n"
+        "  + -        rates the answer; w tells why these sources, s shortens, r tries again\n"
+        "  /new       begins another conversation\n"
+        "  /as NAME   goes on as another person of the room; /as alone brings you back\n"
+        "  /say TEXT  says something without addressing the advisor; so does @NAME TEXT\n"
+        "  TEXT &     asks and does not wait for the answer\n"
+        "  /quit      leaves (Ctrl-D does, too); Ctrl-C stops an answer"
     ),
     Text.SEARCHING: "Searching the library …",
     Text.SOURCES: "Sources",
@@ -40,7 +51,14 @@ _ENGLISH = {
     Text.STOPPED: "Stopped.",
     Text.LEAVE_HINT: "Ctrl-D or /quit leaves.",
     Text.GOODBYE: "Good luck with the company!",
-    Text.UNKNOWN_COMMAND: "There is no command {command}. Known are /help, /sources and /quit.",
+    Text.CHOICES: "Type the number to choose",
+    Text.GOES_ON: "The conversation goes on where it stopped: “{question}”. /new begins another.",
+    Text.NEW_CONVERSATION: "A new conversation.",
+    Text.NOW_SPEAKING: "Now {name} is speaking.",
+    Text.NOT_MEANT: "(not meant for the advisor, so it stays quiet)",
+    Text.NOTED: "Asked. Go on typing, or press Enter to wait for the answer.",
+    Text.JOINED: "Added to your question, which still waits.",
+    Text.FORM_LEFT: "Left out.",
 }
 
 _CHINESE = {
@@ -48,10 +66,14 @@ _CHINESE = {
     Text.EMPTY_LIBRARY: "资料库还是空的。输入 /quit 退出后运行 `advisor chat --starter`，"
     "或用 `advisor index 路径` 加入自己的文件夹。",
     Text.HELP: (
-        "用中文或英文提问，也可以直接输入推荐话题的编号。\n"
-        "  /sources  资料库里有什么\n"
-        "  /help     本说明\n"
-        "  /quit     退出（或按 Ctrl-D）；按 Ctrl-C 中止回答"
+        "在这个终端里：\n"
+        "  编号       提问推荐话题，或作出选择\n"
+        "  + -        评价回答；w 查看依据，s 简短一些，r 换个回答\n"
+        "  /new       开始新的对话\n"
+        "  /as 名字   换一个人说话；只输入 /as 则换回自己\n"
+        "  /say 内容  说话但不是对顾问说；@名字 内容 也一样\n"
+        "  内容 &     提问但不等待回答\n"
+        "  /quit      退出（或按 Ctrl-D）；按 Ctrl-C 中止回答"
     ),
     Text.SEARCHING: "正在查找资料……",
     Text.SOURCES: "来源",
@@ -60,7 +82,14 @@ _CHINESE = {
     Text.STOPPED: "已停止。",
     Text.LEAVE_HINT: "按 Ctrl-D 或输入 /quit 退出。",
     Text.GOODBYE: "祝创业顺利！",
-    Text.UNKNOWN_COMMAND: "没有 {command} 这个命令，可用的有 /help、/sources 和 /quit。",
+    Text.CHOICES: "输入编号选择",
+    Text.GOES_ON: "接着上次的对话：“{question}”。输入 /new 可开始新的对话。",
+    Text.NEW_CONVERSATION: "新的对话。",
+    Text.NOW_SPEAKING: "现在由 {name} 说话。",
+    Text.NOT_MEANT: "（不是对顾问说的，它不插话）",
+    Text.NOTED: "已提问。可以继续输入，或按回车等待回答。",
+    Text.JOINED: "已并入您还在排队的问题。",
+    Text.FORM_LEFT: "已略过。",
 }
 
 

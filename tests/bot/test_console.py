@@ -11,35 +11,34 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any, cast
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from bot.console import Chat, converse
-from bot.conversation import Conversation
-from bot.operations import Terminal
-from rag.errors import RagError, StorageFailed
+from bot.console.talking import converse
 from rag.language import detect_language
-from rag.types import Answer, AnswerEvent, AnswerStatus, Delta, Finished, Language, Question
+from rag.types import AnswerEvent, Language, Question
 
 from .conftest import Advisor
+from .parlour import Desk, parlour
 
 TALK = "\ufeffWhat is a data flywheel?\n\n/help\n/nope\n数据飞轮失败的原因是什么？\n/help\n/sources\n/quit\nWhy?\n"
 
 
 def test_piped_questions_are_answered_in_their_language(indexed: Advisor) -> None:
     result = indexed("chat", stdin=TALK)
-    english, chinese = result.stdout.split("There is no command /nope.")
+    english, chinese = result.stdout.split("There is no command “nope”.")
     assert result.exit_code == 0
     assert "users make the product better" in english
     assert "1. Data flywheels" in english
-    assert "leave (Ctrl-D does, too)" in english
+    assert "`/ask <question>`" in english
+    assert "leaves (Ctrl-D does, too)" in english
     assert "数据飞轮失败的原因是收集的数据从来没有用来改进模型。[1]" in chinese
     assert "来源\n1. 数据飞轮 · 失败的原因" in chinese
-    assert "本说明" in chinese
-    assert "document (2)" in chinese
+    assert "换一个人说话" in chinese
+    assert "资料库现有 2 篇文档" in chinese
 
 
 @pytest.mark.parametrize("farewell", ["/quit", "exit", "退出"])
@@ -54,71 +53,46 @@ def test_piped_question_that_fails_is_told_and_exits_with_one(advisor: Advisor) 
     assert "advisor index --starter" in result.stderr
 
 
-@dataclass
-class Desk:
-    """Answers that are interrupted, fail or come, by the word that the question holds."""
-
-    asked: list[Question] = field(default_factory=list)
+class Interrupting(Desk):
+    """Is interrupted in the middle of a long answer."""
 
     async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
-        self.asked.append(question)
-        if "fail" in question.text:
-            raise StorageFailed("the disk is full; make room")
-        yield Delta(text="The beginning.")
-        if "long" in question.text:
-            signal.raise_signal(signal.SIGINT)
-            await asyncio.Event().wait()
-        yield Finished(
-            answer=Answer(
-                question_id=question.id,
-                question=question.text,
-                language=Language.EN,
-                status=AnswerStatus.ANSWERED,
-                text="The beginning.",
-                citations=(),
-                confidence=1.0,
-                writer="w",
-                timings_ms={},
-            )
-        )
-
-    def failure_text(self, error: RagError, language: Language) -> str:
-        return f"{error.user_message} ({language.value})"
+        async for event in super().stream(question):
+            yield event
+            if "long" in question.text and event.type == "delta":
+                signal.raise_signal(signal.SIGINT)
+                await asyncio.Event().wait()
 
 
-@dataclass
-class Bench:
-    answers: Desk = field(default_factory=Desk)
-
-
-def talk(lines: str, monkeypatch: pytest.MonkeyPatch, *, interactive: bool = True) -> tuple[str, Desk, bool]:
-    bench, output = Bench(), io.StringIO()
-    console = Console(file=output, width=80, markup=False, highlight=False)
+def talk(
+    lines: str, home: Path, monkeypatch: pytest.MonkeyPatch, *, interactive: bool = True
+) -> tuple[str, Desk, bool]:
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-    chat = Chat(
-        cast("Any", bench), Terminal(out=console, err=console), Conversation(language=Language.EN, new_id=lambda: "1")
-    )
+    stack = AsyncExitStack()
     with asyncio.Runner() as runner:
-        failed = converse(runner, chat, interactive=interactive)
-    return output.getvalue(), bench.answers, failed
+        at = runner.run(stack.enter_async_context(parlour(home, Interrupting())))
+        try:
+            failed = converse(runner, at.session, interactive=interactive)
+        finally:
+            runner.run(stack.aclose())
+    return at.output.getvalue(), at.desk, failed
 
 
-def test_interrupt_stops_the_answer_and_not_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
-    output, desk, failed = talk("a long story\nWhat next?\n", monkeypatch)
+def test_interrupt_stops_the_answer_and_not_the_conversation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output, desk, failed = talk("a long story\nWhat next?\n", tmp_path, monkeypatch)
     assert [question.text for question in desk.asked] == ["a long story", "What next?"]
     assert desk.asked[1].history == ()
-    assert output.index("The beginning.") < output.index("Stopped.")
-    assert output.count("The beginning.") == 2
+    assert output.index("Of “a long story”") < output.index("Stopped.") < output.index("Of “What next?”")
     assert not failed
 
 
-def test_interrupt_of_a_piped_conversation_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_of_a_piped_conversation_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
-        talk("a long story\nWhat next?\n", monkeypatch, interactive=False)
+        talk("a long story\nWhat next?\n", tmp_path, monkeypatch, interactive=False)
 
 
-def test_failed_answer_is_told_and_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    output, desk, failed = talk("Why does it fail?\nWhat next?\n", monkeypatch)
+def test_failed_answer_is_told_and_the_next_one_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output, desk, failed = talk("Why does it fail?\nWhat next?\n", tmp_path, monkeypatch)
     assert "Please try again in a moment. (en)" in output
     assert "the disk is full; make room" in output
     assert len(desk.asked) == 2

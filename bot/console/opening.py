@@ -1,0 +1,165 @@
+"""Puts the terminal's chat together: library, store, delivery, handlers and engine, opened and closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.board import Pacing
+from bot.commands.call import Means
+from bot.commands.handling import Handler, first_commands
+from bot.commands.registry import Registry
+from bot.console.adapter import ConsoleChat
+from bot.console.typed import OWNER, PLATFORM
+from bot.delivery import Delivery, Voice
+from bot.engine.engine import Engine
+from bot.engine.wiring import Parts, Times
+from bot.limits import EngineSettings
+from bot.operations import Terminal, add_starter
+from bot.ports import Store
+from bot.wording import Wording, load_wording
+from rag.errors import RagError
+from rag.prompts import load_replies
+from rag.resources import data_folder
+from rag.types import Language
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from rag.build import Rag
+    from rag.settings import RagSettings
+
+CONSOLE_LIMITS = EngineSettings(
+    workers=2,
+    queue_size=4,
+    person_per_minute=600,
+    person_burst=100,
+    channel_per_minute=600,
+    channel_burst=100,
+    place_after_seconds=0.5,
+    place_every_seconds=0.5,
+    shutdown_seconds=1,
+)
+"""One person at one terminal: no patience is asked of them, and a queue that can be filled by hand."""
+
+_CATCH_UP_S = 0.02
+
+Failure = Callable[[RagError, Language], str]
+"""What a person may read of an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a session in the terminal needs."""
+
+    chat: ConsoleChat
+    engine: Engine
+    store: Store
+    registry: Registry
+    new_id: Callable[[], str]
+    now: Callable[[], datetime]
+    documents: Callable[[], Awaitable[int]]
+    failure: Failure
+
+    async def caught_up(self) -> None:
+        """Returns when what an earlier run left unanswered in the terminal is answered."""
+        while any(each.place.platform == PLATFORM for each in await self.store.questions.unfinished()):
+            await self.engine.settled()
+            await asyncio.sleep(_CATCH_UP_S)
+
+
+@asynccontextmanager
+async def open_room(
+    settings: RagSettings,
+    terminal: Terminal,
+    *,
+    starter: bool,
+    database_url: SecretStr | None = None,
+) -> AsyncIterator[Room]:
+    """Everything for a chat in the terminal, with the engine running; closed at the end of the block.
+
+    Raises:
+        RagError: the library or the store cannot be opened.
+    """
+    from bot.store.opening import open_store
+    from rag.build import open_rag
+
+    async with open_rag(settings) as rag, open_store(database_url, home=settings.home) as store:
+        if starter:
+            await add_starter(rag, terminal)
+        async with open_engine(rag, store, terminal) as opened:
+            yield opened
+
+
+@asynccontextmanager
+async def open_engine(rag: Rag, store: Store, terminal: Terminal) -> AsyncIterator[Room]:
+    """The engine of a terminal over a library and a store that are open, running until the end of the block."""
+    chat = ConsoleChat(terminal.out)
+    wording = load_wording(data_folder("prompts"))
+    registry = first_commands(wording)
+
+    def failure(error: RagError, language: Language) -> str:
+        terminal.complain(f"advisor: {error}")
+        return rag.answers.failure_text(error, language)
+
+    async def documents() -> int:
+        return (await rag.catalogue.counts()).documents
+
+    opened = Room(
+        chat=chat,
+        engine=Engine(_parts(rag, store, chat, registry=registry, wording=wording, failure=failure)),
+        store=store,
+        registry=registry,
+        new_id=_new_id,
+        now=_now,
+        documents=documents,
+        failure=failure,
+    )
+    for left in await store.questions.unfinished():
+        chat.remember(left.message_id, left.text)
+    running = asyncio.create_task(opened.engine.run())
+    try:
+        yield opened
+    finally:
+        opened.engine.close()
+        await running
+
+
+def _parts(
+    rag: Rag, store: Store, chat: ConsoleChat, *, registry: Registry, wording: Wording, failure: Failure
+) -> Parts:
+    adapters = {PLATFORM: chat}
+    voice = Voice(wording=wording, failure=failure, notice=load_replies(data_folder("prompts")).notice)
+    means = Means(
+        store=store,
+        library=rag.catalogue,
+        wording=wording,
+        adapters=adapters,
+        new_id=_new_id,
+        now=_now,
+        is_admin=lambda person: person.id == OWNER,
+    )
+    pacing = Pacing(clock=time.monotonic, sleep=asyncio.sleep)
+    return Parts(
+        store=store,
+        adapters=adapters,
+        answers=rag.answers,
+        delivery=Delivery(adapters, store.posts, voice=voice, pacing=pacing, new_id=_new_id, now=_now),
+        handling=Handler(registry, means, failure=failure),
+        times=Times(now=_now, clock=time.monotonic, sleep=asyncio.sleep, new_id=_new_id),
+        settings=CONSOLE_LIMITS,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(12)

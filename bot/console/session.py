@@ -1,0 +1,190 @@
+"""The chat in the terminal, over the same engine, store and delivery as every other platform.
+
+At a terminal a prompt with line editing asks for words; from a pipe every line is taken and nothing but answers is
+printed. Ctrl-C stops the answer that is being written, the end of the input leaves. At a terminal a conversation goes
+on where it stopped; a pipe begins a new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from bot.chat import CommandCall, Incoming, Message
+from bot.console.adapter import ConsoleChat
+from bot.console.typed import Become, Chosen, Quit, Send, StartAnew, Typist, room
+from bot.offers import Verb
+from bot.operations import Terminal
+from bot.payloads import Payload
+from bot.records import ChannelSettings, Outcome, QuestionState
+from bot.texts import Text, say
+from bot.wording import spoken
+from rag.errors import RagError
+from rag.types import Language
+
+if TYPE_CHECKING:
+    from bot.console.opening import Room
+
+_THREAD = "thread"
+_QUOTED = 80
+_NOTED = {Outcome.ACCEPTED: Text.NOTED, Outcome.JOINED: Text.JOINED}
+
+
+class Session:
+    """Takes the lines of one conversation, one after the other."""
+
+    def __init__(self, opened: Room, terminal: Terminal, *, language: Language) -> None:
+        self._room = opened
+        self._chat: ConsoleChat = opened.chat
+        self._terminal = terminal
+        self._language = language
+        self._typist = Typist(
+            thread=opened.new_id(),
+            new_id=opened.new_id,
+            now=opened.now,
+            is_command=lambda line: opened.registry.recognise(line) is not None,
+            locale=language.value,
+        )
+        self._filled: dict[str, str] = {}
+        self._asked: list[str] = []
+
+    @property
+    def thread(self) -> str:
+        """The conversation that goes on."""
+        return self._typist.thread
+
+    def say(self, text: Text, **values: object) -> None:
+        """Prints one of the terminal's own sentences in the conversation's language."""
+        self._terminal.out.print(say(text, self._language, **values), style="dim", soft_wrap=True)
+
+    async def begin(self, *, interactive: bool) -> None:
+        """Greets whoever sits at a terminal, takes the last conversation up, and waits for what was left unanswered."""
+        if interactive:
+            await self._greet()
+            await self._take_up()
+        await self._room.caught_up()
+
+    async def take(self, line: str) -> bool:
+        """Does what a line asks for; False when it was a question that failed."""
+        if self._chat.form is not None:
+            return await self._fill_in(line)
+        match self._typist.understand(line, self._chat.menu):
+            case None:
+                await self._room.engine.settled()
+                return not await self._any_failed()
+            case Quit():
+                return True
+            case Become(name=name):
+                self._typist = self._typist.renamed(name)
+                self.say(Text.NOW_SPEAKING, name=self._typist.name)
+                return True
+            case StartAnew():
+                return await self._start_anew()
+            case Send() as send:
+                return await self._send(send)
+            case unknown:
+                assert_never(unknown)
+
+    def fail(self, error: RagError) -> None:
+        """Tells of something that went wrong outside any answer."""
+        self._terminal.out.print(self._room.failure(error, self._language))
+
+    async def stop(self) -> None:
+        """Ends every answer that this session still waits for."""
+        before = self._chat.printed
+        for question_id in self._asked:
+            stop = Chosen(payload=Payload(verb=Verb.STOP, subject=question_id))
+            await self._room.engine.receive(self._typist.press(stop))
+        await self._room.engine.settled()
+        self._asked.clear()
+        if self._chat.printed == before:
+            self.say(Text.STOPPED)
+
+    async def _greet(self) -> None:
+        documents = await self._room.documents()
+        if documents:
+            self.say(Text.WELCOME, documents=documents)
+        else:
+            self.say(Text.EMPTY_LIBRARY)
+
+    async def _take_up(self) -> None:
+        """The last conversation, as the settings of the terminal's channel remember it."""
+        books = self._room.store
+        settings = await books.settings.get(room("").channel_key)
+        if thread := settings.other.get(_THREAD):
+            self._typist = replace(self._typist, thread=thread)
+            turns = await books.conversations.turns(room(thread).key, limit=1)
+            if turns:
+                self.say(Text.GOES_ON, question=textwrap.shorten(turns[-1].question, _QUOTED, placeholder=" …"))
+            return
+        await self._note_thread(settings)
+
+    async def _start_anew(self) -> bool:
+        self._typist = replace(self._typist, thread=self._room.new_id())
+        await self._note_thread(await self._room.store.settings.get(room("").channel_key))
+        self._chat.menu = {}
+        self.say(Text.NEW_CONVERSATION)
+        return True
+
+    async def _note_thread(self, settings: ChannelSettings) -> None:
+        noted = replace(settings, other={**settings.other, _THREAD: self._typist.thread})
+        await self._room.store.settings.save(room("").channel_key, noted)
+
+    async def _send(self, send: Send) -> bool:
+        incoming = send.incoming
+        self._language = self._spoken(incoming)
+        if isinstance(incoming, Message) and not send.wait:
+            self._chat.remember(incoming.message_id, incoming.text)
+        receipt = await self._room.engine.receive(incoming)
+        if receipt.question_id:
+            self._asked.append(receipt.question_id)
+        if not send.wait:
+            # One round of the loop: a line such as "busy" is said beside the work, and belongs to this question.
+            await asyncio.sleep(0)
+            if text := _NOTED.get(receipt.outcome):
+                self.say(text)
+            return True
+        await self._room.engine.settled()
+        if receipt.outcome is Outcome.IGNORED:
+            self.say(Text.NOT_MEANT)
+        if isinstance(incoming, CommandCall) and self._is_help(incoming):
+            self.say(Text.HELP)
+        return not await self._any_failed()
+
+    def _spoken(self, incoming: Incoming) -> Language:
+        match incoming:
+            case Message():
+                return spoken(incoming.text, self._language)
+            case CommandCall():
+                found = self._room.registry.find(incoming.name)
+                return (found.language if found else None) or self._language
+            case _:
+                return self._language
+
+    def _is_help(self, call: CommandCall) -> bool:
+        found = self._room.registry.find(call.name)
+        return found is not None and found.command.name == "help" and not call.text
+
+    async def _any_failed(self) -> bool:
+        asked, self._asked = self._asked, []
+        records = [await self._room.store.questions.get(question_id) for question_id in asked]
+        return any(record is not None and record.state is QuestionState.FAILED for record in records)
+
+    async def _fill_in(self, line: str) -> bool:
+        """Takes a line for the next field of the form; an empty one leaves a form that needs it."""
+        form = self._chat.form
+        if form is None:
+            return True
+        field = form.fields[len(self._filled)]
+        if field.required and not line:
+            self._chat.form, self._filled = None, {}
+            self.say(Text.FORM_LEFT)
+            return True
+        self._filled[field.name] = line or field.value
+        if len(self._filled) < len(form.fields):
+            self._chat.ask_field(form, len(self._filled))
+            return True
+        values, self._filled, self._chat.form = self._filled, {}, None
+        return await self._send(Send(incoming=self._typist.submit(form, values)))

@@ -1,0 +1,102 @@
+"""A session in a terminal over answers that a test decides, with the real engine and the real store."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from rich.console import Console
+
+from bot.chat import Place
+from bot.console.opening import open_engine
+from bot.console.session import Session
+from bot.console.typed import room
+from bot.operations import Terminal
+from bot.ports import Store
+from bot.store.opening import open_store
+from rag.errors import RagError, StorageFailed
+from rag.language import detect_language
+from rag.types import AnswerEvent, Delta, Document, Finished, Language, Question, Retrieved, Scope
+
+from .samples import answer, citation, document, passage, retrieval
+
+
+@dataclass
+class Desk:
+    """Answers that wait, fail or come, by the word that the question holds."""
+
+    asked: list[Question] = field(default_factory=list)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        self.asked.append(question)
+        language = detect_language(question.text)
+        yield Retrieved(retrieval=retrieval(passage("How", language=language), passage("Pricing", language=language)))
+        if "fail" in question.text:
+            raise StorageFailed("the disk is full; make room")
+        text = f"Of “{question.text.splitlines()[0]}”, much is known.[1]"
+        yield Delta(text=text)
+        if "wait" in question.text:
+            await self.opened.wait()
+        finished = answer(text, citations=[citation(1)], language=language)
+        yield Finished(answer=replace(finished, question=question.text))
+
+    def failure_text(self, error: RagError, language: Language) -> str:
+        return f"{error.user_message} ({language.value})"
+
+
+@dataclass
+class Shelf:
+    """A library of two documents."""
+
+    async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
+        return (document("Flywheels"), document("Moats"))
+
+    async def counts(self) -> SimpleNamespace:
+        return SimpleNamespace(documents=2)
+
+
+@dataclass
+class Parlour:
+    """One session with what it prints."""
+
+    session: Session
+    desk: Desk
+    store: Store
+    output: io.StringIO
+
+    @property
+    def place(self) -> Place:
+        """Where the session talks."""
+        return room(self.session.thread)
+
+    async def begun(self) -> None:
+        """Returns when the first question is being answered."""
+        while not self.desk.asked:
+            await asyncio.sleep(0)
+
+    async def type(self, *lines: str) -> str:
+        """What is printed for the last of these lines."""
+        for line in lines:
+            start = self.output.tell()
+            await self.session.take(line)
+        return self.output.getvalue()[start:]
+
+
+@asynccontextmanager
+async def parlour(home: Path, desk: Desk | None = None) -> AsyncIterator[Parlour]:
+    """A session at a terminal; a second one with the same home is a restart."""
+    output, desk = io.StringIO(), desk or Desk()
+    console = Console(file=output, width=100, markup=False, highlight=False)
+    terminal = Terminal(out=console, err=console)
+    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf()))
+    async with open_store(None, home=home) as store, open_engine(rag, store, terminal) as room:
+        session = Session(room, terminal, language=Language.EN)
+        await session.begin(interactive=True)
+        yield Parlour(session, desk, store, output)

@@ -1,0 +1,166 @@
+"""Conversations in the terminal from end to end: the real engine, store, delivery and commands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.console.typed import OWNER, person, room
+from bot.records import QuestionRecord, QuestionState, Rating
+
+from .parlour import parlour
+
+
+async def test_conversation_reads_well_in_both_languages(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        english = await at.type("How do flywheels turn?")
+        assert english.splitlines()[:5] == [
+            "Of “How do flywheels turn?”, much is known.[1]",
+            "",
+            "Sources",
+            "1. Flywheels · How · https://example.org/f",
+            "   f.md",
+        ]
+        assert "Related; type the number to ask\n  1. Pricing" in english
+        assert "Of “Pricing”" in await at.type("1")
+        chinese = await at.type("护城河是什么？")
+        assert "来源\n1. Flywheels" in chinese
+        assert "相关话题（输入编号即可提问）" in chinese
+        assert [len(question.history) for question in at.desk.asked] == [0, 1, 2]
+
+
+async def test_answer_is_rated_explained_and_shortened(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        await at.type("How do flywheels turn?")
+        assert "1. It is wrong" in await at.type("-")
+        assert "Your reason is noted: It is outdated." in await at.type("2")
+        record = await at.store.answers.latest(at.place.key)
+        assert record is not None
+        saved = await at.store.feedback.get(record.id, person(OWNER).key)
+        assert saved is not None
+        assert (saved.rating, saved.reason) == (Rating.DOWN, "outdated")
+        assert "Thank you, noted." in await at.type("+")
+        assert "(relevance 90%)" in await at.type("w")
+
+
+async def test_other_reason_is_typed_as_a_form(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        await at.type("护城河是什么？")
+        assert "请具体说明" in await at.type("-", "5")
+        assert "谢谢，原因已记录：年份不对。" in await at.type("年份不对")
+        assert "已略过" in await at.type("-", "5", "")
+        assert "Of “年份不对”" not in at.output.getvalue()
+
+
+async def test_conversation_goes_on_after_a_restart(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        await at.type("How do flywheels turn?")
+    async with parlour(tmp_path) as at:
+        assert "goes on where it stopped: “How do flywheels turn?”" in at.output.getvalue()
+        await at.type("and why?")
+        assert [turn.question for turn in at.desk.asked[0].history] == ["How do flywheels turn?"]
+        await at.type("/new", "and now?")
+        assert at.desk.asked[1].history == ()
+    async with parlour(tmp_path) as at:
+        assert "“and now?”" in at.output.getvalue()
+
+
+async def test_question_that_a_kill_cut_off_is_answered_at_the_next_start(tmp_path: Path) -> None:
+    place = room("t")
+    async with parlour(tmp_path) as at:
+        left = QuestionRecord(
+            id="q9",
+            place=place,
+            person=person(OWNER),
+            text="What was lost?",
+            asked_at=datetime.now(UTC),
+            message_id="m9",
+        )
+        await at.store.questions.admit(left)
+        await at.store.questions.start("q9")
+    async with parlour(tmp_path) as at:
+        assert "» What was lost?\nOf “What was lost?”, much is known.[1]" in at.output.getvalue()
+        record = await at.store.questions.get("q9")
+        assert record is not None
+        assert record.state is QuestionState.ANSWERED
+
+
+async def test_full_queue_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        told = [await at.type(f"/as p{number}", "/new", f"wait for {number}? &") for number in range(8)]
+        assert sum("Asked." in line for line in told) >= 4
+        busy = [line for line in told if "Please ask again in about" in line]
+        assert busy
+        at.desk.opened.set()
+        await at.type("")
+        printed = at.output.getvalue()
+        answered = [number for number in range(8) if f"» wait for {number}?" in printed]
+        assert len(answered) == 8 - len(busy)
+        assert all(printed.count(f"Of “wait for {number}?”") == 1 for number in answered)
+        assert not await at.store.questions.unfinished()
+
+
+async def test_second_message_joins_a_question_that_waits(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        await at.type("wait for it &")
+        await at.begun()
+        await at.type("What of moats? &")
+        assert "Added to your question, which still waits." in await at.type("And of prices? &")
+        at.desk.opened.set()
+        await at.type("")
+        assert [question.text for question in at.desk.asked] == ["wait for it", "What of moats?\nAnd of prices?"]
+
+
+async def test_bot_stays_quiet_while_people_talk_to_each_other(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        await at.type("How do flywheels turn?")
+        assert "Of “And why?”" in await at.type("/say And why?")
+        assert "not meant for the advisor" in await at.type("/as bob", "@me shall we try?")
+        assert "not meant for the advisor" in await at.type("/say Sure?")
+        assert "Of “And you?”" in await at.type("@advisor And you?")
+
+
+async def test_stop_and_resume_are_heard_in_either_language(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        await at.type("How do flywheels turn?")
+        assert "quiet in this thread" in await at.type("/stop")
+        assert "not meant" in await at.type("/say And why?")
+        assert "继续关注" in await at.type("/继续")
+        assert "Of “And why?”" in await at.type("/say And why?")
+
+
+async def test_failed_answer_offers_another_try(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        told = await at.type("Why does it fail?")
+        assert "Please try again in a moment. (en)" in told
+        assert "advisor: the disk is full; make room" in told
+        await at.type("t")
+        assert len(at.desk.asked) == 2
+
+
+async def test_help_tells_commands_and_keys(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        english, chinese = await at.type("/help"), await at.type("帮助")
+        assert "`/ask <question>`" in english
+        assert "/as NAME" in english
+        assert "`/提问 <问题>`" in chinese
+        assert "换一个人说话" in chinese
+        assert "In this terminal" not in await at.type("/help ask")
+        assert "Did you mean `/sources [topic]`?" in await at.type("/new", "What now?", "/souces")
+
+
+async def test_answer_that_is_stopped_keeps_its_beginning(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        await at.type("wait for this &")
+        await at.begun()
+        await at.session.stop()
+        assert "» wait for this\nOf “wait for this”, much is known.[1]\n\nStopped." in at.output.getvalue()
+        assert "advisor:" not in at.output.getvalue()
+
+
+@pytest.mark.parametrize("line", ["", "/as", "/new"])
+async def test_lines_for_the_terminal_never_fail(tmp_path: Path, line: str) -> None:
+    async with parlour(tmp_path) as at:
+        assert await at.session.take(line)
