@@ -7,19 +7,25 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import LoadedSettings, debug_wanted, load_settings
-from rag.errors import InvalidSettings
+from rag.errors import IndexLocked, InvalidSettings
 
 if TYPE_CHECKING:
+    from bot.control.client import RemoteLibrary
+    from bot.library import Library, Shelf
     from bot.operations import Terminal
-    from rag.build import Rag
-    from rag.catalogue import Catalogue
+    from bot.running.plugging import AdapterFactory
+    from bot.store_commands import Kept
     from rag.settings import RagSettings
+
+PLATFORMS: tuple[AdapterFactory, ...] = ()
+"""The chats that `advisor run` connects to where they are set up."""
 
 _NICENESS = 10
 """Of 19: a process of the usual priority gets nine tenths of a core that both want."""
@@ -50,29 +56,93 @@ class Program:
             raise InvalidSettings(f"{problem}; set ADVISOR_HOME to a folder that this user can write") from error
         return settings
 
-    def with_rag(self, work: Callable[[Rag], Awaitable[int]]) -> int:
-        """Opens the whole core for a piece of work and returns its exit status. Raises RagError."""
+    def with_library(self, work: Callable[[Library], Awaitable[int]]) -> int:
+        """Does a piece of work on the library of the running bot, else on one opened here. Raises RagError."""
         settings = self.open_home()
 
         async def opened() -> int:
-            from rag.build import open_rag
-
-            async with open_rag(settings) as rag:
-                return await work(rag)
+            async with AsyncExitStack() as stack:
+                return await work(await _open_library(settings, stack))
 
         return asyncio.run(opened())
 
-    def with_catalogue(self, work: Callable[[Catalogue], Awaitable[int]]) -> int:
+    def with_catalogue(self, work: Callable[[Shelf], Awaitable[int]]) -> int:
         """Opens only the catalogue, which takes neither the index's lock nor a model. Raises RagError."""
         settings = self.open_home()
 
         async def opened() -> int:
             from rag.build import open_catalogue
 
+            async with _remote(settings) as remote:
+                if remote is not None:
+                    return await work(remote.catalogue)
             async with open_catalogue(settings) as catalogue:
                 return await work(catalogue)
 
         return asyncio.run(opened())
+
+    def backup(self, terminal: Terminal, file: Path, *, with_keys: bool) -> int:
+        """Has the running bot make a backup, else makes one. Raises RagError."""
+        kept = self.kept()
+
+        async def opened() -> int:
+            from bot.store_commands import run_backup, show_backup
+
+            async with _remote(kept.rag) as remote:
+                if remote is not None:
+                    show_backup(await remote.backup(file, keys=with_keys), terminal)
+                    return 0
+            return await run_backup(kept, terminal, file, with_keys=with_keys)
+
+        return asyncio.run(opened())
+
+    def kept(self) -> Kept:
+        """What the program keeps and where, for the commands over that. Raises InvalidSettings."""
+        from bot.store_commands import Kept
+
+        return Kept(rag=self.open_home(), database_url=self.load().settings.database.url)
+
+    def run(self) -> int:
+        """Runs the bot until it is told to stop. Raises RagError."""
+        from bot.logs import configure_logs, secrets_of
+        from bot.running.opening import RunSettings
+        from bot.running.program import run_bot
+
+        rag, settings = self.open_home(), self.load().settings
+        configure_logs(settings.logs, secrets=secrets_of(settings), stream=sys.stderr)
+        chosen = RunSettings(
+            everything=settings,
+            rag=rag,
+            engine=settings.engine,
+            admin=settings.admin,
+            connections=settings.connections,
+            database_url=settings.database.url,
+        )
+        return run_bot(chosen, PLATFORMS)
+
+
+def _remote(settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary | None]:
+    from importlib import metadata
+
+    from bot.control.reaching import open_remote
+
+    return open_remote(settings.home, version=metadata.version("startup-advisor"), process=os.getpid())
+
+
+async def _open_library(settings: RagSettings, stack: AsyncExitStack) -> Library:
+    """The running bot's library, else one opened here; a bot that starts meanwhile is asked after all."""
+    from rag.build import open_rag
+
+    remote = await stack.enter_async_context(_remote(settings))
+    if remote is not None:
+        return remote
+    try:
+        return await stack.enter_async_context(open_rag(settings))
+    except IndexLocked:
+        remote = await stack.enter_async_context(_remote(settings))
+        if remote is None:
+            raise
+        return remote
 
 
 def give_way() -> None:

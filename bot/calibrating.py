@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from bot.library import Library
 from bot.operations import DONE, Terminal
 from bot.output import write_line
 from rag.calibration import Band, calibration_error, fit_calibration, reliability
@@ -16,11 +16,8 @@ from rag.confidence import Calibration, Evidence, save_calibration
 from rag.labels import LabelledQuestion
 from rag.types import Question
 
-if TYPE_CHECKING:
-    from rag.build import Rag
 
-
-async def run_calibration(rag: Rag, terminal: Terminal, labels: Sequence[LabelledQuestion]) -> int:
+async def run_calibration(library: Library, terminal: Terminal, labels: Sequence[LabelledQuestion]) -> int:
     """Fit, show how reliable the confidence was and is, and write it to the home.
 
     Raises:
@@ -29,16 +26,16 @@ async def run_calibration(rag: Rag, terminal: Terminal, labels: Sequence[Labelle
     """
     from rag.build import CALIBRATIONS
 
-    evidence = [await _evidence(rag, label) for label in labels]
+    evidence = [await _evidence(library, label) for label in labels]
     answerable = [label.answerable for label in labels]
     fitted = fit_calibration(evidence, answerable)
-    before, after = (_bands(each, evidence, answerable) for each in (rag.calibration, fitted))
-    save_calibration(rag.home / CALIBRATIONS, rag.embedder.identity, fitted)
+    before, after = (_bands(each, evidence, answerable) for each in (library.calibration, fitted))
+    save_calibration(library.home / CALIBRATIONS, library.embedder.identity, fitted)
     if terminal.json:
         write_line(
             terminal.lines,
             {
-                "embedder": rag.embedder.identity,
+                "embedder": library.embedder.identity,
                 "calibration": fitted.model_dump(),
                 "before": _record(before),
                 "after": _record(after),
@@ -47,12 +44,12 @@ async def run_calibration(rag: Rag, terminal: Terminal, labels: Sequence[Labelle
     else:
         _print(terminal.out, "before", before)
         _print(terminal.out, "after", after)
-        terminal.out.print(f"kept for {rag.embedder.identity}, fitted on {fitted.fitted_on} questions")
+        terminal.out.print(f"kept for {library.embedder.identity}, fitted on {fitted.fitted_on} questions")
     return DONE
 
 
-async def _evidence(rag: Rag, label: LabelledQuestion) -> Evidence:
-    found = await rag.retriever.retrieve(Question(id=label.id, text=label.question))
+async def _evidence(library: Library, label: LabelledQuestion) -> Evidence:
+    found = await library.retriever.retrieve(Question(id=label.id, text=label.question))
     return Evidence.model_validate(found.signals)
 
 

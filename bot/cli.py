@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from bot import cli_operators
 from rag.errors import InvalidInput, RagError
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def index(
         full=full,
     )
     terminal = open_terminal(json=as_json)
-    raise typer.Exit(_program(ctx).with_rag(lambda rag: operations.index(rag, terminal, job)))
+    raise typer.Exit(_program(ctx).with_library(lambda library: operations.index(library, terminal, job)))
 
 
 @app.command()
@@ -136,11 +137,12 @@ def search(
     text = _question(question, questions)
     content = _content(questions)
     terminal = open_terminal(json=as_json or content is not None)
+    program = _program(ctx)
     if content is not None:
         raise typer.Exit(
-            _program(ctx).with_rag(lambda rag: operations.search_file(rag, terminal, content, limit=limit))
+            program.with_library(lambda library: operations.search_file(library, terminal, content, limit=limit))
         )
-    raise typer.Exit(_program(ctx).with_rag(lambda rag: operations.search(rag, terminal, text, limit=limit)))
+    raise typer.Exit(program.with_library(lambda library: operations.search(library, terminal, text, limit=limit)))
 
 
 @app.command()
@@ -162,7 +164,7 @@ def ask(
     content = _content(questions)
     terminal = open_terminal(json=as_json or content is not None)
     work = operations.AskJob(text=text, content=content, starter=starter)
-    raise typer.Exit(_program(ctx).with_rag(lambda rag: operations.ask(rag, terminal, work)))
+    raise typer.Exit(_program(ctx).with_library(lambda library: operations.ask(library, terminal, work)))
 
 
 @app.command()
@@ -176,9 +178,9 @@ def chat(ctx: typer.Context, starter: Starter = False) -> None:
     from bot.settings import locale_name
     from bot.texts import locale_language
 
-    settings = _program(ctx).open_home()
-    terminal = open_terminal(json=False)
-    raise typer.Exit(run_chat(settings, terminal, starter=starter, language=locale_language(locale_name())))
+    kept = _program(ctx).kept()
+    terminal, language = open_terminal(json=False), locale_language(locale_name())
+    raise typer.Exit(run_chat(kept.rag, terminal, starter=starter, language=language, database_url=kept.database_url))
 
 
 @app.command()
@@ -220,8 +222,8 @@ def evaluate(
         from bot.calibrating import run_calibration
 
         labels = [label for each in sets for label in each.labels]
-        raise typer.Exit(_program(ctx).with_rag(lambda rag: run_calibration(rag, terminal, labels)))
-    raise typer.Exit(_program(ctx).with_rag(lambda rag: run_sets(rag, terminal, sets)))
+        raise typer.Exit(_program(ctx).with_library(lambda library: run_calibration(library, terminal, labels)))
+    raise typer.Exit(_program(ctx).with_library(lambda library: run_sets(library, terminal, sets)))
 
 
 @app.command()
@@ -237,6 +239,9 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
 
     program = _program(ctx)
     raise typer.Exit(asyncio.run(run_doctor(program.load, open_terminal(json=as_json))))
+
+
+cli_operators.add_to(app)
 
 
 def _program(ctx: typer.Context) -> Program:

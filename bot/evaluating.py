@@ -5,21 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from bot.library import Library
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import report_record, write_line
 from bot.questions import BadLine, read_lines
 from rag.errors import InvalidInput
 from rag.evaluation import CUTOFFS, Outcome, Report, evaluate, summarise
 from rag.labels import LabelledQuestion, parse_label
-
-if TYPE_CHECKING:
-    from rag.build import Rag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +49,11 @@ def read_set(name: str, content: bytes) -> LabelledSet:
     return LabelledSet(name=name, labels=tuple(labels), problems=tuple(problems))
 
 
-async def run_sets(rag: Rag, terminal: Terminal, sets: Sequence[LabelledSet]) -> int:
+async def run_sets(library: Library, terminal: Terminal, sets: Sequence[LabelledSet]) -> int:
     """Asks every question of the sets and reports the figures of each set and of all together."""
     for problem in (problem for each in sets for problem in each.problems):
         terminal.complain(problem)
-    judged = await _judge(rag, terminal.err, sets)
+    judged = await _judge(library, terminal.err, sets)
     reports = {each.name: summarise(outcomes) for each, outcomes in zip(sets, judged, strict=True)}
     whole = summarise([outcome for outcomes in judged for outcome in outcomes])
     if terminal.json:
@@ -68,15 +65,15 @@ async def run_sets(rag: Rag, terminal: Terminal, sets: Sequence[LabelledSet]) ->
     return FAILED if whole.failed or any(each.problems for each in sets) else DONE
 
 
-async def _judge(rag: Rag, console: Console, sets: Sequence[LabelledSet]) -> list[tuple[Outcome, ...]]:
+async def _judge(library: Library, console: Console, sets: Sequence[LabelledSet]) -> list[tuple[Outcome, ...]]:
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("asking", total=sum(len(each.labels) for each in sets))
         return [
             await evaluate(
                 each.labels,
-                retriever=rag.retriever,
-                answers=rag.answers,
+                retriever=library.retriever,
+                answers=library.answers,
                 clock=time.perf_counter,
                 on_outcome=lambda _: progress.advance(task),
             )

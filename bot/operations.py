@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from rich.console import Console
 
 from bot.answers import show_answer
+from bot.library import Library, Shelf
 from bot.output import answer_record, document_record, failed_record, index_record, search_record, write_line
 from bot.progress import index_progress
 from bot.questions import AskedLine, BadLine, read_questions, without_surrogates
@@ -17,10 +18,6 @@ from bot.terminal import open_console, print_documents, print_index_report, prin
 from rag.errors import InvalidInput, RagError
 from rag.language import detect_language
 from rag.types import AnswerStatus, Question
-
-if TYPE_CHECKING:
-    from rag.build import Rag
-    from rag.catalogue import Catalogue
 
 DONE = 0
 FAILED = 1
@@ -63,17 +60,17 @@ class AskJob:
     starter: bool = False
 
 
-async def index(rag: Rag, terminal: Terminal, job: IndexJob) -> int:
+async def index(library: Library, terminal: Terminal, job: IndexJob) -> int:
     """Unregisters what is to be removed, then brings the named inputs up to date."""
     from rag.build import starter_input
     from rag.catalogue import Input
     from rag.ingest.index import IndexReport
 
-    reports = [await rag.indexer.remove(path) for path in job.removals]
+    reports = [await library.indexer.remove(path) for path in job.removals]
     inputs = [Input(path=path) for path in job.paths] + ([starter_input()] if job.starter else [])
     if inputs or job.full or not job.removals:
         with index_progress(terminal.err) as tell:
-            reports.append(await rag.indexer.update(inputs, full=job.full, on_progress=tell))
+            reports.append(await library.indexer.update(inputs, full=job.full, on_progress=tell))
     report = IndexReport(
         added=tuple(source for each in reports for source in each.added),
         updated=tuple(source for each in reports for source in each.updated),
@@ -88,20 +85,20 @@ async def index(rag: Rag, terminal: Terminal, job: IndexJob) -> int:
     return FAILED if report.failed else DONE
 
 
-async def add_starter(rag: Rag, terminal: Terminal) -> None:
+async def add_starter(library: Library, terminal: Terminal) -> None:
     """Brings the starter library up to date before an answer; silent while there is nothing to do."""
     from rag.build import starter_input
 
     with index_progress(terminal.err) as tell:
-        report = await rag.indexer.update([starter_input()], on_progress=tell)
+        report = await library.indexer.update([starter_input()], on_progress=tell)
     for failed in report.failed:
         terminal.complain(f"{failed.source} — {failed.problem} — {failed.remedy}")
 
 
-async def search(rag: Rag, terminal: Terminal, text: str, *, limit: int | None) -> int:
+async def search(library: Library, terminal: Terminal, text: str, *, limit: int | None) -> int:
     """Finds the passages for one question."""
     text = without_surrogates(text)
-    retrieval = await rag.retriever.retrieve(Question(id="1", text=text), limit=limit)
+    retrieval = await library.retriever.retrieve(Question(id="1", text=text), limit=limit)
     if terminal.json:
         write_line(terminal.lines, search_record("1", text, retrieval))
     else:
@@ -109,13 +106,13 @@ async def search(rag: Rag, terminal: Terminal, text: str, *, limit: int | None) 
     return DONE
 
 
-async def search_file(rag: Rag, terminal: Terminal, content: bytes, *, limit: int | None) -> int:
+async def search_file(library: Library, terminal: Terminal, content: bytes, *, limit: int | None) -> int:
     """Finds the passages for each question of a file, one JSON line each; a bad line is told on the standard error."""
     status = DONE
     for line in read_questions(content):
         try:
             question = _checked(line)
-            retrieval = await rag.retriever.retrieve(Question(id=str(line.id), text=question), limit=limit)
+            retrieval = await library.retriever.retrieve(Question(id=str(line.id), text=question), limit=limit)
             write_line(terminal.lines, search_record(line.id, question, retrieval))
         except RagError as error:
             status = FAILED
@@ -123,35 +120,35 @@ async def search_file(rag: Rag, terminal: Terminal, content: bytes, *, limit: in
     return status
 
 
-async def ask(rag: Rag, terminal: Terminal, job: AskJob) -> int:
+async def ask(library: Library, terminal: Terminal, job: AskJob) -> int:
     """Answers one question or a file of them, after bringing the starter library up to date where that is wanted."""
     if job.starter:
-        await add_starter(rag, terminal)
+        await add_starter(library, terminal)
     if job.content is not None:
-        return await _ask_lines(rag, terminal, read_questions(job.content))
+        return await _ask_lines(library, terminal, read_questions(job.content))
     asked = AskedLine(number=1, id="1", question=without_surrogates(job.text))
     if terminal.json:
-        return await _ask_lines(rag, terminal, [asked])
+        return await _ask_lines(library, terminal, [asked])
     language = detect_language(asked.question)
     question = Question(id="1", text=asked.question)
-    shown = await show_answer(rag.answers, question, console=terminal.out, language=language)
+    shown = await show_answer(library.answers, question, console=terminal.out, language=language)
     return _status(shown.answer.status)
 
 
-async def _ask_lines(rag: Rag, terminal: Terminal, lines: Iterable[AskedLine | BadLine]) -> int:
+async def _ask_lines(library: Library, terminal: Terminal, lines: Iterable[AskedLine | BadLine]) -> int:
     """One JSON line for each; a line that holds no question, or whose question fails, gets a failed answer."""
     status = DONE
     for line in lines:
         asked = line.question if isinstance(line, AskedLine) else ""
         try:
-            answer = await rag.answers.answer(Question(id=str(line.id), text=_checked(line)))
+            answer = await library.answers.answer(Question(id=str(line.id), text=_checked(line)))
             record = answer_record(line.id, answer)
             status |= _status(answer.status)
         except RagError as error:
             status = FAILED
             terminal.complain(f"line {line.number}: {error}")
             language = detect_language(asked)
-            message = rag.answers.failure_text(error, language)
+            message = library.answers.failure_text(error, language)
             record = failed_record(line.id, asked, language=language.value, message=message)
         write_line(terminal.lines, record)
     return status
@@ -164,7 +161,7 @@ def _checked(line: AskedLine | BadLine) -> str:
     return line.question
 
 
-async def sources(catalogue: Catalogue, terminal: Terminal) -> int:
+async def sources(catalogue: Shelf, terminal: Terminal) -> int:
     """Lists the documents of the library."""
     documents = await catalogue.documents()
     if terminal.json:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -26,6 +26,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
+from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
 from bot.setting_layers import PREFIX, SHORT_NAMES, Layer, refusal_of
 from rag.errors import InvalidSettings
@@ -40,6 +42,15 @@ from rag.settings import (
 )
 
 FILE_NAME = "advisor.toml"
+
+
+class DatabaseSettings(BaseModel):
+    """Where conversations are kept; without an address in a file below the home."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: SecretStr | None = None
+    """The address of a PostgreSQL database, as `postgresql://user:password@host/name`."""
 
 
 class Settings(BaseSettings):
@@ -66,6 +77,11 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     llm: LanguageModelSettings = LanguageModelSettings()
     writing: WritingSettings = WritingSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    engine: EngineSettings = EngineSettings()
+    admin: AdminSettings = AdminSettings()
+    logs: LogSettings = LogSettings()
+    connections: ConnectionSettings = ConnectionSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import Advisor
 
-COMMANDS = ("index", "search", "ask", "chat", "sources", "eval", "doctor")
+COMMANDS = ("index", "search", "ask", "chat", "sources", "eval", "run", "backup", "restore", "doctor")
 
 
 def objects(output: str) -> list[Any]:

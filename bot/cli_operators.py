@@ -1,0 +1,73 @@
+"""Commands of whoever runs the bot: start it, back up what it keeps, restore that, upgrade the store."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the program's."""
+    for command in (run, backup, restore):
+        app.command()(command)
+    db = typer.Typer(no_args_is_help=True, help="Looks after the store of conversations.")
+    db.command()(upgrade)
+    app.add_typer(db, name="db")
+
+
+def run(ctx: typer.Context) -> None:
+    """Runs the bot: every chat whose tokens are set, until SIGTERM or Ctrl-C. Other commands work beside it.
+
+    Example: `advisor run`
+    """
+    from bot.app import Program
+
+    raise typer.Exit(Program(**ctx.obj).run())
+
+
+def backup(
+    ctx: typer.Context,
+    file: BackupFile,
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="Take the key along that people's hashes are made with.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Writes all that the bot keeps to one file, also while it runs.
+
+    Example: `advisor backup advisor.backup`
+    """
+    from bot.app import Program, open_terminal
+
+    terminal = open_terminal(json=as_json)
+    raise typer.Exit(Program(**ctx.obj).backup(terminal, file.expanduser().absolute(), with_keys=with_keys))
+
+
+def restore(ctx: typer.Context, file: BackupFile, as_json: Json = False) -> None:
+    """Replaces all that the bot keeps by a backup, once that is checked. The bot must not run.
+
+    Example: `advisor restore advisor.backup`
+    """
+    from bot.app import Program, open_terminal
+    from bot.store_commands import run_restore
+
+    kept, terminal = Program(**ctx.obj).kept(), open_terminal(json=as_json)
+    raise typer.Exit(asyncio.run(run_restore(kept, terminal, file.expanduser().absolute())))
+
+
+def upgrade(ctx: typer.Context, as_json: Json = False) -> None:
+    """Brings the store to this version's schema. `advisor run` does so by itself.
+
+    Example: `advisor db upgrade`
+    """
+    from bot.app import Program, open_terminal
+    from bot.store_commands import run_upgrade
+
+    kept, terminal = Program(**ctx.obj).kept(), open_terminal(json=as_json)
+    raise typer.Exit(asyncio.run(run_upgrade(kept, terminal)))

@@ -1,0 +1,53 @@
+"""Where a chat platform is plugged in: what its package offers so that the running program can open it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bot.chat import ChatAdapter, Incoming
+from bot.records import Receipt
+from bot.settings import Settings
+
+Receive = Callable[[Incoming], Awaitable[Receipt]]
+"""Takes an event in; `bot.engine.engine.Engine.receive` does. Raises StoreFailed: then it was not taken in."""
+
+
+class OpenAdapter(Protocol):
+    """A platform to which the connection stands."""
+
+    @property
+    def chat(self) -> ChatAdapter:
+        """Posts and edits, for as long as the block of `AdapterFactory.open` lasts, also after `listen` has ended."""
+        ...
+
+    async def listen(self, receive: Receive) -> None:
+        """Hand over what people say until cancelled, which ends the intake and nothing else.
+
+        Raises:
+            AdapterFailed: the connection was lost, or the platform refuses the token by now.
+        """
+        ...
+
+
+class AdapterFactory(Protocol):
+    """One platform as a plug-in: Slack, Discord, or another one."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name: that of `Place.platform` and of `ChatAdapter.platform`."""
+        ...
+
+    def wanted(self, settings: Settings) -> bool:
+        """Whether the operator has set what it takes to connect."""
+        ...
+
+    def open(self, settings: Settings) -> AbstractAsyncContextManager[OpenAdapter]:
+        """Connect; the platform has accepted the token when the block begins. Called anew after each failure.
+
+        Raises:
+            AdapterFailed: the platform is out of reach, or refuses the token.
+            InvalidSettings: a setting cannot work.
+        """
+        ...
