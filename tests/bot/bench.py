@@ -1,0 +1,110 @@
+"""A handler of commands and buttons with everything around it in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from bot.chat import CommandCall, Person, Place, Press
+from bot.commands.call import Means
+from bot.commands.handling import Handler, first_commands
+from bot.memory_chat import MemoryChat
+from bot.memory_store import MemoryStore
+from bot.payloads import Payload
+from bot.records import QuestionRecord, QuestionState
+from bot.replies import Reply
+from bot.wording import load_wording
+from rag.errors import StorageFailed
+from rag.types import Document, Scope
+
+from .samples import ADA, NOW, PLACE, document, question, record
+
+WORDING = load_wording(Path(__file__).parents[2] / "prompts")
+
+
+@dataclass
+class Shelf:
+    """A library of a few documents."""
+
+    held: list[Document] = field(default_factory=lambda: [document("Flywheels"), document("Moats")])
+    broken: bool = False
+
+    async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
+        if self.broken:
+            raise StorageFailed("the disk is gone")
+        return tuple(each for each in self.held if scope is None or scope.admits(each))
+
+
+@dataclass
+class Bench:
+    """A handler with everything around it in memory; it is its own desk."""
+
+    chat: MemoryChat = field(default_factory=MemoryChat)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    shelf: Shelf = field(default_factory=Shelf)
+    asked: list[tuple[QuestionRecord, bool]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        ids = map("n{}".format, count(1))
+        self.means = Means(
+            store=self.store,
+            library=self.shelf,
+            wording=WORDING,
+            adapters={"memory": self.chat},
+            new_id=lambda: next(ids),
+            now=lambda: NOW,
+            is_admin=lambda person: False,
+        )
+        self.handler = Handler(
+            first_commands(WORDING), self.means, failure=lambda error, language: f"failed ({language.value})"
+        )
+
+    async def ask(self, question: QuestionRecord, *, fresh: bool = False) -> None:
+        self.asked.append((question, fresh))
+
+    async def cancel(self, question_id: str, person: Person) -> bool:
+        self.calls.append(f"cancel {question_id}")
+        return question_id == "q1"
+
+    async def stop(self, place: Place, person: Person) -> int:
+        self.calls.append(f"stop {place.thread} {person.id}")
+        return 1
+
+    async def resume(self, place: Place, person: Person) -> None:
+        self.calls.append(f"resume {place.thread} {person.id}")
+
+    async def answered(self, **changes: object) -> Bench:
+        """With one answer in the store."""
+        await self.store.questions.admit(question())
+        finished = replace(record(), **changes)  # type: ignore[arg-type]
+        await self.store.questions.finish("q1", QuestionState.ANSWERED, answer=finished)
+        return self
+
+    async def command(self, name: str, text: str = "", *, locale: str = "", **arguments: str) -> str:
+        await self.handler.handle(
+            CommandCall(
+                event_id="e", place=PLACE, person=ADA, at=NOW, name=name, text=text, arguments=arguments, locale=locale
+            ),
+            self,
+        )
+        return self.said
+
+    async def press(
+        self, verb: str, subject: str = "a1", argument: str = "", *, person: Person = ADA, place: Place = PLACE
+    ) -> str:
+        payload = Payload(verb=verb, subject=subject, argument=argument)
+        await self.handler.handle(
+            Press(event_id="e", place=place, person=person, at=NOW, message=None, payload=payload, trigger="t1"),
+            self,
+        )
+        return self.said
+
+    @property
+    def last(self) -> Reply:
+        return self.chat.whispers[-1][2]
+
+    @property
+    def said(self) -> str:
+        return self.last.text if self.chat.whispers else ""
