@@ -37,6 +37,8 @@ class Program:
 
     config: Path | None = None
     home: Path | None = None
+    give_way: Callable[[], None] = lambda: None
+    """Lowers the priority of the process, where the process is the program's own."""
 
     def load(self) -> LoadedSettings:
         """Reads the settings. Raises InvalidSettings."""

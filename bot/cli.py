@@ -60,12 +60,18 @@ QuestionsFile = Annotated[
 def main() -> None:
     """Runs the command line; the last resort for errors that nobody foresaw."""
     try:
-        app()
+        app(obj=_give_way)
     except Exception as error:  # noqa: BLE001 - the outermost place: a person gets a line and not a traceback
         try:
             _fail(error, f"unexpected {type(error).__name__}: {error}; ADVISOR_DEBUG=1 shows where it happened")
         except typer.Exit as status:
             sys.exit(status.exit_code)
+
+
+def _give_way() -> None:
+    from bot.app import give_way
+
+    give_way()
 
 
 def _print_version(wanted: bool) -> None:
@@ -87,7 +93,8 @@ def options(
 
     Example: `advisor ask --starter "How do AI startups raise money?"`
     """
-    ctx.obj = {"config": config, "home": home}
+    # The process is this program's own when `main` has started it, and a test's otherwise.
+    ctx.obj = {"config": config, "home": home, "give_way": ctx.obj or (lambda: None)}
 
 
 @app.command()
@@ -104,9 +111,10 @@ def index(
     Example: `advisor index ./handbook ./cases`
     """
     from bot import operations
-    from bot.app import give_way, open_terminal
+    from bot.app import open_terminal
 
-    give_way()
+    program = _program(ctx)
+    program.give_way()
     job = operations.IndexJob(
         paths=[_local(path) for path in paths or []],
         removals=[_local(path) for path in remove or []],
@@ -114,7 +122,7 @@ def index(
         full=full,
     )
     terminal = open_terminal(json=as_json)
-    raise typer.Exit(_program(ctx).with_library(lambda library: operations.index(library, terminal, job)))
+    raise typer.Exit(program.with_library(lambda library: operations.index(library, terminal, job)))
 
 
 @app.command()
