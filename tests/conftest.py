@@ -8,10 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 _FOREIGN_SETTINGS = ("ADVISOR_", "SLACK_", "DISCORD_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 """A proxy on this machine would be a way out past the guard."""
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("advisor", deadline=None)
+hypothesis.settings.load_profile("advisor")
 
 
 class NetworkShut(RuntimeError):
