@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.extract.blocks import clean_heading
+from rag.headings import clean_heading
 from rag.types import Answer, AnswerStatus, Retrieval
 
 _MOST = 3

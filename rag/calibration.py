@@ -77,18 +77,12 @@ def fit_calibration(evidence: Sequence[Evidence], answerable: Sequence[bool]) ->
     labels = np.asarray(answerable, dtype=float)
     if not 0 < labels.sum() < len(labels):
         raise InvalidInput("a calibration needs answerable and unanswerable questions; the file has only one kind")
-    features = np.array([[1.0, each.similarity, each.same_language, each.coverage, each.missing] for each in evidence])
+    features = np.array([[1.0, *(getattr(each, signal) for signal in Evidence.model_fields)] for each in evidence])
     share = np.where(labels == 1, labels.mean(), 1 - labels.mean())
     weights = _newton(features, labels, importance=0.5 / share)
-    bias, similarity, same_language, coverage, missing = (round(float(weight), 4) for weight in weights)
-    return Calibration(
-        bias=bias,
-        similarity=similarity,
-        same_language=same_language,
-        coverage=coverage,
-        missing=missing,
-        fitted_on=len(labels),
-    )
+    bias, *signals = (round(float(weight), 4) for weight in weights)
+    named = dict(zip(Evidence.model_fields, signals, strict=True))
+    return Calibration.model_validate({"bias": bias, **named, "fitted_on": len(labels)})
 
 
 def _newton(features: np.ndarray, labels: np.ndarray, *, importance: np.ndarray) -> np.ndarray:

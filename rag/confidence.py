@@ -1,14 +1,14 @@
 """How far the evidence found for a question can be trusted to answer it: a calibrated number in 0..1. Pure.
 
-The number is a logistic model of what the two legs of the search saw and of the names in the question that the evidence
-lacks. Its weights belong to one embedder: cosines of two models are not comparable.
+The number is a logistic model of what the two legs of the search saw and of the names and words of the question that
+the evidence lacks. Its weights belong to one embedder: cosines of two models are not comparable.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +17,10 @@ from rag.errors import InvalidSettings
 from rag.terms import index_terms
 
 _WORD = re.compile(r"[A-Za-z0-9][\w.'’+#&-]*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：]\s*)[\"'“‘(（]*$")
+_OPENING_QUOTES = "\"'“‘(（"
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", ":", "：")
+_LATIN_WORD = 2
+"""Characters that a Latin word counts for beside Chinese ones: most Chinese words have two."""
 
 
 class Evidence(BaseModel):
@@ -29,6 +32,7 @@ class Evidence(BaseModel):
         coverage: the best passage's coverage in the lexical leg; 0 across languages, where words cannot match. That of
             another passage would count against the meaning: it shares words with the question, and nothing else.
         missing: the share of the question's names that the best passages do not hold.
+        unheard: the share of the question's words of which no passage near it says anything; 0 across languages.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +41,7 @@ class Evidence(BaseModel):
     same_language: float
     coverage: float
     missing: float
+    unheard: float = 0.0
 
 
 class Calibration(BaseModel):
@@ -52,6 +57,7 @@ class Calibration(BaseModel):
     same_language: float
     coverage: float
     missing: float
+    unheard: float = 0.0
     fitted_on: int = 0
 
     def confidence(self, evidence: Evidence) -> float:
@@ -62,6 +68,7 @@ class Calibration(BaseModel):
             + self.same_language * evidence.same_language
             + self.coverage * evidence.coverage
             + self.missing * evidence.missing
+            + self.unheard * evidence.unheard
         )
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, strength))))
 
@@ -112,9 +119,11 @@ def names_in(question: str) -> frozenset[str]:
     """
     chinese = any("一" <= character <= "鿿" for character in question)
     found = set()
+    end = 0
     for match in _WORD.finditer(question):
         word = match.group().rstrip(".'’-")
-        opens = _SENTENCE_START.search(question[: match.start()]) is not None
+        opens = _opens_sentence(question[end : match.start()], first=not end)
+        end = match.start() + len(word)
         if chinese or _is_mixed(word) or (word[0].isupper() and not opens):
             found.update(index_terms(word))
     return frozenset(found)
@@ -123,12 +132,49 @@ def names_in(question: str) -> frozenset[str]:
 def missing_share(names: Iterable[str], texts: Iterable[str]) -> float:
     """The share of the names that occur in none of the texts; 0 for a question without names."""
     wanted = set(names)
-    if not wanted:
-        return 0.0
-    present: set[str] = set()
-    for text in texts:
-        present.update(index_terms(text))
-    return len(wanted - present) / len(wanted)
+    return len(wanted - terms_held(texts)) / len(wanted) if wanted else 0.0
+
+
+def terms_held(texts: Iterable[str]) -> frozenset[str]:
+    """The terms that occur in any of the texts."""
+    return frozenset(term for text in texts for term in index_terms(text))
+
+
+def unheard_share(terms: Iterable[str], held: Container[str]) -> float:
+    """The share of a question's words, given as its terms in order, that are not among those held; 0 of none.
+
+    Chinese does not part its words, so its characters are counted: one is heard when it is held together with the
+    character before it or behind it. The two characters at a joint of words are hardly ever found together, which says
+    nothing; a name that nobody wrote of leaves several in a row.
+    """
+    unheard = total = 0
+    for chain in _chains(terms):
+        heard = [term in held for term in chain]
+        if len(chain[0]) != 2 or chain[0].isascii():
+            unheard += 0 if heard[0] else _LATIN_WORD
+            total += _LATIN_WORD
+            continue
+        before, behind = [False, *heard], [*heard, False]
+        unheard += sum(not (left or right) for left, right in zip(before, behind, strict=True))
+        total += len(before)
+    return unheard / total if total else 0.0
+
+
+def _chains(terms: Iterable[str]) -> list[list[str]]:
+    """Terms in their order, pairs of Chinese characters that overlap together: what was written in one piece."""
+    chains: list[list[str]] = []
+    for term in terms:
+        if chains and len(term) == 2 and not term.isascii() and chains[-1][-1][1:] == term[0]:
+            chains[-1].append(term)
+        else:
+            chains.append([term])
+    return chains
+
+
+def _opens_sentence(before: str, *, first: bool) -> bool:
+    """Whether a word opens a sentence, from what stands between it and the word before."""
+    bare = before.rstrip(_OPENING_QUOTES).rstrip()
+    return bare.endswith(_SENTENCE_ENDS) if bare else first
 
 
 def _is_mixed(word: str) -> bool:

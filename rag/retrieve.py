@@ -5,19 +5,21 @@ A follow-up is searched as it was asked and as it stands alone; of each passage 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.catalogue import Catalogue, LiveChunk
-from rag.confidence import Calibration, Evidence, missing_share, names_in
+from rag.confidence import Calibration, Evidence, missing_share, names_in, terms_held, unheard_share
 from rag.errors import InvalidInput
 from rag.follow_ups import RuleQueries
 from rag.fusion import Scored, diversify, fuse
+from rag.headings import clean_heading
 from rag.language import detect_language
 from rag.ports import Clock, Embedder, Query, QueryMaker, VectorStore
 from rag.searching import Found, Searcher, merged
 from rag.settings import RetrievalSettings
 from rag.stopwatch import Stopwatch
+from rag.terms import query_terms
 from rag.types import ChunkId, DocumentId, Language, Passage, Question, Retrieval, Scope
 
 _TOPICS = 3
@@ -25,7 +27,10 @@ _JUDGED = 3
 """Passages in which a question's names are looked for, and whose surroundings are fetched."""
 
 _LOOKED_INTO = 8
-"""Passages in which the words are looked for that a follow-up adds."""
+"""Passages in which a question's words are looked for, and those that a follow-up adds."""
+
+_MOSTLY_UNHEARD = 0.5
+"""Share of what a follow-up adds from which on it is about something else than what was found."""
 
 _REACH = 40
 """Chunks before and behind a passage among which its siblings are sought."""
@@ -119,8 +124,9 @@ class Retriever:
 
     def _evidence(self, forms: Iterable[tuple[Query, Language, Found]], sight: _Sight) -> Evidence:
         """The strongest of what the forms of a question saw: it is answered when any of them is."""
+        held = terms_held(map(_text, sight.near))
         seen = [
-            _evidence(query.text, language, found, sight.judged)
+            _evidence(query.text, language, found, sight.judged, held=held)
             for number, (query, language, found) in enumerate(forms)
             if number == 0 or _holds(query, language, sight.near)
         ]
@@ -190,22 +196,25 @@ def _passages(chosen: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveCh
 
 
 def _holds(query: Query, language: Language, passages: Sequence[Passage]) -> bool:
-    """Whether passages hold a term that the query wants; nobody can tell where all are in another language."""
+    """Whether passages hold most of what the query wants; nobody can tell where all are in another language."""
     texts = [_text(passage) for passage in passages if passage.document.language == language]
-    return not query.wanted or not texts or missing_share(query.wanted, texts) < 1
+    return not query.wanted or not texts or unheard_share(query.wanted, terms_held(texts)) < _MOSTLY_UNHEARD
 
 
 def _text(passage: Passage) -> str:
     return " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
 
 
-def _evidence(query: str, language: Language, found: Found, passages: Sequence[Passage]) -> Evidence:
+def _evidence(
+    query: str, language: Language, found: Found, passages: Sequence[Passage], *, held: Container[str]
+) -> Evidence:
     same_language = float(bool(passages) and passages[0].document.language == language)
     return Evidence(
         similarity=max(found.similarities.values(), default=0.0),
         same_language=same_language,
         coverage=same_language * (found.coverages.get(passages[0].chunk_id, 0.0) if passages else 0.0),
         missing=missing_share(names_in(query), map(_text, passages)),
+        unheard=same_language * unheard_share(query_terms(query), held),
     )
 
 
@@ -213,4 +222,4 @@ def _topics(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
     """What the library does hold near the question, in the question's language where there is any."""
     own = [passage for passage in passages if passage.document.language == language]
     headings = [(passage.chunk.section or (passage.document.title,))[-1] for passage in own or passages]
-    return tuple(dict.fromkeys(headings))[:_TOPICS]
+    return tuple(dict.fromkeys(map(clean_heading, headings)))[:_TOPICS]

@@ -37,6 +37,21 @@ def test_missing_names_count_against_an_answer() -> None:
     assert fit_calibration(evidence, [True, True, False, False]).missing < 0
 
 
+def test_unheard_words_count_against_an_answer() -> None:
+    evidence = [seen(0.3).model_copy(update={"unheard": share}) for share in (0.0, 0.1, 0.8, 0.9)]
+    assert fit_calibration(evidence, [True, True, False, False]).unheard < 0
+
+
+def test_a_calibration_of_an_earlier_version_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    path.write_text(
+        '{"embedders": {"one": {"bias": 1, "similarity": 2, "same_language": 0, "coverage": 3, "missing": -1}}}',
+        "utf-8",
+    )
+    kept = load_calibrations(path)["one"]
+    assert kept.confidence(seen(0.3)) == kept.confidence(seen(0.3).model_copy(update={"unheard": 1.0}))
+
+
 @pytest.mark.parametrize("labels", [[True, True], [False, False]], ids=["all_answerable", "none_answerable"])
 def test_one_kind_of_question_is_not_enough(labels: list[bool]) -> None:
     with pytest.raises(InvalidInput, match="only one kind"):

@@ -6,8 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from rag.confidence import UNCALIBRATED, Calibration, Evidence, load_calibrations, missing_share, names_in
+from rag.confidence import (
+    UNCALIBRATED,
+    Calibration,
+    Evidence,
+    load_calibrations,
+    missing_share,
+    names_in,
+    terms_held,
+    unheard_share,
+)
 from rag.errors import InvalidSettings
+from rag.terms import query_terms
 
 
 @pytest.mark.parametrize(
@@ -19,6 +29,8 @@ from rag.errors import InvalidSettings
         pytest.param("Should we hire a CTO?", {"cto"}, id="an_abbreviation"),
         pytest.param("Why do start-ups fail?", set(), id="the_first_word_is_no_name"),
         pytest.param("Good. Pricing matters how?", set(), id="nor_is_the_first_of_a_sentence"),
+        pytest.param('He said: "Pricing" matters.', set(), id="nor_is_the_first_within_quotes"),
+        pytest.param("We (and Stripe) bill.", {"stripe"}, id="a_name_after_a_bracket_that_opens_no_sentence"),
         pytest.param("how does vLLM batch", {"vllm"}, id="capitals_inside"),
         pytest.param("怎么做用户画像？", set(), id="none"),
     ],
@@ -37,6 +49,25 @@ def test_names_are_what_an_answer_must_speak_of(question: str, names: set[str]) 
 )
 def test_missing_names_are_counted(names: set[str], texts: list[str], share: float) -> None:
     assert missing_share(names, texts) == share
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "share"),
+    [
+        pytest.param("How do I bake bread?", ["We sell bread."], 0.5, id="one_of_two_words"),
+        pytest.param("退款怎么处理？", ["退款由平台处理。"], 0.0, id="all_of_chinese_words"),
+        pytest.param("退款流程", ["退款", "流程"], 0.0, id="the_joint_of_two_words_says_nothing"),
+        pytest.param("青鸾智造的估值", ["估值"], 4 / 6, id="a_chinese_name_that_nobody_wrote_of"),
+        pytest.param("vLLM 的估值", ["估值"], 0.5, id="a_latin_word_counts_as_two_characters"),
+        pytest.param("Price?", [], 1.0, id="no_texts"),
+    ],
+)
+def test_words_that_nobody_wrote_of_are_counted(question: str, texts: list[str], share: float) -> None:
+    assert unheard_share(query_terms(question), terms_held(texts)) == pytest.approx(share)
+
+
+def test_a_question_without_words_lacks_none() -> None:
+    assert unheard_share(query_terms("？！"), frozenset()) == 0.0
 
 
 def test_more_evidence_is_more_confidence() -> None:

@@ -144,6 +144,27 @@ async def test_each_stage_is_timed(shelf: Shelf) -> None:
     assert all(milliseconds > 0 for milliseconds in timings.values())
 
 
+async def test_words_that_no_passage_near_the_question_holds_are_seen(shelf: Shelf) -> None:
+    shelf.put("a", ["The runway is nine months."])
+    await shelf.publish()
+    known, unknown = [await shelf.retriever().retrieve(ask(text)) for text in ("runway months", "runway in Swahili")]
+    assert (known.signals["unheard"], unknown.signals["unheard"]) == (0.0, 0.5)
+
+
+async def test_a_document_that_a_reader_may_not_see_makes_no_word_known(shelf: Shelf) -> None:
+    shelf.put("open", ["The runway is nine months."])
+    shelf.put("board", ["Project Heron doubles the runway."], audience=frozenset({"board"}))
+    await shelf.publish()
+    found = await shelf.retriever().retrieve(ask("runway of Heron"))
+    assert found.signals["unheard"] == 0.5
+
+
+async def test_the_topics_of_a_refusal_carry_no_numbers(shelf: Shelf) -> None:
+    shelf.put("pricing", ["Charge per thousand tokens."], heading="1.4 Prices, part")
+    await shelf.publish()
+    assert (await shelf.retriever().retrieve(ask("Where does the Yangtze spring?"))).topics == ("Prices, part 0",)
+
+
 class Dropped(MemoryVectors):
     """A collection that was deleted under its reader, as after a rebuild by way of another program."""
 
