@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.errors import InvalidInput
+from rag.hanzi import simplified
 from rag.sentences import MARK, MARK_GROUP, TARGET, sentence_spans
 from rag.terms import index_terms, query_terms
 
@@ -274,7 +275,7 @@ def _names(plain: str) -> frozenset[str]:
 
 def _values(text: str) -> frozenset[float]:
     """The numbers of a text with their units of thousands, so that "175B", "175 billion" and "1750 亿" are one."""
-    plain = unicodedata.normalize("NFKC", text.replace("，", "、"))  # Only a half-width comma groups thousands.
+    plain = simplified(unicodedata.normalize("NFKC", text.replace("，", "、")))  # Only "," groups thousands.
     found = ((digits.replace(",", "") + part, word or letter) for digits, part, word, letter in _NUMBER.findall(plain))
     return frozenset(round(float(number) * _UNITS[unit.lower()], 6) for number, unit in found)
 

@@ -23,6 +23,8 @@ class Kind(Enum):
     DEFINITION = auto()
 
 
+ONE_FACT = frozenset({Kind.NUMBER, Kind.TIME})
+
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
@@ -53,6 +55,11 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"什么是|是什么|什么叫|何谓|什么意思|定义|\bwhat(?:'s| is)\b|\bmeaning of\b|\bdefin|\bstand for\b",
         ),
     )
+)
+_YES_OR_NO = re.compile(
+    r"能不能|可不可以|是不是|要不要|该不该|会不会|应不应该|吗[？?]?$"
+    r"|^\W*(?:is|are|was|were|do|does|did|can|could|should|will|would|may|must|has|have)\b(?! you\b)",
+    re.IGNORECASE,
 )
 _CUES = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(named, re.IGNORECASE))
@@ -110,8 +117,9 @@ def aspects_of(question: str) -> tuple[Aspect, ...]:
 
 
 def kind_of(question: str) -> Kind:
-    """The shape of answer that a question asks for."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(question)), Kind.PLAIN)
+    """The shape of answer that a question asks for. "May I ask him how much he pays?" wants no figure."""
+    kind = next((kind for kind, pattern in _KINDS if pattern.search(question)), Kind.PLAIN)
+    return Kind.PLAIN if kind in ONE_FACT and _YES_OR_NO.search(question) else kind
 
 
 def heading_answers(question: str, heading: str) -> bool:
@@ -151,6 +159,3 @@ def _sides(question: str) -> list[Aspect]:
     own = [tuple(term for term in side if uses[term] == 1) or side for side in terms]
     sides = [Aspect(text=name, kind=Kind.COMPARISON, terms=side) for name, side in zip(names, own, strict=True) if side]
     return sides if len(sides) > 1 else []
-
-
-ONE_FACT = frozenset({Kind.NUMBER, Kind.TIME})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from rag.headings import NUMBERED, clean_heading
 from rag.sentences import Span, sentence_spans
 
 
@@ -66,9 +67,8 @@ _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _HEADING = re.compile(r"\s*#{1,6}\s+(?=\S)")
 _SILENT = re.compile(r"\s*(?:(?:[-*_]\s*){3,}|={3,}|<!--.*-->|!\[[^\]]*\]\([^)]*\)|\[TOC\])\s*$", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"\s*(?:>\s?)+")
-_NUMBERED = r"(?:\d+(?:\.\d+)+\.?|[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+、)"
-_LABEL = re.compile(rf"\s*(?:{_NUMBERED}\s*)?(?:\*\*|__)[^*]+(?:\*\*|__)\s*[：:]?\s*$")
-_NUMBERED_LABEL = re.compile(rf"\s*{_NUMBERED}\s*[^。！？!?；;：:|]{{1,40}}$")
+_LABEL = re.compile(rf"\s*(?:{NUMBERED}\s*)?(?:\*\*|__)[^*]+(?:\*\*|__)\s*[：:]?\s*$")
+_NUMBERED_LABEL = re.compile(rf"\s*{NUMBERED}\s*[^。！？!?；;：:|]{{1,40}}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +111,6 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 def label_text(text: str, span: Span) -> str:
     """The words of a label line or heading, without number, emphasis and closing colon."""
     return clean_heading(text[span.start : span.end])
-
-
-def clean_heading(heading: str) -> str:
-    """A heading as a label: "#### 5.3 **Funding**：" becomes "Funding"."""
-    bare = re.sub(r"^\s*#+\s*|\*\*|__", "", heading).strip()
-    bare = re.sub(
-        r"^(?:第\s*[一二三四五六七八九十百\d]+\s*[章节部篇]分?|(?:chapter|part|section)\s+\d+)\s*[：:.、]?\s*(?=\S)",
-        "",
-        bare,
-        flags=re.I,
-    )
-    bare = re.sub(rf"^(?:{_NUMBERED}|\d+[.、)](?!\d))\s*(?=\S)", "", bare)
-    return re.sub(r"\s+", " ", bare).strip().rstrip("：:").strip()
 
 
 def _lines_of(text: str) -> list[_Line]:
@@ -257,6 +244,7 @@ def _joined(text: str, found: list[Block], block: Block) -> list[Block]:
 _FILLER = re.compile(
     r"^(?:本[文章节篇书]|在?接下来|下面|下文|以下|首先介绍|在?下一[章节]|通过以上|我们将|让我们|(?:作者|摘要|关键词|文章标题|标题|来源|日期)[^：:]{0,3}[：:])"
     r"|(?:我们|笔者|文章|将为您)(?:将|会|来|也)?(?:探讨|介绍|讨论|展示|详细|逐一)"
+    r"|^[^，。；]{0,16}(?:参见|详见|见)《[^》]*》[^。]{0,24}。?$"
     r"|如下(?:所示)?[：:。]?$|以下(?:是|为|几|列|内容)[^。]*[：:]$"
     r"|^(?:(?:in )?this (?:article|chapter|section|guide|document|post|page)|let(?:'|’)s|below (?:is|are)|"
     r"the following|here (?:is|are)|in the next|we will|as shown|see also|read on)\b",

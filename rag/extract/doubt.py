@@ -1,7 +1,8 @@
 """Whether what was picked speaks of what is asked, or only shares a word with it.
 
 The evidence gate has let the question pass, on the likeness of whole passages. Here the words decide: a name that no
-passage holds, a name that is all that a passage holds, or a figure of the wrong kind mean that there is no answer.
+passage holds, a name that is all that a passage holds, a figure of the wrong kind, or a wish for news mean that there
+is no answer.
 """
 
 from __future__ import annotations
@@ -11,31 +12,57 @@ from collections.abc import Sequence
 
 from rag.confidence import names_in
 from rag.extract.asked import ONE_FACT, Kind
+from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.outline import Outline
-from rag.extract.scoring import Evidence, WriterSettings, shows_figure, shows_money
-from rag.extract.words import words_of
+from rag.extract.scoring import Evidence, WriterSettings
+from rag.extract.words import asked_words, words_of
 from rag.types import Passage, Retrieval
 
-_ASKS_MONEY = re.compile(
-    r"多少钱|什么价"
-    r"|\bhow much (?:does|did|do|is|was)\b.*\b(?:cost|pay|paid|charge)\b",
+_MOMENT = re.compile(
+    r"今天|今日|今晚|明天|明晚|昨天|后天|这周|本周|下周|上周|此刻|上个?季度|本季度|上个月|下个月"
+    r"|\b(?:today|tonight|tomorrow|yesterday|right now|this (?:morning|afternoon|evening|week)"
+    r"|(?:last|next) (?:week|month|quarter))\b",
     re.IGNORECASE,
 )
+_ASKER = re.compile(r"我|咱|\b(?:i|we|my|our|us|me)\b", re.IGNORECASE)
+_ADVICE = frozenset({Kind.METHOD, Kind.REASON, Kind.COMPARISON})
+_ATTRIBUTE = re.compile(
+    r"\bwhat(?:'s|’s| is| was| are| were) (?:the )?(?P<asked>[^?]*?) (?:of|at|in|for|on) ", re.IGNORECASE
+)
+_OWNER = re.compile(r"\w['’]s\b")
+_THING_ITSELF = re.compile(
+    r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch)\b", re.IGNORECASE
+)
+_PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
 _MARKER = re.compile(r"(?m)^\s*\d+[.)、]")
-_LEAST_TOLD = 0.3
+_LEAST_TOLD = 0.2
 """Share of a question's weight besides its names that the best passage must speak of."""
 
 _LATIN = re.compile(r"[A-Za-z]+")
 
 
 def misses_figure(evidence: Evidence, best: int) -> bool:
-    """Whether a figure, a date or a price alone is asked for, and the best unit gives none."""
-    kinds = {aspect.kind for aspect in evidence.aspects}
-    if not kinds <= ONE_FACT:
-        return False
+    """Whether a figure, a date, a price or the like is asked for, and the best unit gives none."""
     whole = evidence.aspects[0]
     words = _MARKER.sub("", evidence.units[best].whole)
-    return not shows_figure(words, whole.kind) or (bool(_ASKS_MONEY.search(whole.text)) and not shows_money(words))
+    if lacks_form(whole.text, words):
+        return True
+    alone = {aspect.kind for aspect in evidence.aspects} <= ONE_FACT
+    if alone or whole.kind is Kind.DEFINITION:
+        return (asks_money(whole.text) and not shows_money(words)) or (alone and not shows_figure(words, whole.kind))
+    return False
+
+
+def wants_news(evidence: Evidence, best: int) -> bool:
+    """Whether the state of the world on some day near the asker's is asked for, which a library cannot know.
+
+    What somebody should do tomorrow is a matter of advice, and a text that speaks of the same day may be a notice.
+    """
+    question = evidence.aspects[0]
+    moment = _MOMENT.search(question.text)
+    if moment is None or question.kind in _ADVICE or _ASKER.search(question.text):
+        return False
+    return moment[0].lower() not in evidence.units[best].whole.lower()
 
 
 def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
@@ -46,16 +73,21 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     """
     question = evidence.aspects[0]
     names = _names(question.text)
-    if not names or evidence.units[best].foreign or retrieval.confidence >= settings.certain:
+    if not names or evidence.units[best].foreign:
         return False
-    if _lacks(names, retrieval.quotable):
+    held = _held(retrieval.quotable[evidence.units[best].passage])
+    if _lacks_attribute(question.text, names, held):
+        return True
+    if retrieval.confidence >= settings.certain:
+        return False
+    if _lacks(names, retrieval.quotable) or _is_about_another(question.text, held):
         return True
     # English says the same in too many words for this; a definition or a comparison asks for the names themselves.
     chinese = any(not term.isascii() for term in question.terms)
     if not chinese or question.kind in {Kind.DEFINITION, Kind.COMPARISON}:
         return False
     rest = {term: weight for term, weight in evidence.weights[0].items() if term not in names}
-    told = sum(rest[term] for term in rest.keys() & _held(retrieval.quotable[evidence.units[best].passage]))
+    told = sum(rest[term] for term in rest.keys() & held)
     return told < _LEAST_TOLD * sum(rest.values())
 
 
@@ -78,6 +110,23 @@ def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bo
     document = retrieval.quotable[outline.branches[0].passage].document
     own = [each for each in retrieval.quotable if each.document.id == document.id]
     return document.language == retrieval.language and _lacks(_names(question), own)
+
+
+def _lacks_attribute(question: str, names: frozenset[str], held: frozenset[str]) -> bool:
+    """Whether something of a named thing is asked for, its salary or its address, of which the passage says no word."""
+    match = _ATTRIBUTE.search(question)
+    if match is None or _THING_ITSELF.search(match["asked"]):
+        return False
+    if not _OWNER.search(match["asked"]) and not _names(question[match.end() :]):
+        return False
+    asked = frozenset(asked_words(match["asked"])) - names
+    return bool(asked) and not asked & held
+
+
+def _is_about_another(question: str, held: frozenset[str]) -> bool:
+    """Whether a passage holds none of a question's proper names; abbreviations do not count: they get spelled out."""
+    proper = words_of(" ".join(_PROPER.findall(question))) & _names(question)
+    return bool(proper) and not proper & held
 
 
 def _lacks(names: frozenset[str], passages: Sequence[Passage]) -> bool:

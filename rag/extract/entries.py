@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.extract.blocks import clean_heading
 from rag.extract.words import words_of
+from rag.headings import clean_heading
 from rag.ports import Statement, Support
 from rag.sentences import sentence_spans
 from rag.types import DocumentKind, Language, Passage, Retrieval

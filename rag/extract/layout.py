@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Protocol
@@ -20,6 +21,7 @@ from rag.extract.scoring import Evidence, WriterSettings
 from rag.extract.selection import Pick, matching_items
 from rag.extract.units import Shape, Unit, slice_of
 from rag.extract.words import words_of
+from rag.headings import clean_heading
 from rag.ports import Statement, Support
 from rag.sentences import Span
 from rag.types import Language, Retrieval
@@ -50,8 +52,17 @@ def statements_of(
     if len(groups) > 1 and all(page.is_entry(members) for members in groups):
         yield from page.entries([members[0] for members in groups])
         return
+    shared = _shared_labels([evidence.units[members[0].unit] for members in groups])
     for members in groups:
-        yield from page.group(members, several=len(groups) > 1)
+        first = evidence.units[members[0].unit]
+        label = page.named_label(first) if first.around in shared else first.around
+        yield from page.group(members, label=label, several=len(groups) > 1)
+
+
+def _shared_labels(units: Sequence[Unit]) -> frozenset[str]:
+    """The headings that stand above several groups, so that they tell nothing apart: "Contingency plan"."""
+    counts = Counter(unit.around for unit in units)
+    return frozenset(label for label, count in counts.items() if label and count > 1)
 
 
 def outline_statements(outline: Outline, retrieval: Retrieval) -> Iterator[Statement]:
@@ -85,10 +96,16 @@ class _Page:
         """The passage of a unit and the place of the heading nearest above it."""
         return unit.passage, unit.content.label.start if unit.content.label else -1
 
-    def group(self, members: Sequence[Pick], *, several: bool) -> Iterator[Statement]:
+    def named_label(self, unit: Unit) -> str:
+        """The heading above a unit after that of the whole that it belongs to."""
+        passage = self._retrieval.quotable[unit.passage]
+        path = (passage.document.title, *passage.chunk.section)
+        above = next((name for name in map(clean_heading, reversed(path)) if name and name != unit.around), "")
+        return " · ".join(filter(None, (above, unit.around)))
+
+    def group(self, members: Sequence[Pick], *, label: str, several: bool) -> Iterator[Statement]:
         """One section's picks, under its label where that helps."""
         first = self._evidence.units[members[0].unit]
-        label = first.around
         self._running = False
         self._opened = False
         yield from self._notice(first)

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.extract.asked import Aspect, Kind, heading_answers
-from rag.extract.blocks import Block, ListBlock, Paragraph, TableBlock, blocks_of, clean_heading
+from rag.extract.blocks import Block, ListBlock, Paragraph, TableBlock, blocks_of
 from rag.extract.units import size_of, slice_of, stands_alone
 from rag.extract.words import words_of
+from rag.headings import clean_heading
 from rag.sentences import Span
 from rag.types import Passage, Retrieval
 

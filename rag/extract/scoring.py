@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.extract.asked import Aspect, Kind, heading_answers
+from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.units import MANIFOLD, SINGLE, Shape, Unit
 from rag.extract.words import words_of
 from rag.ports import Vectors
@@ -49,6 +50,9 @@ class WriterSettings:
 _CONTEXT_WEIGHT, _SILENT_WEIGHT = 0.7, 0.4
 """What a heading's words count for a piece that speaks of the question itself, and for one that does not."""
 
+_ASKED_HEADING = 1.5
+"""Factor for what stands below a heading of which the question holds every word."""
+
 _ENTRY_WEIGHT = 0.6
 """A list or a table is judged by its head; its entries stand around that, and count for more than a heading."""
 
@@ -57,15 +61,6 @@ _REASON = re.compile(
     r"|\bbecause\b|\bdue to\b|\bowing to\b|\breasons?\b|\bcaused?\b|\bled to\b|\bsince\b|\bwithout\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?<![A-Za-z]-)\d|[二三四五六七八九十百千万亿两]+(?:个|家|种|年|倍|亿|万|元)|一半"
-    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|hundreds?|thousands?|millions?|billions?)\b",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\d{4}|\d+\s*(?:年|月|日|天|周)|\b(?:January|March|April|June|July|August|months?|years?|weeks?|days?)\b"
-)
-_MONEY = re.compile(r"[元$€£¥￥]|免费|\b(?:dollars?|euros?|pounds?|yuan|USD|EUR|RMB|CNY|free)\b", re.IGNORECASE)
 _DEFINED = re.compile(
     r"^(?P<head>.{1,80}?)(?:是指|指的?是|指|是一|是|即|定义为|[：:]"
     r"|\b(?:is|are|means?|refers? to|describes?|stands? for)\b)",
@@ -124,37 +119,29 @@ def fit(unit: Unit, aspect: Aspect) -> float:
         case Kind.REASON if _REASON.search(unit.text):
             factor = 1.6
         case Kind.NUMBER | Kind.TIME if unit.shape is not Shape.CODE:
-            factor = _figure_fit(unit, aspect.kind)
+            factor = _figure_fit(unit, aspect)
         case Kind.DEFINITION if unit.shape is Shape.LIST and set(aspect.terms) <= unit.terms:
             factor = 1.2
         case Kind.LIST | Kind.METHOD if unit.shape is not Shape.CODE:
             better = 1.35 if aspect.kind is Kind.LIST else 1.15
             # "How to stay fair" repeats the question; it does not say how.
             factor = (0.5 if _ASKS_HOW.search(unit.text) else 1.0) if single else better
-    return factor
+    return factor * (0.6 if lacks_form(aspect.text, unit.whole) else 1.0)
 
 
 def _heading_fit(unit: Unit, aspect: Aspect) -> float:
     """More for a piece below a heading that names the kind of thing asked for, above all with the thing itself."""
-    if not heading_answers(aspect.text, unit.around):
-        return 1.0
-    return 2.2 if set(aspect.terms[-1:]) & unit.named else 1.5
+    if heading_answers(aspect.text, unit.around):
+        return 2.2 if set(aspect.terms[-1:]) & unit.named else 1.5
+    # "First day" is asked for with every word; "First week" shares one with the question, as much else does.
+    return _ASKED_HEADING if len(unit.named) > 1 and unit.named <= set(aspect.terms) else 1.0
 
 
-def _figure_fit(unit: Unit, kind: Kind) -> float:
-    if not shows_figure(unit.text if unit.shape in SINGLE else unit.whole, kind):
+def _figure_fit(unit: Unit, aspect: Aspect) -> float:
+    words = unit.text if unit.shape in SINGLE else unit.whole
+    if not shows_figure(words, aspect.kind) or (asks_money(aspect.text) and not shows_money(words)):
         return 0.6
     return {Shape.LIST: 0.6, Shape.TABLE: 1.2}.get(unit.shape, 1.5)
-
-
-def shows_money(text: str) -> bool:
-    """Whether a text speaks of a price or a sum."""
-    return bool(_MONEY.search(text))
-
-
-def shows_figure(text: str, kind: Kind) -> bool:
-    """Whether a text holds a number, or for a question about time a date or a duration."""
-    return bool((_TIME if kind is Kind.TIME else _NUMBER).search(_BRACKETS.sub("", text)))
 
 
 def substance(unit: Unit, terms: Sequence[str]) -> float:

@@ -14,12 +14,12 @@ from rag.extract.blocks import (
     Paragraph,
     TableBlock,
     blocks_of,
-    clean_heading,
     is_dangling,
     is_filler,
     label_text,
 )
 from rag.extract.words import words_of
+from rag.headings import clean_heading
 from rag.sentences import Span
 from rag.types import Language, Passage
 

@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from rag.errors import EmbedderUnavailable
 from rag.extract.asked import aspects_of, wants_code
-from rag.extract.doubt import is_about_others, misses_figure, misses_names
+from rag.extract.doubt import is_about_others, misses_figure, misses_names, wants_news
 from rag.extract.entries import entries_of, entry_statements
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.outline import outline_of, read
@@ -69,7 +69,11 @@ class ExtractiveWriter:
             yield statement
 
     def _is_doubtful(self, evidence: Evidence, best: int, retrieval: Retrieval) -> bool:
-        return misses_figure(evidence, best) or misses_names(evidence, best, retrieval, self._settings)
+        return (
+            wants_news(evidence, best)
+            or misses_figure(evidence, best)
+            or misses_names(evidence, best, retrieval, self._settings)
+        )
 
     async def _vectors(self, embedder: Embedder, evidence: Evidence) -> tuple[Sequence[Vectors], dict[int, Vectors]]:
         """Vectors of the aspects and of the units that words alone rank first; none when the encoder fails."""

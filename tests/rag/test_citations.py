@@ -197,6 +197,7 @@ def test_a_right_fact_with_the_wrong_number_of_passage_is_not_supported() -> Non
         pytest.param("有3个创始人。", "有三个创始人。", id="spelled in chinese"),
         pytest.param("It has 1,500 users.", "It has 1500 users.", id="thousands"),
         pytest.param("It raised 2B.", "It raised 2 billion.", id="short unit"),
+        pytest.param("融資 3 億元。", "融资 3 亿元。", id="traditional unit"),
         pytest.param("收入 3 百万。", "收入 300 万。", id="chinese units"),
     ],
 )

@@ -27,6 +27,9 @@ from rag.extract.asked import Kind, aspects_of, kind_of
         ("泄露之后要做什么？", Kind.METHOD),
         ("什么时候该招第一个销售？", Kind.PLAIN),
         ("When should we hire a salesperson?", Kind.PLAIN),
+        ("访谈里能不能问他愿意付多少钱？", Kind.PLAIN),
+        ("Should I ask how much they pay?", Kind.PLAIN),
+        ("Can you tell me how much a GPU costs?", Kind.NUMBER),
     ],
 )
 def test_the_shape_of_the_answer_is_read_from_the_question(question: str, kind: Kind) -> None:

@@ -11,7 +11,6 @@ from rag.extract.blocks import (
     Paragraph,
     TableBlock,
     blocks_of,
-    clean_heading,
     is_dangling,
     is_filler,
     label_text,
@@ -110,26 +109,12 @@ def test_a_label_line_names_the_block_below_and_is_not_quoted(line: str, label: 
 
 
 @pytest.mark.parametrize(
-    ("heading", "label"),
-    [
-        ("5.3 资金管理", "资金管理"),
-        ("第3章：创业策略", "创业策略"),
-        ("一、市场", "市场"),
-        ("Chapter 2: Pricing", "Pricing"),
-        ("2024 in review", "2024 in review"),
-        ("10. Hiring", "Hiring"),
-        ("3D printing", "3D printing"),
-    ],
-)
-def test_a_heading_loses_its_number(heading: str, label: str) -> None:
-    assert clean_heading(heading) == label
-
-
-@pytest.mark.parametrize(
     ("sentence", "filler", "dangling"),
     [
         pytest.param("本文将探讨大模型创业。", True, False, id="announces the article"),
         pytest.param("以下是一些建议：", True, False, id="announces a list"),
+        pytest.param("跑道的定义见《现金》，下面讲怎么做计划。", True, False, id="points to another document"),
+        pytest.param("押金先存入平台，争议解决之后再退，细则见《售后》。", False, False, id="a fact with a pointer"),
         pytest.param("Let's look at pricing.", True, False, id="English announcement"),
         pytest.param("企业将分析用户数据来定价。", False, False, id="a fact with a word of announcements"),
         pytest.param("这样可以省钱。", False, True, id="refers back"),

@@ -1,6 +1,7 @@
 """How an answer is laid out: announcements, marks, headings and lists."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,17 @@ async def test_an_announcement_that_names_the_subject_leads_the_list_without_a_m
         ("- 原路退回", True),
         ("- 退成余额", True),
     ]
+
+
+async def test_groups_below_headings_of_one_name_are_told_apart_by_what_they_belong_to() -> None:
+    def plan(text: str, risk: str, rank: int) -> Passage:
+        found = passage(text, section="应急预案", rank=rank)
+        return replace(found, chunk=replace(found.chunk, section=("风险", risk, "应急预案")))
+
+    leak = plan("- 安全工程师：吊销泄露的密钥。\n- 运维：查看访问日志。\n- 法务：起草通知。", "密钥泄露", 0)
+    fire = plan("- 安全工程师：切断机房电源。\n- 运维：通知物业。\n- 法务：联系保险公司。", "机房失火", 1)
+    labels = {text for text, marked in shown(await write("安全工程师做什么？", leak, fire)) if not marked}
+    assert labels == {"**密钥泄露 · 应急预案**", "**机房失火 · 应急预案**"}
 
 
 async def test_an_announcement_that_says_nothing_gives_way_to_the_heading() -> None:

@@ -1,0 +1,58 @@
+"""Facts that are known by their form: figures, dates, sums, times of the day, telephone numbers."""
+
+from __future__ import annotations
+
+import re
+
+from rag.extract.asked import Kind
+
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9])(?<![A-Za-z]-)\d|[二三四五六七八九十百千万亿两]+(?:个|家|种|年|倍|亿|万|元)|一半"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|hundreds?|thousands?|millions?|billions?)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\d{4}|\d+\s*(?:年|月|日|天|周)|\b(?:January|March|April|June|July|August|months?|years?|weeks?|days?)\b"
+)
+_MONEY = re.compile(r"[元$€£¥￥]|免费|\b(?:dollars?|euros?|pounds?|yuan|USD|EUR|RMB|CNY|free)\b", re.IGNORECASE)
+_ASKS_MONEY = re.compile(
+    r"多少钱|什么价"
+    r"|\bhow much (?:does|did|do|is|was)\b.*\b(?:cost|pay|paid|charge)\b"
+    r"|\bwhat\b.*\b(?:salary|wage|fee|price|rent|revenue|valuation)\s*(?:$|\?|of\b|at\b|in\b|for\b|last\b|today\b|now\b)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,]|\.\d)")
+_BRACKETS = re.compile(r"[（(][^）)]*[）)]|[*_“”\"]")
+_FORMS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(shown, re.IGNORECASE))
+    for asked, shown in (
+        (
+            r"(?<![哪这那有以下])几点(?=$|[？?钟了开关到上下发出结营])|营业时间"
+            r"|\bwhat time\b|\b(?:opening|office|business) hours\b",
+            r"\d\s*[:：点时]|\d\s*[ap]\.?m\b",
+        ),
+        (r"电话(?:号码|是?多少)|手机号|\b(?:tele)?phone number\b", r"\d[\d ()-]{5,}\d"),
+    )
+)
+"""What is known by its form: how a question asks for a time of the day or a telephone number, and how one looks."""
+
+
+def asks_money(question: str) -> bool:
+    """Whether a question asks for a price or a sum."""
+    return bool(_ASKS_MONEY.search(question))
+
+
+def shows_money(text: str) -> bool:
+    """Whether a text speaks of a price or a sum."""
+    return bool(_MONEY.search(text))
+
+
+def shows_figure(text: str, kind: Kind) -> bool:
+    """Whether a text holds a number that is no year, or for a question about time a date or a duration."""
+    bare = _BRACKETS.sub("", text)
+    return bool(_TIME.search(bare) if kind is Kind.TIME else _NUMBER.search(_YEAR.sub("", bare)))
+
+
+def lacks_form(question: str, text: str) -> bool:
+    """Whether a question asks for a fact of a form that a text does not show."""
+    return any(asked.search(question) and not shown.search(text) for asked, shown in _FORMS)

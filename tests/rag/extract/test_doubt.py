@@ -1,0 +1,84 @@
+"""Which answers the writer withholds, because what was found only shares a word with what is asked."""
+
+import pytest
+
+from rag.extract.writer import ExtractiveWriter
+from rag.language import detect_language
+from rag.ports import Statement
+from rag.types import Chunk, ChunkId, Document, DocumentId, DocumentKind, Language, Passage, Question, Retrieval
+
+
+class Silent:
+    """The writer's own sentences, which no test here looks at."""
+
+    def text(self, key: str, language: Language, **values: str) -> str:
+        return f"[{key}]"
+
+
+def passage(text: str, *, section: str = "Notes", title: str = "Guide") -> Passage:
+    document = Document(
+        id=DocumentId("d"),
+        kind=DocumentKind.DOCUMENT,
+        language=detect_language(text),
+        title=title,
+        source="d.md",
+    )
+    chunk = Chunk(position=0, section=(title, section), text=text)
+    return Passage(rank=1, score=0.9, chunk_id=ChunkId("d:0"), document=document, chunk=chunk)
+
+
+async def write(question: str, found: Passage, *, confidence: float = 0.9) -> list[Statement]:
+    language = detect_language(question)
+    retrieval = Retrieval(language=language, passages=(found,), confidence=confidence, answerable=True)
+    writer = ExtractiveWriter(None, Silent())
+    return [statement async for statement in writer.write(Question(id="q", text=question), retrieval)]
+
+
+FAIR = passage(
+    "The Heron Fair opens in Basel every June. Researchers of Heron Fair meet start-ups there.", title="Fairs"
+)
+SHARES = passage("Falcon Motors sold its shares in 2019. The share price of Falcon Motors fell to 12 dollars.")
+CANTEEN = passage("食堂在二楼，午餐八元。公司的食堂工作日 11:30 开门。", section="食堂")
+BARE_CANTEEN = passage("公司的食堂在二楼，周末关门。", section="食堂")
+NOTICE = passage("今天的食堂菜单是面条和饺子，供应到下午。", section="食堂菜单")
+TEAM = passage("Falcon Motors was founded in 2015 by two engineers. The engineers of Falcon Motors left.")
+LEAK = passage("数据泄露之后先吊销密钥，明天之前通知用户和监管部门。", section="数据泄露")
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        pytest.param("What is the share price of Falcon Motors today?", SHARES, id="news_of_the_day"),
+        pytest.param("What was the share price of Falcon Motors last week?", SHARES, id="news_of_last_week"),
+        pytest.param("食堂今天供应什么午餐？", CANTEEN, id="news_of_the_day_in_chinese"),
+        pytest.param("公司的食堂几点开门？", BARE_CANTEEN, id="a_time_of_the_day"),
+        pytest.param("What is the phone number of Heron Fair?", FAIR, id="a_telephone_number"),
+        pytest.param("What is the dress code of Heron Fair?", FAIR, id="something_of_a_thing_of_which_nothing_is_said"),
+        pytest.param("What is Heron Fair's dress code in Basel?", FAIR, id="the_same_of_an_owner"),
+        pytest.param("What is the salary of engineers at Falcon Motors?", TEAM, id="a_sum"),
+        pytest.param(
+            "How many engineers of Falcon Motors left?",
+            passage("Engineers of Falcon Motors left in 2015."),
+            id="a_year_is_no_number_of_people",
+        ),
+        pytest.param("Where do researchers from Stork Labs meet start-ups?", FAIR, id="somebody_else"),
+    ],
+)
+async def test_an_answer_to_something_else_is_withheld(question: str, found: Passage) -> None:
+    assert await write(question, found) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "says"),
+    [
+        pytest.param("What is the share price of Falcon Motors?", SHARES, "12 dollars", id="a_sum_that_is_told"),
+        pytest.param("公司的食堂几点开门？", CANTEEN, "11:30", id="a_time_of_the_day_that_is_told"),
+        pytest.param("今天的食堂菜单是什么？", NOTICE, "面条", id="a_notice_of_the_day"),
+        pytest.param("数据泄露，明天之前我们该通知谁？", LEAK, "监管部门", id="a_day_in_a_wish_for_advice"),
+        pytest.param("Where do researchers of Heron Fair meet?", FAIR, "Heron Fair", id="the_one_that_is_named"),
+        pytest.param("When was Falcon Motors founded?", TEAM, "2015", id="a_year_answers_when"),
+        pytest.param("How many engineers founded Falcon Motors?", TEAM, "two engineers", id="a_number_in_words"),
+    ],
+)
+async def test_an_answer_to_what_is_asked_is_given(question: str, found: Passage, says: str) -> None:
+    assert says in "".join(statement.text for statement in await write(question, found))
