@@ -211,7 +211,7 @@ class Writer(Protocol):
 class Query:
     """One text that a question is searched with.
 
-    `wanted` are the terms of which what is found must hold at least one before it counts as evidence. They are what a
+    `wanted` are the terms of which what is found must hold most before it counts as evidence. They are what a
     follow-up added: a search for "what is prompt injection? sourdough bread" finds good passages, and no bread.
     """
 
