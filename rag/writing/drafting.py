@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from rag.ports import Statement
 from rag.sentences import SentenceStream
+from rag.terms import index_terms
 from rag.types import Language
 from rag.writing.checking import Checker, Shape, shape_of
 from rag.writing.phrases import is_denial, speaks
@@ -50,6 +51,7 @@ class Draft:
         self._stream = SentenceStream()
         self._held = 0
         self._unjudged: list[str] | None = []
+        self._said: list[frozenset[str]] = []
         self.outcome = Outcome.OPEN
         self.blank = True
 
@@ -110,4 +112,15 @@ class Draft:
         return ()
 
     async def _check(self, pieces: Sequence[str]) -> Sequence[Statement]:
-        return [statement for piece in pieces for statement in await self._checker.take(piece)]
+        checked = [statement for piece in pieces for statement in await self._checker.take(piece)]
+        return [statement for statement in checked if self._is_news(statement)]
+
+    def _is_news(self, statement: Statement) -> bool:
+        """Whether a statement says more than one before it: a small model repeats itself, whole and in pieces."""
+        words = frozenset(index_terms(statement.text))
+        if not statement.support or not words:
+            return True
+        if any(words <= said for said in self._said):
+            return False
+        self._said.append(words)
+        return True

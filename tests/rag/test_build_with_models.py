@@ -44,6 +44,13 @@ async def test_a_configured_model_writes_and_what_nothing_supports_is_left_out(t
     assert answer.writing.notices == (Notice.UNSUPPORTED,)
 
 
+async def test_what_a_model_says_twice_is_shown_once(tmp_path: Path) -> None:
+    (answer,) = await answered(
+        tmp_path, says("Grants cost no equity [1]. Grants take nine months [1]. Cost no equity [1].")
+    )
+    assert answer.text == "Grants cost no equity. [1] Grants take nine months. [1]"
+
+
 async def test_the_same_question_gets_the_same_answer_without_the_model(tmp_path: Path) -> None:
     first, second = await answered(tmp_path, in_turn([SAID], Refusal(status=500)), times=2)
     assert second.text == first.text
