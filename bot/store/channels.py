@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.records import ChannelSettings, Respond
 from bot.store.database import Database
 from bot.store.models import channel_settings
 from bot.store.statements import put
 from rag.types import Language
+
+# Made once: making a statement takes longer than running it.
+_OF_CHANNEL = select(channel_settings).where(channel_settings.c.channel_key == bindparam("channel"))
 
 
 class SqlChannels:
@@ -19,8 +22,8 @@ class SqlChannels:
 
     async def get(self, channel_key: str) -> ChannelSettings:
         """A channel's settings; an unknown channel has set nothing."""
-        found = select(channel_settings).where(channel_settings.c.channel_key == channel_key)
-        row = await self._database.read(lambda connection: connection.execute(found).first())
+        which = {"channel": channel_key}
+        row = await self._database.read(lambda connection: connection.execute(_OF_CHANNEL, which).first(), urgent=True)
         if row is None:
             return ChannelSettings()
         return ChannelSettings(

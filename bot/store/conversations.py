@@ -44,7 +44,7 @@ class SqlConversations:
     async def get(self, key: str) -> Conversation | None:
         """One conversation."""
         which = {"conversation": key}
-        row = await self._database.read(lambda connection: connection.execute(_OF_KEY, which).first())
+        row = await self._database.read(lambda connection: connection.execute(_OF_KEY, which).first(), urgent=True)
         if row is None:
             return None
         return Conversation(
@@ -66,7 +66,7 @@ class SqlConversations:
             "unattended": conversation.unattended,
             "updated_at": conversation.updated_at,
         }
-        await self._database.write(lambda connection: put(connection, conversations, values))
+        await self._database.write(lambda connection: put(connection, conversations, values), urgent=True)
 
     async def turns(self, key: str, *, limit: int) -> tuple[Turn, ...]:
         """The last answered questions with their answers, oldest first: what was imported, then the bot's own."""

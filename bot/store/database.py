@@ -11,7 +11,16 @@ from bot.errors import StoreFailed
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
-"""Reads or writes in one transaction. It may call `rollback` and return, so that nothing of it is stored."""
+"""Reads or writes in one transaction, which it leaves open. It may be run again after its changes were taken back."""
+
+
+class Undone(Exception):
+    """Raised by a piece of work that has come to a result of which nothing may be stored."""
+
+    def __init__(self, *, result: object) -> None:
+        super().__init__(result)
+        self.result = result
+
 
 _ADVICE = (
     (("full", "no space"), "free some disk space; nothing that was committed is lost"),
@@ -26,13 +35,16 @@ _ADVICE = (
 
 
 class Database(Protocol):
-    """One opened database. All methods raise StoreFailed."""
+    """One opened database. All methods raise StoreFailed.
 
-    async def read(self, work: Work[Result]) -> Result:
+    Where work stands in line, urgent work goes first: that is what a platform waits for before it gives up.
+    """
+
+    async def read(self, work: Work[Result], *, urgent: bool = False) -> Result:
         """The result of a function that only reads."""
         ...
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result], *, urgent: bool = False) -> Result:
         """The result of a function inside one transaction: all of it is stored, or nothing."""
         ...
 

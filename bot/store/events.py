@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete
 
-from bot.store.database import Database
+from bot.store.database import Database, Undone
 from bot.store.models import events
 from bot.store.statements import add_new
 
@@ -22,12 +22,10 @@ class SqlEvents:
         """Take an event by all of its keys at once; False when any of them was taken before."""
 
         def work(connection: Connection) -> bool:
-            if take(connection, keys, at=at):
-                return True
-            connection.rollback()
-            return False
+            take(connection, keys, at=at)
+            return True
 
-        return await self._database.write(work)
+        return await self._database.write(work, urgent=True)
 
     async def forget(self, *, before: datetime) -> int:
         """Drop claims that are older than any redelivery; returns how many."""
@@ -36,7 +34,9 @@ class SqlEvents:
         )
 
 
-def take(connection: Connection, keys: Sequence[str], *, at: datetime) -> bool:
-    """Claim all keys; False, with some of them perhaps stored, when one was taken: the caller rolls back."""
+def take(connection: Connection, keys: Sequence[str], *, at: datetime) -> None:
+    """Claim all keys. Raises Undone, with the result False, when one was taken before."""
     # In one order everywhere: two claims that wait for each other's keys would otherwise end in a deadlock.
-    return all(add_new(connection, events, {"key": key, "at": at}) for key in sorted(set(keys)))
+    for key in sorted(set(keys)):
+        if not add_new(connection, events, {"key": key, "at": at}):
+            raise Undone(result=False)

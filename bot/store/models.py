@@ -235,10 +235,25 @@ audit = Table(
     Column("details", JSON, nullable=False),
 )
 
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("person", CleanText, primary_key=True),
+    Column("channel_key", CleanText, primary_key=True),
+    _text("sector"),
+    Column("stage", CleanText),
+    _text("model"),
+    Column("people", Integer),
+    Column("runway", Integer),
+    Column("language", CleanText),
+    Column("active", Boolean, nullable=False),
+)
+
 PERSON_COLUMNS: Mapping[Table, str] = {
     questions: "person",
     conversations: "partner",
     feedback: "person",
     gaps: "person",
+    profiles: "person",
 }
 """The tables that hold a person's key, and in which column; what hangs on such a question goes with it."""

@@ -20,6 +20,7 @@ from bot.store.gaps import SqlGaps
 from bot.store.ledgers import SqlAudit, SqlUsage
 from bot.store.migrating import upgrade
 from bot.store.posts import SqlPosts
+from bot.store.profiles import SqlProfiles
 from bot.store.questions import SqlQuestions
 from bot.store.urls import store_url
 
@@ -39,6 +40,7 @@ class SqlStore:
         self.gaps = SqlGaps(database)
         self.usage = SqlUsage(database)
         self.audit = SqlAudit(database)
+        self.profiles = SqlProfiles(database)
 
 
 @asynccontextmanager

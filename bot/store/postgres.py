@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.columns import to_json
-from bot.store.database import Work, store_failed
+from bot.store.database import Undone, Work, store_failed
 from rag.errors import InvalidSettings, RagError
 
 _Result = TypeVar("_Result")
@@ -26,11 +26,11 @@ class PostgresDatabase:
         self._name = url.render_as_string(hide_password=True)
         self._engine = _engine(url)
 
-    async def read(self, work: Work[_Result]) -> _Result:
-        """The result of a function that only reads."""
+    async def read(self, work: Work[_Result], *, urgent: bool = False) -> _Result:
+        """The result of a function that only reads. Nothing stands in line here: the server works side by side."""
         return await self._run(work, commit=False)
 
-    async def write(self, work: Work[_Result]) -> _Result:
+    async def write(self, work: Work[_Result], *, urgent: bool = False) -> _Result:
         """The result of a function inside one transaction."""
         return await self._run(work, commit=True)
 
@@ -47,6 +47,9 @@ class PostgresDatabase:
                 result = await connection.run_sync(work)
                 if commit:
                     await connection.commit()
+        except Undone as undone:
+            # Leaving the connection has taken its changes back.
+            return cast("_Result", undone.result)
         except RagError:
             raise
         except Exception as error:

@@ -53,15 +53,13 @@ class SqlQuestions:
         """Store a question, together with its event's claim; False when the claim is taken."""
 
         def work(connection: Connection) -> bool:
-            if not take(connection, claim, at=question.asked_at):
-                connection.rollback()
-                return False
+            take(connection, claim, at=question.asked_at)
             connection.execute(_ADMIT, _values(question))
             if question.message_id:
                 connection.execute(_BELONGS, _message(question, question.message_id))
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(work, urgent=True)
 
     async def get(self, question_id: str) -> QuestionRecord | None:
         """One question."""
@@ -70,7 +68,9 @@ class SqlQuestions:
     async def by_message(self, place_key: str, message_id: str) -> QuestionRecord | None:
         """The latest question that a message asked or joined."""
         message = {"place": place_key, "message": message_id}
-        row = await self._database.read(lambda connection: connection.execute(_BY_MESSAGE, message).first())
+        row = await self._database.read(
+            lambda connection: connection.execute(_BY_MESSAGE, message).first(), urgent=True
+        )
         return _question(row) if row else None
 
     async def join(self, question_id: str, text: str, *, message_id: str, claim: Sequence[str] = ()) -> bool:
@@ -82,14 +82,14 @@ class SqlQuestions:
         def work(connection: Connection) -> bool:
             joined = connection.execute(_JOIN, {"question": question_id, "words": text}).rowcount == 1
             question = _get(connection, question_id) if joined else None
-            if question is None or not take(connection, claim, at=question.asked_at):
-                connection.rollback()
+            if question is None:
                 return False
+            take(connection, claim, at=question.asked_at)
             if message_id:
                 add_new(connection, question_messages, _message(question, message_id))
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(work, urgent=True)
 
     async def start(self, question_id: str) -> bool:
         """From queued to answering; False when it is not queued any more."""

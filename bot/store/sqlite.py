@@ -9,21 +9,28 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.columns import to_json
-from bot.store.database import Work, store_failed
+from bot.store.database import Undone, Work, store_failed
+from bot.store.lanes import Lanes, Task
+from bot.store.tidying import Tidier
 
 _Result = TypeVar("_Result")
 
 _READERS = 3
+_TOGETHER = 8
+"""Works in one transaction at most: what comes first waits for the last, and beyond this there is little to gain."""
+_TIDIED_EVERY = 200
+"""Commits between two checkpoints: often enough that the log stays at a few megabytes."""
 _BUSY_TIMEOUT_S = 15.0
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -31,6 +38,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
+    # The writer's own checkpoint, for which commits wait: only where the tidier does not keep up, at 64 MB.
+    "PRAGMA wal_autocheckpoint = 16384",
 )
 
 
@@ -40,56 +49,101 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._engine = _engine(path)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-read")
+        self._writer = Lanes(self._commit, name="store-write", threads=1, most=_TOGETHER)
+        self._readers = Lanes(_call, name="store-read", threads=_READERS, most=1)
+        self._checkpoints = Lock()
+        self._tidier = Tidier(lambda: self._checkpoint("PASSIVE"), every=_TIDIED_EVERY)
 
-    async def read(self, work: Work[_Result]) -> _Result:
+    async def read(self, work: Work[_Result], *, urgent: bool = False) -> _Result:
         """The result of a function that sees one state of the file."""
 
         def snapshot() -> _Result:
             with self._engine.connect() as connection:
                 return work(connection)
 
-        return await self._run(self._readers, snapshot)
+        return await self._run(self._readers, snapshot, urgent=urgent)
 
-    async def write(self, work: Work[_Result]) -> _Result:
-        """The result of a function inside one transaction."""
-        return await self._run(self._writer, lambda: self._transaction(work))
+    async def write(self, work: Work[_Result], *, urgent: bool = False) -> _Result:
+        """The result of a function inside one transaction, which works that waited together share."""
+        return await self._run(self._writer, work, urgent=urgent)
 
     async def scrub(self) -> None:
         """Empty the write-ahead log, which keeps rows that the file itself has overwritten."""
 
-        def checkpoint() -> None:
-            raw = self._engine.raw_connection()
-            try:
-                busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                raw.close()
-            if busy:
+        def checkpoint(connection: Connection) -> None:
+            if connection.in_transaction():
+                # Works before it share this turn, and nobody can empty a log that is being written: alone, then.
+                raise Undone(result=None)
+            if self._checkpoint("TRUNCATE"):
                 raise sqlite3.OperationalError("the write-ahead log is busy: a reader keeps it from being emptied")
 
-        await self._run(self._writer, checkpoint)
+        await self._run(self._writer, checkpoint, urgent=False)
 
     async def close(self) -> None:
         """Wait for what runs and close every connection."""
         await asyncio.to_thread(self._shut_down)
 
-    def _transaction(self, work: Work[_Result]) -> _Result:
-        with self._engine.connect().execution_options(writes=True) as connection:
-            result = work(connection)
-            connection.commit()
-        return result
+    def _commit(self, tasks: Iterator[Task]) -> None:
+        """Runs works in one transaction. Where one of them fails, each has another try in one of its own."""
+        # Drawn before anything can fail: a task that nobody has drawn would never hear of the failure.
+        begun = list(islice(tasks, 1))
+        if not begun:
+            return
+        try:
+            with self._engine.connect().execution_options(writes=True) as connection:
+                begun[0].result = begun[0].work(connection)
+                for task in tasks:
+                    begun.append(task)
+                    task.result = task.work(connection)
+                connection.commit()
+        except Undone as undone:
+            self._settle_apart(begun, result=undone.result)
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the work gets it
+            self._settle_apart(begun, error=error)
+        else:
+            self._tidier.committed()
+
+    def _settle_apart(
+        self, begun: Sequence[Task], *, result: object = None, error: BaseException | None = None
+    ) -> None:
+        match begun:
+            case [task]:
+                task.result, task.error = result, error
+            case _:
+                for task in begun:
+                    self._commit(iter([task]))
+
+    def _checkpoint(self, mode: str) -> bool:
+        """Carries the write-ahead log into the file; whether somebody kept it from doing all that the mode asks for."""
+        # SQLite lets a second checkpoint fail at once, however long it may wait for other locks.
+        with self._checkpoints:
+            raw = self._engine.raw_connection()
+            try:
+                busy, *_ = raw.cursor().execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            finally:
+                raw.close()
+        return bool(busy)
 
     def _shut_down(self) -> None:
-        self._readers.shutdown()
-        self._writer.shutdown()
+        self._readers.close()
+        self._writer.close()
+        self._tidier.close()
         self._engine.dispose()
 
-    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], _Result]) -> _Result:
+    async def _run(self, lanes: Lanes, work: Callable[..., _Result], *, urgent: bool) -> _Result:
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, work)
+            result: _Result = await lanes.run(work, urgent=urgent)
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise store_failed(repr(self._path.name), error) from error
+        return result
+
+
+def _call(tasks: Iterator[Task]) -> None:
+    for task in tasks:
+        try:
+            task.result = task.work()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the work gets it
+            task.error = error
 
 
 @contextmanager
@@ -109,7 +163,7 @@ def _engine(path: Path) -> Engine:
         connect_args={"timeout": _BUSY_TIMEOUT_S},
         json_serializer=to_json,
         hide_parameters=True,
-        pool_size=_READERS + 1,
+        pool_size=_READERS + 2,
     )
     event.listen(engine, "do_connect", lambda *_: _create(path))
     event.listen(engine, "connect", _prepare)
@@ -131,4 +185,5 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later could not wait for another writer; this one waits at once.
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # Straight to the driver: SQLAlchemy's way there takes longer than the statement.
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()

@@ -51,9 +51,9 @@ async def test_upgrade_tells_what_it_did(kept: Kept) -> None:
     assert await run_upgrade(kept, again) == 0
     assert await run_upgrade(kept, for_programs) == 0
 
-    assert first.shown == "The store went from nothing to 0002.\n"
-    assert again.shown == "The store is at revision 0002 already.\n"
-    assert json.loads(for_programs.shown) == {"before": "0002", "after": "0002"}
+    assert first.shown == "The store went from nothing to 0003.\n"
+    assert again.shown == "The store is at revision 0003 already.\n"
+    assert json.loads(for_programs.shown) == {"before": "0003", "after": "0003"}
 
 
 async def test_backup_and_restore_bring_the_store_back(kept: Kept, tmp_path: Path) -> None:
