@@ -1,4 +1,6 @@
-"""What admins ask of the store: ratings, gaps, usage and the audit log. The engine's own books are in `bot.ports`.
+"""What commands and admins ask of the store: profiles, ratings, gaps, usage and the audit log.
+
+The engine's own books are in `bot.ports`.
 
 Every method raises `StoreFailed` when the store cannot be read or written. What returns has been committed.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.records import AuditEntry, FeedbackRate, GapRecord, RateGroup, UsageCount
+from bot.records import AuditEntry, FeedbackRate, GapRecord, Profile, RateGroup, UsageCount
 
 
 class RatingBook(Protocol):
@@ -52,4 +54,32 @@ class AuditBook(Protocol):
 
     async def latest(self, *, limit: int) -> tuple[AuditEntry, ...]:
         """The last entries, the latest first."""
+        ...
+
+
+class ProfileBook(Protocol):
+    """What people said of themselves and of their teams: one profile for each person, and one for each channel."""
+
+    async def of_person(self, person: str) -> Profile | None:
+        """A person's own profile, by the person's key."""
+        ...
+
+    async def of_team(self, channel_key: str) -> Profile | None:
+        """The profile of the team that a channel belongs to."""
+        ...
+
+    async def save_person(self, person: str, profile: Profile) -> None:
+        """Store a person's profile in place of the earlier one."""
+        ...
+
+    async def save_team(self, channel_key: str, profile: Profile) -> None:
+        """Store a team's profile in place of the earlier one."""
+        ...
+
+    async def delete_person(self, person: str) -> bool:
+        """Forget a person's profile; False when there is none."""
+        ...
+
+    async def delete_team(self, channel_key: str) -> bool:
+        """Forget a team's profile; False when there is none."""
         ...

@@ -11,6 +11,8 @@ from datetime import datetime
 
 from bot.chat import Person, Place
 from bot.errors import StoreFailed
+from bot.ledgers import AuditBook, ProfileBook
+from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.ports import (
     AnswerBook,
     ConversationBook,
@@ -247,7 +249,7 @@ class MemorySettings:
 
 
 class MemoryStore:
-    """All books; see `bot.ports.Store`."""
+    """The books of the engine and of the commands; see `bot.ports.Store`."""
 
     def __init__(self) -> None:
         answers: dict[str, AnswerRecord] = {}
@@ -259,6 +261,8 @@ class MemoryStore:
         self.answers: AnswerBook = MemoryAnswers(answers)
         self.feedback: FeedbackBook = MemoryFeedback(answers)
         self.settings: SettingsBook = MemorySettings()
+        self.profiles: ProfileBook = MemoryProfiles()
+        self.audit: AuditBook = MemoryAudit()
 
 
 def _nameless(person: Person) -> Person:

@@ -20,8 +20,9 @@ from bot.records import (
     QuestionRecord,
     QuestionState,
 )
+from bot.saying import Say
 from rag.errors import RagError
-from rag.types import AnswerEvent, Question, Turn
+from rag.types import AnswerEvent, Language, Question, Turn
 
 
 class EventBook(Protocol):
@@ -219,6 +220,14 @@ class Delivering(Protocol):
         """
         ...
 
+    async def tell(self, place: Place, person: Person, text: Say, language: Language, **values: object) -> None:
+        """Say one of the bot's own sentences to a person alone, where the platform and the place allow it.
+
+        Raises:
+            DeliveryFailed: the platform took no message.
+        """
+        ...
+
     async def withdraw(self, question: QuestionRecord) -> None:
         """Take away every message about a question that its asker deleted; its posts are abandoned.
 
@@ -253,6 +262,10 @@ class Desk(Protocol):
 
 class Handling(Protocol):
     """Does what commands, buttons and forms ask for."""
+
+    def recognises(self, text: str) -> bool:
+        """Whether a whole message that is said to the bot, such as "help", calls a command rather than asks."""
+        ...
 
     async def handle(self, incoming: CommandCall | Press | Submission, desk: Desk) -> None:
         """Do one thing that a person asked for, and answer it. Every failure is told to the person.

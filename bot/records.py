@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.chat import Person, Place
+from rag.kinds.values import Stage
 from rag.types import Answer, Language
 
 
@@ -157,6 +158,22 @@ class ChannelSettings:
     language: Language | None = None
     labels: frozenset[str] | None = None
     other: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is known of a start-up, so that what suits it comes first; "" and None stand for what was not said.
+
+    `people` is the size of the team, `runway` in months. A profile that is not `active` changes nothing.
+    """
+
+    sector: str = ""
+    stage: Stage | None = None
+    model: str = ""
+    people: int | None = None
+    runway: int | None = None
+    language: Language | None = None
+    active: bool = True
 
 
 class RateGroup(StrEnum):

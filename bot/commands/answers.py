@@ -85,8 +85,7 @@ def _sentences(call: Call, record: AnswerRecord) -> str:
     lines = [f"**{call.words(Say.WHY_TITLE)}**"]
     for sentence in (sentence for block in grounded(record) for sentence in block):
         marks = "".join(f"[{number}]" for number in sentence.numbers) or call.words(Say.WHY_UNCITED)
-        text = _without_tables(sentence.text).lstrip("-*+•#> \t")
-        lines.append(f"- {_brief(text, _SENTENCE)} → {marks}")
+        lines.append(f"- {_brief(_without_tables(sentence.text), _SENTENCE)} → {marks}")
     return "\n".join(lines)
 
 

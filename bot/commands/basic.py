@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.commands.call import Call
 from bot.commands.registry import Command, Registry
 from bot.wording import Say
-from rag.types import Document, DocumentKind, Language, Scope
+from rag.types import PUBLIC, Document, DocumentKind, Language
 
 _LISTED = 40
 _COMPLETIONS = 25
@@ -65,7 +65,7 @@ class Help:
         lines += [f"- {each.name}: {each.description}" for each in words.arguments.values()]
         other = registry.words(command, Language.EN if call.language is Language.ZH else Language.ZH)
         aliases = call.words(Say.LIST_SEPARATOR).join(dict.fromkeys((*words.aliases, other.name, *other.aliases)))
-        return "\n".join([*lines, call.words(Say.HELP_ALIASES, aliases=aliases)])
+        return "\n\n".join(["\n".join(lines), call.words(Say.HELP_ALIASES, aliases=aliases)])
 
     def _line(self, call: Call, command: Command) -> str:
         words = self._registry().words(command, call.language)
@@ -98,13 +98,14 @@ class Sources:
         ]
 
     async def _documents(self, call: Call) -> tuple[Document, ...]:
-        return await call.means.library.documents(Scope(audience=await call.labels()))
+        return await call.means.library.documents(await call.scope())
 
     def _overview(self, call: Call, documents: Sequence[Document]) -> str:
         counts = Counter(document.kind for document in documents)
-        kinds = [f"- {call.means.wording.kind(kind, call.language)}: {counts[kind]}" for kind in DocumentKind]
-        lines = [call.words(Say.LIBRARY_COUNTS, documents=len(documents)), *_nonzero(kinds)]
-        counted = Counter(topic for document in documents for topic in document.topics)
+        kinds = [kind for kind in DocumentKind if counts[kind]]
+        lines = [f"- {call.means.wording.kind(kind, call.language)} · {counts[kind]}" for kind in kinds]
+        lines.insert(0, call.words(Say.LIBRARY_COUNTS, documents=len(documents)))
+        counted = Counter(topic for document in documents for topic in document.topics if not _names_kind(topic))
         if counted:
             topics = call.words(Say.LIST_SEPARATOR).join(topic for topic, _ in counted.most_common(_LISTED))
             lines += ["", call.words(Say.LIBRARY_TOPICS, topics=topics)]
@@ -135,9 +136,9 @@ class Sources:
 
 
 def unknown_command(call: Call, registry: Registry, name: str) -> str:
-    """What is said of a command that does not exist: the nearest one, or all."""
+    """What is said of a command that does not exist: the nearest one, or all; of none at all, which there are."""
     near = registry.nearest(name)
-    lines = [call.words(Say.UNKNOWN_COMMAND, command=name)]
+    lines = [call.words(Say.UNKNOWN_COMMAND, command=name)] if name else []
     if near:
         lines.append(call.words(Say.NEAREST_COMMAND, usage=usage_of(call, registry, near.command)))
     else:
@@ -155,10 +156,12 @@ def _kind_order(document: Document) -> int:
     return list(DocumentKind).index(document.kind)
 
 
-def _nonzero(lines: Sequence[str]) -> list[str]:
-    return [line for line in lines if not line.endswith(": 0")]
+def _names_kind(topic: str) -> bool:
+    """Whether a topic says no more than what kind of document it is: the kinds are counted by themselves."""
+    return topic.removesuffix("s") in set(DocumentKind)
 
 
 def _titled(document: Document) -> str:
     date = f" · {document.date.isoformat()}" if document.date else ""
-    return f"{' '.join(document.title.split())}{date}"
+    readers = "" if document.audience == {PUBLIC} else f" · {', '.join(sorted(document.audience))}"
+    return f"{' '.join(document.title.split())}{date}{readers}"

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
+from bot.ledgers import AuditBook, ProfileBook
+from bot.limits import EngineSettings
 from bot.ports import Desk, Store
 from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, Form, Reply, Visibility
 from bot.splitting import split
 from bot.wording import Say, Wording
-from rag.types import PUBLIC, Citation, Document, Language, Scope
+from rag.cases import CaseShelf
+from rag.kinds.resource import Resource
+from rag.ports import Retrieving
+from rag.types import Citation, Language, Scope
 
 
-class Library(Protocol):
-    """What commands read of the library."""
+class Books(Store, Protocol):
+    """What commands remember, besides what the engine does."""
 
-    async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
-        """Documents that a reader may see. Raises StorageFailed."""
+    @property
+    def profiles(self) -> ProfileBook:
+        """What people said of themselves and of their teams."""
+        ...
+
+    @property
+    def audit(self) -> AuditBook:
+        """What admins did."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What all handlers share; `adapters` are by platform, `is_admin` is asked at every call that needs one."""
+    """What all handlers share.
 
-    store: Store
-    library: Library
+    `adapters` are by platform, `is_admin` is asked at every call that needs one, `pseudonym` makes a person's key
+    unrecognisable, `resources` are the records of the shipped library, and `engine` holds what channels inherit.
+    """
+
+    store: Books
+    library: CaseShelf
+    retriever: Retrieving
     wording: Wording
     adapters: Mapping[str, ChatAdapter]
     new_id: Callable[[], str]
     now: Callable[[], datetime]
     is_admin: Callable[[Person], bool]
+    pseudonym: Callable[[str], str]
+    resources: Sequence[Resource] = ()
+    engine: EngineSettings = field(default_factory=EngineSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +125,12 @@ class Call:
 
     async def labels(self) -> frozenset[str]:
         """The audience labels that everybody who reads along here holds."""
-        settings = await self.means.store.settings.get(self.place.channel_key)
-        return frozenset({PUBLIC}) | (settings.labels or frozenset())
+        return (await self.scope()).audience
+
+    async def scope(self) -> Scope:
+        """What of the library may be shown here."""
+        settings = await effective_settings(self.means.store.settings, self.place.channel_key)
+        return reader_scope(settings, self.person)
 
     async def _tell(self, reply: Reply) -> None:
         if self.adapter.capabilities.private_replies and not self.place.private:

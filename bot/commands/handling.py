@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import assert_never
 
 from bot.chat import CommandCall, Press, Submission
-from bot.commands import answers, basic, rating
+from bot.commands import answers, basic, case, config, profile, rating, resources
 from bot.commands.call import Call, Means
 from bot.commands.registry import Argument, ArgumentKind, Command, Complaint, Level, Registry
 from bot.errors import DeliveryFailed
@@ -30,8 +30,20 @@ _PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.FOLLOW_UP: answers.follow_up,
     Verb.RETRY: answers.retry,
     Verb.STOP: answers.stop_answer,
+    Verb.CASE: case.show,
+    Verb.COMPARE: case.compare_with,
+    Verb.CONFIG_OPEN: config.open_form,
+    Verb.PROFILE_OPEN: profile.open_form,
+    Verb.PROFILE_SWITCH: profile.switch,
 }
-_FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {Verb.EXPLAIN: rating.explain}
+_FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
+    Verb.EXPLAIN: rating.explain,
+    Verb.CONFIG_SAVE: config.submit,
+    Verb.PROFILE_SAVE: profile.submit,
+}
+_ADMIN_VERBS = frozenset({Verb.CONFIG_OPEN, Verb.CONFIG_SAVE})
+
+_TELLING_WORDS = 3
 
 
 def first_commands(wording: Wording) -> Registry:
@@ -50,6 +62,10 @@ def first_commands(wording: Wording) -> Registry:
                 Command(name="stop", run=basic.stop),
                 Command(name="resume", run=basic.resume),
                 Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),
+                *case.commands(lambda: made[0]),
+                resources.command(lambda: made[0]),
+                profile.command(lambda: made[0]),
+                config.command(lambda: made[0]),
             ),
             wording,
         )
@@ -64,6 +80,10 @@ class Handler:
         self._registry = registry
         self._means = means
         self._failure = failure
+
+    def recognises(self, text: str) -> bool:
+        """Whether a whole message calls a command; see `bot.ports.Handling`."""
+        return self._registry.recognise(text) is not None
 
     async def handle(self, incoming: CommandCall | Press | Submission, desk: Desk) -> None:
         """Does what was asked for; see `bot.ports.Handling`."""
@@ -94,6 +114,8 @@ class Handler:
         match call.incoming:
             case CommandCall():
                 await self._command(call, call.incoming)
+            case Press() | Submission() if self._is_denied(call):
+                await call.whisper(call.words(Say.NOT_ALLOWED))
             case Press():
                 press = _PRESSES.get(call.incoming.payload.verb)
                 await (press(call, call.incoming) if press else call.whisper(call.words(Say.UNKNOWN_ACTION)))
@@ -116,7 +138,14 @@ class Handler:
             usage = basic.usage_of(call, self._registry, found.command)
             await call.whisper(f"{call.words(arguments.say, **arguments.values)}\n`{usage}`")
             return
+        if self._registry.level(found.command, arguments) is Level.ADMIN and not self._means.is_admin(call.person):
+            await call.whisper(call.words(Say.NOT_ALLOWED))
+            return
         await found.command.run(call, arguments)
+
+    def _is_denied(self, call: Call) -> bool:
+        guarded = not isinstance(call.incoming, CommandCall) and call.incoming.payload.verb in _ADMIN_VERBS
+        return guarded and not self._means.is_admin(call.person)
 
     async def _language(self, incoming: CommandCall | Press | Submission) -> Language:
         """That of the command's name or of the answer; else the conversation's; else the reader's interface's."""
@@ -124,8 +153,10 @@ class Handler:
             found = self._registry.find(incoming.name)
             if found and found.language is not None:
                 return found.language
-            if incoming.text:
-                return spoken(incoming.text, _of_locale(incoming.locale))
+            if incoming.text and _tells_language(incoming.text):
+                return spoken(incoming.text)
+        elif incoming.payload.argument in {Language.ZH, Language.EN}:
+            return Language(incoming.payload.argument)
         else:
             record = await self._means.store.answers.get(incoming.payload.subject)
             if record:
@@ -134,6 +165,11 @@ class Handler:
         if conversation and conversation.language in {Language.ZH, Language.EN}:
             return conversation.language
         return _of_locale(incoming.locale)
+
+
+def _tells_language(text: str) -> bool:
+    """Whether a text shows what its writer speaks: a name or a topic in Latin letters is typed in any language."""
+    return spoken(text) is Language.ZH or len(text.split()) >= _TELLING_WORDS
 
 
 def _of_locale(locale: str) -> Language:

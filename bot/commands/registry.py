@@ -21,7 +21,11 @@ from rag.types import Language
 if TYPE_CHECKING:
     from bot.commands.call import Call
 
-_NEAR = 0.5
+_NEAR, _NEAR_OF_TWO_SIGNS = 0.6, 0.5
+"""How alike a mistyped name must be; of a Chinese word, two signs long, one wrong sign is the half."""
+
+_LISTED = 4
+"""Choices that the usage of a command lists; of more it names the argument alone."""
 
 
 class Level(StrEnum):
@@ -47,13 +51,17 @@ Complete = Callable[["Call", str], Awaitable[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
-    """One argument. `choices` are identifiers; `complete` proposes values for what was typed so far."""
+    """One argument. `choices` are identifiers; `complete` proposes values for what was typed so far.
+
+    `guarded` are the choices that only admins may take.
+    """
 
     name: str
     kind: ArgumentKind = ArgumentKind.TEXT
     required: bool = False
     choices: tuple[str, ...] = ()
     complete: Complete | None = None
+    guarded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +124,9 @@ class Registry:
 
     def nearest(self, name: str) -> Found | None:
         """The command that somebody may have meant."""
-        near = get_close_matches(_plain(name), self._names, n=1, cutoff=_NEAR)
+        typed = _plain(name)
+        cutoff = _NEAR if typed.isascii() else _NEAR_OF_TWO_SIGNS
+        near = get_close_matches(typed, self._names, n=1, cutoff=cutoff)
         return self._names[near[0]] if near else None
 
     def words(self, command: Command, language: Language) -> CommandWords:
@@ -129,7 +139,7 @@ class Registry:
         shown = []
         for argument in command.arguments:
             label = words.arguments[argument.name].name
-            if argument.kind is ArgumentKind.CHOICE:
+            if argument.kind is ArgumentKind.CHOICE and len(argument.choices) <= _LISTED:
                 label = "|".join(words.arguments[argument.name].choices.values())
             shown.append(f"<{label}>" if argument.required else f"[{label}]")
         return prefix + " ".join([words.name, *shown])
@@ -143,6 +153,11 @@ class Registry:
             values = {"command": words.name, "argument": given}
             return Complaint(say=say, values=values if say is Say.UNKNOWN_ARGUMENT else {"command": words.name})
         return self._valid(command, given, language)
+
+    def level(self, command: Command, arguments: Mapping[str, str]) -> Level:
+        """Who may call a command with these arguments."""
+        guarded = any(arguments.get(argument.name) in argument.guarded for argument in command.arguments)
+        return Level.ADMIN if guarded else command.level
 
     def _named(self, command: Command, arguments: Mapping[str, str]) -> dict[str, str] | str:
         """Arguments by identifier; the name of one that does not exist."""

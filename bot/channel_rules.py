@@ -1,0 +1,66 @@
+"""What holds in a channel: its own settings over its server's, and what whoever reads along there may see.
+
+Every surface (answers, commands, buttons, completions) takes its scope from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Final
+
+from bot.chat import Person, Standing
+from bot.ports import SettingsBook
+from bot.records import ChannelSettings
+from rag.types import PUBLIC, DocumentKind, Scope
+
+KINDS: Final = "kinds"
+TOPICS: Final = "topics"
+"""Keys in `ChannelSettings.other`: what of the library is searched for a channel, joined by line breaks."""
+
+_CHANNEL_ALONE = frozenset({"labels", "other"})
+"""Never inherited from a server: a label would reach channels that nobody thought of."""
+
+_BREAK = "\n"
+
+
+def server_key(channel_key: str) -> str:
+    """The key under which the defaults of a channel's server are stored: that of a channel without a name."""
+    return channel_key.rpartition("/")[0] + "/"
+
+
+async def effective_settings(book: SettingsBook, channel_key: str) -> ChannelSettings:
+    """A channel's settings, with its server's where it has set nothing. Raises StoreFailed."""
+    return inherited(await book.get(channel_key), await book.get(server_key(channel_key)))
+
+
+def inherited(channel: ChannelSettings, server: ChannelSettings) -> ChannelSettings:
+    """A channel's settings over those of its server."""
+    names = [each.name for each in fields(ChannelSettings) if each.name not in _CHANNEL_ALONE]
+    merged = {name: getattr(server, name) for name in names if getattr(channel, name) is None}
+    searched = {key: value for key, value in server.other.items() if key in {KINDS, TOPICS}}
+    return replace(channel, **merged, other={**searched, **channel.other})
+
+
+def reader_scope(settings: ChannelSettings, person: Person) -> Scope:
+    """What may be read to a person in a channel with these settings."""
+    kinds = [DocumentKind(each) for each in listed(settings, KINDS) if each in set(DocumentKind)]
+    topics = listed(settings, TOPICS)
+    return Scope(audience=audience(settings, person), kinds=frozenset(kinds) or None, topics=frozenset(topics) or None)
+
+
+def audience(settings: ChannelSettings, person: Person) -> frozenset[str]:
+    """The labels of the least-privileged reader: the channel's, and for one who is no member the public ones alone."""
+    if person.standing is not Standing.MEMBER:
+        return frozenset({PUBLIC})
+    return frozenset({PUBLIC}) | (settings.labels or frozenset())
+
+
+def listed(settings: ChannelSettings, key: str) -> tuple[str, ...]:
+    """The values of a list in `ChannelSettings.other`."""
+    return tuple(each for each in settings.other.get(key, "").split(_BREAK) if each)
+
+
+def joined(values: Iterable[str]) -> str:
+    """A list as `ChannelSettings.other` keeps it."""
+    return _BREAK.join(sorted(values))

@@ -1,0 +1,48 @@
+"""Which profile counts for whoever asks, and how the reader is told that it does."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+from bot.commands.call import Call
+from bot.records import Profile
+from bot.wording import Say
+from rag.kinds.wording import STAGES
+
+
+async def known_profile(call: Call) -> Profile | None:
+    """What is known of the reader: their own words, filled up by their team's; None where they want none of it used.
+
+    In a direct message there is no team. Raises StoreFailed.
+    """
+    books = call.means.store.profiles
+    own = await books.of_person(call.person.key)
+    team = None if call.place.private else await books.of_team(call.place.channel_key)
+    if own is not None and not own.active:
+        return None
+    if own is None or team is None:
+        return own or team
+    empty = Profile()
+    names = [each.name for each in fields(Profile) if getattr(own, each.name) == getattr(empty, each.name)]
+    return replace(own, **{name: getattr(team, name) for name in names})
+
+
+def company(call: Call, profile: Profile) -> str:
+    """The reader's company in a few words, such as "your seed-stage legal start-up", or "" for too little."""
+    if not profile.stage and not profile.sector:
+        return ""
+    stage = ""
+    if profile.stage:
+        stage = call.words(Say.PROFILE_STAGE_OF, stage=STAGES[profile.stage].of(call.language))
+    told = call.words(Say.PROFILE_COMPANY, stage=stage, sector=profile.sector)
+    return " ".join(told.split())
+
+
+def header(call: Call, profile: Profile) -> str:
+    """The line over what a profile has put in order, which tells how to switch it off."""
+    who = company(call, profile)
+    if not who:
+        return ""
+    words = call.means.wording.command("profile", call.language)
+    usage = f"{call.adapter.capabilities.command_prefix}{words.name} {words.arguments['action'].choices['off']}"
+    return call.words(Say.PROFILE_FOR, who=who, usage=usage)

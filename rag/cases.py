@@ -1,0 +1,256 @@
+"""CaseLibrary: the case studies of the library, found by company, by what is known of them, or by a sentence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Protocol
+
+from rag.catalogue import LiveChunk
+from rag.ports import Retrieving
+from rag.sentences import sentence_spans
+from rag.terms import index_terms, query_terms
+from rag.types import (
+    CaseFacts,
+    Citation,
+    Document,
+    DocumentId,
+    DocumentKind,
+    Language,
+    Outcome,
+    Passage,
+    Question,
+    Scope,
+)
+
+_CHUNKS = range(500)
+"""The positions at which the text of a case is looked for; no case study is longer."""
+
+_TELLS = 0.25
+"""Share of a statement's words that a passage has to hold before it is cited for it."""
+
+_HEADED = 0.3
+"""What a heading that promises such a statement counts, beside the words of the passage."""
+
+_HEADINGS = tuple(set(index_terms(words)) for words in ("did 做了 做法", "decided 关键 成败", "lesson 教训 启示"))
+"""Words of the headings below which a case study tells what was done, what decided it, and what to learn."""
+
+_FOUND = 24
+_ITEM = re.compile(r"(?:[-*+•>#]+|\d+[.)])\s+")
+"""What stands before an item of a list."""
+
+_BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*")
+_OUTCOME_WORDS: Mapping[Outcome, re.Pattern[str]] = {
+    Outcome.FAILURE: re.compile(r"\b(?:fail(?:s|ed|ure|ures|ing)?|bankrupt(?:cy)?|shut down)\b|失败|倒闭|破产|关闭"),
+    Outcome.SUCCESS: re.compile(r"\b(?:success(?:es|ful|fully)?|succeed(?:s|ed)?|thriv(?:e|es|ed|ing))\b|成功"),
+    Outcome.MIXED: re.compile(r"\b(?:mixed)\b|有成有败|喜忧参半|好坏参半"),
+}
+_PARTICLES = "的和与及、, "
+"""What is left between words that were taken out of a Chinese phrase."""
+
+_GENERIC = re.compile(
+    r"\b(?:case|stud(?:y|ies)|cases|compan(?:y|ies)|start-?ups?|firms?|business(?:es)?)\b|案例|公司|企业|创业|一家"
+)
+"""Words that fit every case, so that they tell none from another."""
+
+
+class CaseShelf(Protocol):
+    """What is read of the catalogue."""
+
+    async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
+        """Documents that a reader may see. Raises StorageFailed."""
+        ...
+
+    async def chunks_at(
+        self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope
+    ) -> dict[DocumentId, tuple[LiveChunk, ...]]:
+        """Their texts, by position. Raises StorageFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case study: the version that suits the reader, its facts, and all versions that the reader may see."""
+
+    document: Document
+    facts: CaseFacts
+    versions: tuple[Document, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the company is called, in every language, the reader's first."""
+        companies = (each.case.company for each in (self.document, *self.versions) if each.case)
+        return tuple(dict.fromkeys(companies))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """The places of a case study that tell what decided it, and the rest of its facts."""
+
+    did: Citation
+    decided: Citation
+    lessons: Citation
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Each place once, by number."""
+        return tuple({each.number: each for each in (self.did, self.decided, self.lessons)}.values())
+
+
+class CaseLibrary:
+    """Finds the case studies that a reader may see. Every method raises as `rag.ports.Retrieving.retrieve` does."""
+
+    def __init__(self, shelf: CaseShelf, retriever: Retrieving) -> None:
+        self._shelf = shelf
+        self._retriever = retriever
+
+    async def all(self, *, scope: Scope, language: Language) -> tuple[Case, ...]:
+        """All case studies, by company; of each the version in the reader's language where there is one."""
+        documents = [each for each in await self._shelf.documents(narrowed(scope, DocumentKind.CASE)) if each.case]
+        documents.sort(key=_story)
+        cases = [_case([*versions], language) for _, versions in groupby(documents, key=_story)]
+        return tuple(sorted(cases, key=lambda case: _plain(case.facts.company)))
+
+    async def named(self, text: str, *, scope: Scope, language: Language) -> tuple[Case, ...]:
+        """The cases whose company a text names: in full, else in part, else within the text; () where it names none."""
+        return _named(text, await self.all(scope=scope, language=language))
+
+    async def find(self, text: str, *, scope: Scope, language: Language) -> tuple[Case, ...]:
+        """The cases that fit a company's name, a sector, a region, an outcome or a sentence, best first."""
+        cases = await self.all(scope=scope, language=language)
+        if named := _named(text, cases):
+            return named
+        return _by_facts(text, cases) or await self._by_meaning(text, cases, scope, language)
+
+    async def grounds(self, case: Case, *, scope: Scope, first: int = 1) -> Grounds:
+        """Where the case study says what its facts say, numbered from `first`."""
+        key, facts = case.document.id, case.facts
+        found = await self._shelf.chunks_at({key: _CHUNKS}, scope=narrowed(scope, DocumentKind.CASE))
+        chunks = found.get(key, ())
+        statements = (facts.did or "", facts.decided or "", " ".join(facts.lessons))
+        told = zip(statements, _HEADINGS, strict=True)
+        places = [_citation(case.document, text, chunks, headed=words) for text, words in told]
+        distinct = list(dict.fromkeys(places))
+        return Grounds(
+            **{
+                name: replace(place, number=first + distinct.index(place))
+                for name, place in zip(("did", "decided", "lessons"), places, strict=True)
+            }
+        )
+
+    async def _by_meaning(self, text: str, cases: Sequence[Case], scope: Scope, language: Language) -> tuple[Case, ...]:
+        if len(_plain(text)) < 2 or not cases:
+            return ()
+        question = Question(id="case", text=text, language=language, scope=narrowed(scope, DocumentKind.CASE))
+        retrieval = await self._retriever.retrieve(question, limit=_FOUND)
+        if not retrieval.answerable:
+            return ()
+        owners = {version.id: case for case in cases for version in case.versions}
+        keys = dict.fromkeys(passage.document.id for passage in retrieval.passages)
+        found = {owners[key].document.id: owners[key] for key in keys if key in owners}
+        return _of_outcome(text, [*found.values()]) or tuple(found.values())
+
+
+def narrowed(scope: Scope, kind: DocumentKind) -> Scope:
+    """The part of a scope that holds one kind of document; nothing where the scope leaves that kind out."""
+    admitted = scope.kinds is None or kind in scope.kinds
+    return replace(scope, kinds=frozenset({kind}) if admitted else frozenset())
+
+
+def _story(document: Document) -> str:
+    return document.translation_of or document.id
+
+
+def _case(versions: list[Document], language: Language) -> Case:
+    chosen = next((each for each in versions if each.language is language), versions[0])
+    if chosen.case is None:
+        raise ValueError(f"the document {chosen.source!r} has no facts of a case; leave it out")
+    return Case(document=chosen, facts=chosen.case, versions=tuple(versions))
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _forms(case: Case) -> set[str]:
+    """A company's names, with and without what stands in brackets, and what stands in them."""
+    names = {_plain(name) for name in case.names}
+    return {form for name in names for form in (name, _BRACKETS.sub("", name).strip()) if form}
+
+
+def _named(text: str, cases: Sequence[Case]) -> tuple[Case, ...]:
+    wanted = _plain(text).strip("“”\"'。.?？!！ ")
+    if not wanted:
+        return ()
+    for fits in (
+        lambda form: form == wanted,
+        lambda form: len(wanted) > 1 and _holds_word(form, wanted),
+        lambda form: len(form) > 1 and _holds_word(wanted, form),
+    ):
+        if found := [case for case in cases if any(map(fits, _forms(case)))]:
+            return tuple(found)
+    return ()
+
+
+def _holds_word(text: str, word: str) -> bool:
+    """Whether a word stands in a text for itself; Chinese is written without gaps."""
+    before, after = (r"(?<![0-9a-z])" if word[0].isascii() else ""), (r"(?![0-9a-z])" if word[-1].isascii() else "")
+    return re.search(f"{before}{re.escape(word)}{after}", text) is not None
+
+
+def _of_outcome(text: str, cases: Sequence[Case]) -> tuple[Case, ...]:
+    wanted = _outcomes(text)
+    return tuple(case for case in cases if case.facts.outcome in wanted)
+
+
+def _outcomes(text: str) -> set[Outcome]:
+    return {outcome for outcome, words in _OUTCOME_WORDS.items() if words.search(_plain(text))}
+
+
+def _by_facts(text: str, cases: Sequence[Case]) -> tuple[Case, ...]:
+    """Cases of which sector, region, stage or topics hold every word, and whose outcome is as it is said."""
+    outcomes, rest = _outcomes(text), _plain(text)
+    for words in (*_OUTCOME_WORDS.values(), _GENERIC):
+        rest = words.sub(" ", rest)
+    left = rest.strip(_PARTICLES)
+    wanted = set(query_terms(left)) if index_terms(left) else set()
+    if not wanted and not outcomes:
+        return ()
+    return tuple(case for case in cases if wanted <= _facets(case) and (not outcomes or case.facts.outcome in outcomes))
+
+
+def _facets(case: Case) -> set[str]:
+    texts: list[str] = []
+    for version in case.versions:
+        facts = version.case
+        if facts is not None:
+            texts += [facts.sector or "", facts.region or "", facts.stage or "", *version.topics]
+    return set(index_terms(" \n ".join(texts)))
+
+
+def _citation(document: Document, statement: str, chunks: Iterable[LiveChunk], *, headed: set[str]) -> Citation:
+    """Where a document tells a statement; the document as a whole where no passage of it does."""
+    terms = set(query_terms(statement)) if statement else set()
+    shares = [(_share(terms, each.chunk.text) + _HEADED * _is_headed(each, headed), each) for each in chunks]
+    share, best = max(shares, key=lambda pair: pair[0], default=(0.0, None))
+    if best is None or share < _TELLS:
+        return Citation(number=0, document=document, section=(), page=None, quote="")
+    text = best.chunk.text
+    spans = [text[span.start : span.end].strip() for span in sentence_spans(text)]
+    sentence = max(spans, key=lambda each: _share(terms, each), default=text)
+    quote = _ITEM.sub("", sentence, count=1) if _ITEM.match(sentence) else sentence
+    passage = Passage(rank=1, score=share, chunk_id=best.id, document=document, chunk=best.chunk)
+    page = passage.page_at(max(text.find(quote), 0))
+    pages = () if page is None else (page,)
+    return Citation(number=0, document=document, section=best.chunk.section, page=page, quote=quote, pages=pages)
+
+
+def _is_headed(chunk: LiveChunk, words: set[str]) -> bool:
+    return bool(words & set(index_terms(" \n ".join(chunk.chunk.section[1:]))))
+
+
+def _share(terms: set[str], text: str) -> float:
+    return len(terms & set(index_terms(text))) / len(terms) if terms else 0.0

@@ -1,0 +1,25 @@
+"""The small library that the commands of these tests look into."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from .stage import Stage, open_stage
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """Commands over the small library."""
+    async with open_stage(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def bare(tmp_path: Path) -> AsyncIterator[Stage]:
+    """Commands over a library that holds nothing."""
+    (tmp_path / "bare").mkdir()
+    async with open_stage(tmp_path / "bare", empty=True) as opened:
+        yield opened

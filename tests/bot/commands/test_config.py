@@ -1,0 +1,141 @@
+"""`config`: what holds in a channel, where it comes from, and who may change it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.channel_rules import effective_settings, reader_scope, server_key
+from bot.chat import Standing
+from bot.records import ChannelSettings, Respond
+from rag.types import PUBLIC, DocumentKind, Language
+from tests.bot.samples import ADA, BOB, PLACE
+
+from .stage import Stage
+
+
+@pytest.fixture
+def admin(stage: Stage) -> Stage:
+    """Ada is an admin."""
+    stage.admins.add(ADA.id)
+    return stage
+
+
+async def test_each_value_is_shown_with_where_it_comes_from(admin: Stage) -> None:
+    await admin.command("config", "set respond auto")
+    await admin.command("config", "server language Chinese")
+    told = await admin.command("config")
+    assert "- respond: **to every question** (set in this channel)" in told
+    assert "- language: **Chinese** (default of this server)" in told
+    assert "- follow-ups: **on** (default)" in told
+    assert "- 语言：**中文**（本服务器的默认值）" in await admin.command("设置")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("config", "set respond off", ChannelSettings(respond=Respond.OFF)),
+        ("设置", "修改 回应 所有问题", ChannelSettings(respond=Respond.AUTO)),
+        ("config", "set follow-ups off", ChannelSettings(follow_ups=False)),
+        ("config", "set replies inline", ChannelSettings(inline=True)),
+        ("设置", "修改 语言 英文", ChannelSettings(language=Language.EN)),
+        ("config", "set kinds case, guides", ChannelSettings(other={"kinds": "case\ndocument"})),
+        ("设置", "修改 主题 growth", ChannelSettings(other={"topics": "growth"})),
+        ("config", "set labels board", ChannelSettings(labels=frozenset({PUBLIC, "board"}))),
+    ],
+)
+async def test_setting_is_stored_and_taken_back(admin: Stage, name: str, text: str, expected: ChannelSettings) -> None:
+    await admin.command(name, text)
+    assert await admin.store.settings.get(PLACE.channel_key) == expected
+    await admin.command(name, f"reset {text.split()[1]}" if name == "config" else f"恢复 {text.split()[1]}")
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("config", "set respond loudly", "“loudly” is no value of respond; allowed: when mentioned,"),
+        ("设置", "修改 回应 大声", "“大声”不能用作回应，可用的值：提到时、所有问题、关闭。"),
+        ("config", "set labels bored", "“bored” is no value of labels; allowed: public, board."),
+        ("config", "set topics sourdough", "“sourdough” is no value of topics; allowed: all, case, growth."),
+        ("config", "set kinds ,", "“,” is no value of kinds; allowed: all, Guides,"),
+        ("config", "set respond", "What shall respond be? Allowed:"),
+        ("config", "set", "Which setting? `/advisor config [show|set|server|reset]"),
+        ("config", "server labels board", "labels is set for each channel on its own."),
+        ("config", "set colour red", "“colour” is no setting; choose from respond, follow-ups,"),
+    ],
+)
+async def test_wrong_use_names_what_is_allowed(admin: Stage, name: str, text: str, told: str) -> None:
+    assert (await admin.command(name, text)).startswith(told)
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
+    assert await admin.store.audit.latest(limit=9) == ()
+
+
+@pytest.mark.parametrize("text", ["set respond off", "server respond off", "reset respond"])
+async def test_only_admins_change_settings(stage: Stage, text: str) -> None:
+    assert await stage.command("config", text) == "Only an admin may do that."
+    told = await stage.command("config")
+    assert "respond" in told
+    assert "labels" not in told
+    assert stage.last.actions == ()
+
+
+async def test_each_change_is_in_the_audit_log(admin: Stage) -> None:
+    await admin.command("config", "set respond auto")
+    await admin.command("config", "set respond off")
+    entry, _ = await admin.store.audit.latest(limit=9)
+    assert (entry.action, entry.subject) == ("config", PLACE.channel_key)
+    assert entry.details == {"setting": "respond", "before": "auto", "after": "off"}
+    assert entry.actor == f"hash of {ADA.key}"
+
+
+async def test_form_changes_several_settings_or_none(admin: Stage) -> None:
+    await admin.command("config")
+    await admin.press_label("Change behaviour …")
+    (_, form) = admin.chat.forms[-1]
+    assert [each.name for each in form.fields] == ["respond", "follow-ups", "replies", "language"]
+    assert "“maybe” is no value" in await admin.fill_in(form, respond="off", **{"follow-ups": "maybe"})
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
+    told = await admin.fill_in(form, respond="off", language="Chinese")
+    assert told == "respond is now **off**.\nlanguage is now **Chinese**."
+    assert await admin.fill_in(form, respond="off", language="Chinese") == "Nothing was changed."
+
+
+async def test_form_of_one_who_is_no_admin_is_refused(admin: Stage) -> None:
+    await admin.command("config")
+    assert "Only an admin" in await admin.press_label("Change what is searched …", person=BOB)
+    await admin.command("config")
+    await admin.press_label("Change what is searched …")
+    (_, form) = admin.chat.forms[-1]
+    assert "Only an admin" in await admin.fill_in(form, person=BOB, labels="board")
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
+
+
+async def test_values_are_completed_and_labels_for_admins_alone(stage: Stage) -> None:
+    call = replace(stage.call(), incoming=replace(stage.call().incoming, arguments={"name": "labels"}))
+    assert await stage.handler.complete(call, "config", "value", "") == ()
+    stage.admins.add(ADA.id)
+    assert await stage.handler.complete(call, "config", "value", "bo") == ("board",)
+
+
+async def test_channel_inherits_from_its_server_but_never_labels(stage: Stage) -> None:
+    book = stage.store.settings
+    server = ChannelSettings(respond=Respond.OFF, labels=frozenset({"board"}), other={"kinds": "case", "thread": "x"})
+    await book.save(server_key(PLACE.channel_key), server)
+    await book.save(PLACE.channel_key, ChannelSettings(follow_ups=False))
+    holds = await effective_settings(book, PLACE.channel_key)
+    assert holds == ChannelSettings(respond=Respond.OFF, follow_ups=False, other={"kinds": "case"})
+    assert reader_scope(holds, ADA).kinds == {DocumentKind.CASE}
+
+
+async def test_guest_reads_public_documents_alone(stage: Stage) -> None:
+    settings = ChannelSettings(labels=frozenset({"board"}))
+    assert reader_scope(settings, ADA).audience == {PUBLIC, "board"}
+    assert reader_scope(settings, replace(ADA, standing=Standing.GUEST)).audience == {PUBLIC}
+
+
+async def test_kinds_of_a_channel_bound_what_commands_show(admin: Stage) -> None:
+    await admin.command("config", "set kinds resources")
+    assert "holds no case studies" in await admin.command("case")
+    assert "Case studies" not in await admin.command("sources")
