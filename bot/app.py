@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from bot.store_commands import Kept
     from rag.settings import RagSettings
 
-PLATFORMS: tuple[AdapterFactory, ...] = ()
-"""The chats that `advisor run` connects to where they are set up."""
-
 _NICENESS = 10
 """Of 19: a process of the usual priority gets nine tenths of a core that both want."""
 
@@ -120,7 +117,14 @@ class Program:
             connections=settings.connections,
             database_url=settings.database.url,
         )
-        return run_bot(chosen, PLATFORMS)
+        return run_bot(chosen, _platforms())
+
+
+def _platforms() -> tuple[AdapterFactory, ...]:
+    """The chats that `advisor run` connects to where they are set up. Their libraries take a second to import."""
+    from bot.slack_app.connection import SlackFactory
+
+    return (SlackFactory(),)
 
 
 def _remote(settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary | None]:

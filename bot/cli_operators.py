@@ -19,6 +19,9 @@ def add_to(app: typer.Typer) -> None:
     db = typer.Typer(no_args_is_help=True, help="Looks after the store of conversations.")
     db.command()(upgrade)
     app.add_typer(db, name="db")
+    slack = typer.Typer(no_args_is_help=True, help="Sets Slack up.")
+    slack.command()(manifest)
+    app.add_typer(slack, name="slack")
 
 
 def run(ctx: typer.Context) -> None:
@@ -71,3 +74,20 @@ def upgrade(ctx: typer.Context, as_json: Json = False) -> None:
 
     kept, terminal = Program(**ctx.obj).kept(), open_terminal(json=as_json)
     raise typer.Exit(asyncio.run(run_upgrade(kept, terminal)))
+
+
+def manifest(
+    as_json: Annotated[bool, typer.Option("--json/--yaml", help="The form of the manifest.")] = False,
+    url: Annotated[str, typer.Option(metavar="ADDRESS", help="Where Slack reaches the bot over HTTP.")] = "",
+) -> None:
+    """Prints the manifest of the Slack app, to paste at api.slack.com/apps.
+
+    Example: `advisor slack manifest`
+    """
+    from bot.commands.handling import first_commands
+    from bot.slack_app import manifest as slack_manifest
+    from bot.wording import load_wording
+    from rag.resources import data_folder
+
+    make = slack_manifest.as_json if as_json else slack_manifest.as_yaml
+    typer.echo(make(first_commands(load_wording(data_folder("prompts"))), request_url=url.rstrip("/")))

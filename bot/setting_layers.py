@@ -14,6 +14,13 @@ PREFIX = "ADVISOR_"
 SHORT_NAMES = {"embedding.embedder": "ADVISOR_EMBEDDER"}
 """Names that operators rely on and that do not follow the pattern ADVISOR_<GROUP>_<NAME>."""
 
+KNOWN_NAMES = {
+    "slack.bot_token": "SLACK_BOT_TOKEN",
+    "slack.app_token": "SLACK_APP_TOKEN",
+    "slack.signing_secret": "SLACK_SIGNING_SECRET",
+}
+"""Names that people know from elsewhere; those of the pattern are the stronger ones."""
+
 _CREDENTIALS = re.compile(r"//[^\s]*@")
 
 

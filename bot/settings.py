@@ -29,7 +29,8 @@ from pydantic_settings import (
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
-from bot.setting_layers import PREFIX, SHORT_NAMES, Layer, refusal_of
+from bot.setting_layers import KNOWN_NAMES, PREFIX, SHORT_NAMES, Layer, refusal_of
+from bot.slack_settings import SlackSettings
 from rag.errors import InvalidSettings
 from rag.settings import (
     ChromaSettings,
@@ -82,6 +83,7 @@ class Settings(BaseSettings):
     admin: AdminSettings = AdminSettings()
     logs: LogSettings = LogSettings()
     connections: ConnectionSettings = ConnectionSettings()
+    slack: SlackSettings = SlackSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -206,6 +208,9 @@ def _environment_layer(origin: str, source: EnvSettingsSource, folder: Path) -> 
     for name, short in SHORT_NAMES.items():
         if value := source.env_vars.get(short.lower()):
             values[name] = value
+    for name, known in KNOWN_NAMES.items():
+        if value := source.env_vars.get(known.lower()):
+            values.setdefault(name, value)
     return Layer(origin=origin, values=_with_absolute_home(values, folder), environment=True)
 
 

@@ -224,3 +224,11 @@ def test_quick_commands_import_nothing_heavy(home: Path, arguments: list[str], h
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1] == "loaded: [] 0", done.stderr
+
+
+@pytest.mark.parametrize(("form", "begins"), [("--json", "{"), ("--yaml", "_metadata:")], ids=["json", "yaml"])
+def test_the_manifest_of_the_slack_app_is_printed(advisor: Advisor, form: str, begins: str) -> None:
+    printed = advisor("slack", "manifest", form)
+    assert printed.exit_code == 0
+    assert printed.stdout.startswith(begins)
+    assert "app_mentions:read" in printed.stdout

@@ -1,0 +1,84 @@
+"""Who people are: names, languages and standing, asked of Slack once in a while and never waited for long."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chat import Standing
+from bot.slack_app.identity import UNKNOWN, Identity, Profile
+from bot.slack_app.remembered import Remembered
+from rag.ports import Clock
+
+log = logging.getLogger(__name__)
+
+_MOST = 20_000
+_FRESH_S, _RETRY_S = 900.0, 30.0
+_PATIENCE_S = 1.0
+"""Slack waits three seconds for an acknowledgement, which follows this."""
+
+
+class Directory:
+    """People of the workspace. Whoever Slack does not tell of in time counts as a guest, who reads the least.
+
+    Args:
+        client: one that tries each call once.
+        identity: the bot itself.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, client: AsyncWebClient, identity: Identity, *, clock: Clock) -> None:
+        self._client = client
+        self._identity = identity
+        self._clock = clock
+        self._known: Remembered[str, tuple[float, Profile]] = Remembered(_MOST)
+        self._asked: dict[str, asyncio.Task[Profile]] = {}
+
+    async def look_up(self, ids: Iterable[str]) -> dict[str, Profile]:
+        """The profiles of people by their ids, the bot's own left out."""
+        wanted = [user for user in dict.fromkeys(ids) if user != self._identity.user]
+        return dict(zip(wanted, await asyncio.gather(*map(self._profile, wanted)), strict=True))
+
+    async def _profile(self, user: str) -> Profile:
+        known = self._known.get(user)
+        if known is not None and self._clock() < known[0]:
+            return known[1]
+        asking = self._asked.get(user)
+        if asking is None:
+            asking = self._asked[user] = asyncio.create_task(self._ask(user))
+            asking.add_done_callback(lambda _: self._asked.pop(user, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, user: str) -> Profile:
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                answer = await self._client.users_info(user=user, include_locale=True)
+            profile, lasts_s = profile_of(answer["user"], self._identity), _FRESH_S
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, KeyError) as error:
+            log.warning("profile_unknown", extra={"error": f"{type(error).__name__} {error}"})
+            profile, lasts_s = UNKNOWN, _RETRY_S
+        self._known.keep(user, (self._clock() + lasts_s, profile))
+        return profile
+
+
+def profile_of(user: Mapping[str, Any], identity: Identity) -> Profile:
+    """What Slack tells of a person."""
+    told = user.get("profile") or {}
+    name = told.get("display_name") or told.get("real_name") or user.get("name") or ""
+    return Profile(name=name, locale=user.get("locale") or "", standing=_standing(user, identity))
+
+
+def _standing(user: Mapping[str, Any], identity: Identity) -> Standing:
+    organisation = (user.get("enterprise_user") or {}).get("enterprise_id") or ""
+    colleague = bool(organisation) and organisation == identity.enterprise
+    if not colleague and (user.get("is_stranger") or not identity.knows(user.get("team_id") or "")):
+        return Standing.STRANGER
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Standing.GUEST
+    return Standing.MEMBER

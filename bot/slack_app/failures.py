@@ -1,0 +1,82 @@
+"""Slack's errors as ours: what a person or an operator has to know, and whether trying again may help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import AdapterFailed, DeliveryFailed
+
+_SOON_S = 2.0
+_PASSING = frozenset(
+    {"fatal_error", "internal_error", "ratelimited", "rate_limited", "request_timeout", "service_unavailable"}
+)
+_MENDS: Mapping[str, str] = {
+    "account_inactive": "the app was removed from the workspace; install it again and set its new token",
+    "invalid_auth": "Slack does not know it; copy it anew from the app's pages at api.slack.com/apps",
+    "not_allowed_token_type": "it is of the wrong kind; the bot token begins with xoxb-, the app token with xapp-",
+    "not_authed": "it is empty; copy it from the app's pages at api.slack.com/apps",
+    "token_expired": "it has expired; install the app again and set its new token",
+    "token_revoked": "it was revoked; install the app again and set its new token",
+}
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's name of an error; "" where the answer was none of Slack's."""
+    return str(_body(error).get("error") or "")
+
+
+def refused_token(error: Exception, *, setting: str) -> AdapterFailed:
+    """Why Slack does not let the bot in, in a sentence; `setting` names the token that was shown to it."""
+    if not isinstance(error, SlackApiError):
+        return AdapterFailed(f"Slack is out of reach: {type(error).__name__} {error}", retryable=True)
+    code = code_of(error)
+    if code == "missing_scope":
+        needed = _body(error).get("needed")
+        mend = f"it lacks the scope {needed!r}; add it, as `advisor slack manifest` has it, and install the app again"
+    elif code in _MENDS:
+        mend = _MENDS[code]
+    else:
+        return AdapterFailed(f"Slack answers {code or _status(error)!r}", retryable=_passes(error))
+    return AdapterFailed(f"Slack refuses the token of {setting} ({code}): {mend}", retryable=False)
+
+
+@contextmanager
+def delivering(what: str) -> Iterator[None]:
+    """Turns what Slack or the network raises while `what` is done into DeliveryFailed."""
+    try:
+        yield
+    except SlackApiError as error:
+        problem = f"Slack did not {what}: {code_of(error) or _status(error)}"
+        raise DeliveryFailed(problem, retry_after_s=_pause(error)) from error
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        problem = f"Slack could not be reached to {what}: {type(error).__name__} {error}"
+        raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
+    except SlackClientError as error:
+        raise DeliveryFailed(f"Slack did not {what}: {error}") from error
+
+
+def _pause(error: SlackApiError) -> float | None:
+    """After how many seconds it may be tried again; None where that is pointless."""
+    headers = getattr(error.response, "headers", None) or {}
+    told = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
+    if told is not None:
+        return float(told)
+    return _SOON_S if _passes(error) else None
+
+
+def _passes(error: SlackApiError) -> bool:
+    return code_of(error) in _PASSING or _status(error) >= 500 or _status(error) == 429
+
+
+def _status(error: SlackApiError) -> int:
+    return int(getattr(error.response, "status_code", None) or getattr(error.response, "status", None) or 0)
+
+
+def _body(error: SlackApiError) -> Mapping[str, Any]:
+    data = getattr(error.response, "data", error.response)
+    return data if isinstance(data, Mapping) else {}

@@ -1,0 +1,66 @@
+"""Files that people send on Slack, fetched with the bot's token, which goes to Slack alone."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.chat import Attachment
+from bot.errors import DeliveryFailed
+from bot.slack_app.failures import delivering
+
+_BLOCK = 65_536
+
+
+class Files:
+    """Fetches files from Slack, or from the server that stands in for it.
+
+    Args:
+        session: what all requests go through.
+        token: the bot's.
+        api_base_url: where Slack's methods are.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, *, token: SecretStr, api_base_url: str) -> None:
+        self._session = session
+        self._token = token
+        self._own = urlsplit(api_base_url)
+
+    async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
+        """A file's content.
+
+        Raises:
+            DeliveryFailed: it is too large, lies elsewhere, or Slack does not hand it over.
+        """
+        self._check(attachment, limit_bytes=limit_bytes)
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"}
+        with delivering(f"hand over the file {attachment.name!r}"):
+            async with self._session.get(attachment.reference, headers=headers, allow_redirects=False) as response:
+                if response.status != 200 or _is_sign_in(response, attachment):
+                    problem = f"Slack did not hand over the file {attachment.name!r} (status {response.status})"
+                    raise DeliveryFailed(f"{problem}; the app needs the scope files:read")
+                content = bytearray()
+                async for block in response.content.iter_chunked(_BLOCK):
+                    content += block
+                    if len(content) > limit_bytes:
+                        raise _too_large(attachment, len(content), limit_bytes)
+                return bytes(content)
+
+    def _check(self, attachment: Attachment, *, limit_bytes: int) -> None:
+        address = urlsplit(attachment.reference)
+        of_slack = address.scheme == "https" and (address.hostname or "").endswith(".slack.com")
+        if not of_slack and (address.scheme, address.netloc) != (self._own.scheme, self._own.netloc):
+            raise DeliveryFailed(f"the file {attachment.name!r} does not lie with Slack; share the file itself")
+        if attachment.size > limit_bytes:
+            raise _too_large(attachment, attachment.size, limit_bytes)
+
+
+def _is_sign_in(response: aiohttp.ClientResponse, attachment: Attachment) -> bool:
+    """Slack answers a token that lacks the scope with a page to sign in."""
+    return response.content_type == "text/html" and not attachment.name.lower().endswith((".html", ".htm"))
+
+
+def _too_large(attachment: Attachment, size: int, limit_bytes: int) -> DeliveryFailed:
+    return DeliveryFailed(f"the file {attachment.name!r} has {size} bytes or more; {limit_bytes} are allowed")

@@ -1,0 +1,118 @@
+"""What becomes of each thing that Slack hands over: read, taken in by the engine, and only then acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.chat import Incoming, Message
+from bot.errors import AdapterFailed, DeliveryFailed
+from bot.records import Outcome
+from bot.running.plugging import Receive
+from bot.slack_app.adapter import SlackChat
+from bot.slack_app.directory import Directory
+from bot.slack_app.parse import Body, parse, people_of
+from bot.slack_app.reader import Reader
+from bot.slack_app.traces import Traces
+from bot.wording import Say, Wording, spoken
+from rag.errors import InvalidInput
+
+log = logging.getLogger(__name__)
+
+_STATUSES_AT_ONCE = 5
+_FAREWELLS = {
+    "app_uninstalled": "the app was removed from the workspace; install it again and set its new token",
+    "tokens_revoked": "the bot's token was revoked; install the app again and set its new token",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What reading takes besides a body."""
+
+    directory: Directory
+    reader: Callable[[], Reader]
+    traces: Traces
+    chat: SlackChat
+    wording: Wording
+
+
+class Intake:
+    """Takes in what Slack hands over; several bodies may be under way at once."""
+
+    def __init__(self, office: Office, receive: Receive) -> None:
+        self._office = office
+        self._receive = receive
+        self._statuses: set[asyncio.Task[None]] = set()
+        self._status_works = True
+        self._over = asyncio.Event()
+        self._reason = ""
+
+    async def ended(self) -> None:
+        """Raises AdapterFailed when Slack says that it is over with this token."""
+        await self._over.wait()
+        raise AdapterFailed(self._reason, retryable=False)
+
+    async def take(self, body: Body) -> None:
+        """Returns when the body may be acknowledged.
+
+        Raises:
+            StoreFailed: it was not taken in; without an acknowledgement Slack hands it over again.
+        """
+        self._heed_farewell(body)
+        try:
+            incoming = await self._read(body)
+        except InvalidInput as error:
+            # Slack would hand over the same again, which would not be read either.
+            log.warning("not_read", extra={"error": str(error)})
+            return
+        if incoming is None:
+            return
+        self._office.traces.note(body, incoming)
+        receipt = await self._receive(incoming)
+        if receipt.outcome is Outcome.ACCEPTED and isinstance(incoming, Message):
+            self._show_status(incoming)
+
+    async def close(self) -> None:
+        """Ends what is still going on beside the work."""
+        for task in list(self._statuses):
+            task.cancel()
+        await asyncio.gather(*self._statuses, return_exceptions=True)
+
+    async def _read(self, body: Body) -> Incoming | None:
+        reader = self._office.reader()
+        # Read first without asking for anybody: most of what Slack tells does not concern the bot.
+        incoming = parse(body, reader)
+        if incoming is None or (isinstance(incoming, Message) and incoming.person.is_self):
+            return None
+        profiles = await self._office.directory.look_up(people_of(body))
+        return parse(body, replace(reader, profiles=profiles)) if profiles else incoming
+
+    def _heed_farewell(self, body: Body) -> None:
+        if reason := _FAREWELLS.get(str((body.get("event") or {}).get("type"))):
+            self._reason = reason
+            self._over.set()
+
+    def _show_status(self, message: Message) -> None:
+        """Best effort: a sign that is late, too much or not allowed is left out."""
+        if not self._status_works or len(self._statuses) >= _STATUSES_AT_ONCE:
+            return
+        task = asyncio.create_task(self._status(message))
+        self._statuses.add(task)
+        task.add_done_callback(self._statuses.discard)
+
+    async def _status(self, message: Message) -> None:
+        words = self._office.wording.say(Say.SEARCHING, spoken(message.text))
+        try:
+            await self._office.chat.show_status(message.place, words)
+        except DeliveryFailed as error:
+            self._status_works = self._status_works and error.retryable
+            log.info("status_not_shown", extra={"error": str(error)})
+
+
+def reader_now(reader: Reader, now: Callable[[], datetime]) -> Callable[[], Reader]:
+    """A reader of the present moment for each body."""
+    return lambda: replace(reader, now=now())

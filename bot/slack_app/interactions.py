@@ -1,0 +1,141 @@
+"""Slash commands, buttons, forms and shortcuts from Slack, as the values that every chat shares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.chat import Address, Attachment, CommandCall, Message, MessageRef, Place, PlaceKind, Press, Submission
+from bot.payloads import decode
+from bot.slack_app.reader import Reader
+
+ASK_ABOUT = "ask_about"
+"""The message shortcut that asks for an answer to a message."""
+
+Body = Mapping[str, Any]
+
+_ASK, _HELP = "ask", "help"
+
+
+def command(body: Body, reader: Reader) -> CommandCall:
+    """A slash command: its first word is one of ours, or all of it is a question."""
+    words = reader.text(body.get("text") or "").split(maxsplit=1)
+    name, rest = [*words, ""][:2] if words else [_HELP, ""]
+    if not reader.is_command(name) and (rest or not name.isascii()):
+        # Who types a question behind the slash wants it answered; one lone word is rather a command gone wrong.
+        name, rest = _ASK, " ".join(words)
+    user = body["user_id"]
+    return CommandCall(
+        event_id=body["trigger_id"],
+        place=reader.place(body["channel_id"]),
+        person=reader.person(user),
+        at=reader.now,
+        name=name,
+        text=rest,
+        trigger=body["trigger_id"],
+        locale=reader.locale(user),
+    )
+
+
+def press(body: Body, reader: Reader) -> Press | None:
+    """A button or a list under a message; None for one that carries nothing of ours."""
+    action, user, container = body["actions"][0], body["user"], body.get("container") or {}
+    encoded, values = _chosen(action)
+    if not encoded:
+        return None
+    ts = "" if container.get("is_ephemeral") else container.get("message_ts") or ""
+    thread = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or ts
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
+    place = reader.place(channel, thread) if channel else _direct(user["id"], reader)
+    return Press(
+        event_id=body["trigger_id"],
+        place=place,
+        person=reader.person(user["id"], team=user.get("team_id") or ""),
+        at=reader.now,
+        message=MessageRef(place=place, id=ts) if ts else None,
+        payload=decode(encoded),
+        values=values,
+        trigger=body["trigger_id"],
+        locale=reader.locale(user["id"]),
+    )
+
+
+def submission(body: Body, reader: Reader) -> Submission:
+    """A form that was sent."""
+    view, user = body["view"], body["user"]
+    fields = {block: next(iter(inputs.values())) for block, inputs in view["state"]["values"].items()}
+    return Submission(
+        event_id=view["id"],
+        place=_place_of_form(view.get("private_metadata") or "", user["id"], reader),
+        person=reader.person(user["id"], team=user.get("team_id") or ""),
+        at=reader.now,
+        payload=decode(view["callback_id"]),
+        values={name: _filled_in(element) for name, element in fields.items()},
+        attachments=tuple(each for element in fields.values() for each in attachments(element.get("files") or ())),
+        locale=reader.locale(user["id"]),
+    )
+
+
+def request(body: Body, reader: Reader) -> Message | None:
+    """The shortcut that asks about a message: whoever chose it asks, in the words of the message."""
+    if body.get("callback_id") != ASK_ABOUT:
+        return None
+    message, user = body["message"], body["user"]
+    ts = message["ts"]
+    return Message(
+        event_id=body["trigger_id"],
+        message_id=ts,
+        place=reader.place(body["channel"]["id"], message.get("thread_ts") or ts),
+        person=reader.person(user["id"], team=user.get("team_id") or ""),
+        at=reader.now,
+        text=reader.text(message.get("text") or ""),
+        address=Address.REQUEST,
+        attachments=attachments(message.get("files") or ()),
+    )
+
+
+def attachments(files: Any) -> tuple[Attachment, ...]:
+    """The files of a message or a form that can be fetched."""
+    return tuple(
+        Attachment(name=each.get("name") or each["id"], size=each.get("size") or 0, reference=address)
+        for each in files
+        if (address := each.get("url_private_download") or each.get("url_private"))
+    )
+
+
+def form_metadata(place: Place) -> str:
+    """What a form carries so that it is known where it was opened."""
+    return json.dumps({"channel": place.channel, "thread": place.thread})
+
+
+def time_of(ts: str) -> datetime:
+    """When a message was written."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def _chosen(action: Body) -> tuple[str, tuple[str, ...]]:
+    """The payload of what was pressed, and the choices of a list."""
+    if action["type"] == "static_select":
+        option = action.get("selected_option")
+        return action["action_id"].partition("#")[0], (option["value"],) if option else ()
+    return action.get("value") or "", ()
+
+
+def _filled_in(element: Body) -> str:
+    option = element.get("selected_option")
+    return str((option["value"] if option else element.get("value")) or "")
+
+
+def _place_of_form(metadata: str, user: str, reader: Reader) -> Place:
+    if not metadata:
+        return _direct(user, reader)
+    told = json.loads(metadata)
+    return reader.place(told["channel"], told["thread"])
+
+
+def _direct(user: str, reader: Reader) -> Place:
+    """Where nothing but the person is known: Slack takes their id for the channel of direct messages with them."""
+    place = reader.place(user)
+    return Place(platform=place.platform, workspace=place.workspace, channel=user, kind=PlaceKind.DM)

@@ -1,0 +1,131 @@
+"""Slack's own markup, in both directions: what people typed as plain text, and our texts without any power.
+
+Slack reads `<…>` as mentions, channels, dates and links, also in texts of Markdown blocks. What a model or a document
+says must never be read so, and no address becomes a link but those of the sources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+_TOKEN = re.compile(r"<([^<>\n]{1,3000})>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
+
+_CODE = re.compile(
+    r"(?:^|(?<=\n))[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:\n[ ]{0,3}(?P=fence)[`~]*(?=\n|$)|$)"
+    r"|(?<!`)(?P<ticks>`{1,3})(?!`)[^\n]{1,500}?(?<!`)(?P=ticks)(?!`)",
+    re.S,
+)
+_LINK = re.compile(
+    r"!?\[(?P<label>[^\[\]\n]{0,500})\]"
+    r"\((?P<target>[^()\s]{1,1500}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?)(?:\s+\"[^\"\n]*\")?\)"
+    r"|<(?P<auto>[a-zA-Z][a-zA-Z0-9+.-]{1,30}:[^<>\s]{1,1500})>"
+    r"|(?P<bare>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,30}://|www\.|mailto:)[^\s<>`\"“”（）【】。，；！？、]{1,1500})"
+)
+_DEFINITION = re.compile(r"^(?P<mark>[ ]{0,3}\[[^\]\n]{1,200}\]:)[ \t]*(?=\S)", re.M)
+_LONGEST_ADDRESS = 1_500
+_SENTENCE_END = ".,;:!?)]}*_'"
+
+
+def mentioned(text: str) -> tuple[str, ...]:
+    """The ids of the people whom a text of Slack's mentions, each once."""
+    return tuple(dict.fromkeys(_PERSON.findall(text)))
+
+
+def plain(text: str, *, own: str, names: Mapping[str, str]) -> str:
+    """What somebody typed, with people and channels by name and without the mention of the bot itself.
+
+    Args:
+        text: as Slack hands it over.
+        own: the bot's id.
+        names: people's names by their ids; one who is not in it is called by the id.
+    """
+    typed = _TOKEN.sub(lambda found: _read(found[1], own=own, names=names), text)
+    for entity, sign in _ENTITIES:
+        typed = typed.replace(entity, sign)
+    return re.sub(r"[ \t]{2,}", " ", typed).strip()
+
+
+def escaped(text: str) -> str:
+    """A text for places in which Slack reads its own markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def link(label: str, address: str) -> str:
+    """A link in Slack's own markup; only the label where the address is no web address, or a huge one."""
+    if not address.startswith(("https://", "http://")) or len(address) > _LONGEST_ADDRESS:
+        return escaped(label)
+    target = address.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
+    return f"<{target.replace('&', '&amp;')}|{escaped(label).replace('|', '¦')}>"
+
+
+def inert(markdown: str, *, addresses: Collection[str] = ()) -> str:
+    """Markdown for a Markdown block, in which nobody is mentioned and nothing is a link but the given addresses.
+
+    An address that is no source is shown as code: readable, and nothing to click on.
+    """
+    pieces, end = [], 0
+    for code in _CODE.finditer(markdown):
+        pieces += [_unlinked(markdown[end : code.start()], addresses), _harmless(code[0])]
+        end = code.end()
+    pieces.append(_unlinked(markdown[end:], addresses))
+    return "".join(pieces)
+
+
+def _read(token: str, *, own: str, names: Mapping[str, str]) -> str:
+    """What stood between two angle brackets."""
+    target, _, label = token.partition("|")
+    kind, key = target[:1], target[1:]
+    match kind:
+        case "@":
+            return "" if key == own else f"@{names.get(key) or label or key}"
+        case "#":
+            return f"#{label or key}"
+        case "!":
+            return label or f"@{key.partition('^')[0]}"
+        case _:
+            address = target.removeprefix("mailto:")
+            return address if not label or label in address else f"{label} ({address})"
+
+
+def _unlinked(markdown: str, addresses: Collection[str]) -> str:
+    defined = _DEFINITION.sub(lambda found: found["mark"].replace("[", r"\[", 1) + " ", markdown)
+    pieces, end = [], 0
+    for found in _LINK.finditer(defined):
+        pieces += [_no_link(defined[end : found.start()]), _shown(found, addresses)]
+        end = found.end()
+    return "".join([*pieces, _no_link(defined[end:])])
+
+
+def _no_link(text: str) -> str:
+    """What is left may still hold a link with brackets in its label."""
+    return _harmless(text).replace("](", "]\\(")
+
+
+def _shown(found: re.Match[str], addresses: Collection[str]) -> str:
+    label, target = found["label"], found["target"] or found["auto"] or found["bare"]
+    rest = ""
+    if found["bare"]:
+        target = _without_end(target)
+        rest = found["bare"][len(target) :]
+    if target in addresses:
+        safe = target.replace("<", "%3C").replace(">", "%3E")
+        return f"[{_harmless(label)}]({safe})" if label else f"{safe}{_harmless(rest)}"
+    code = f"`{_harmless(target).replace('`', '%60')}`"
+    return f"{_harmless(label)} ({code})" if label else f"{code}{_harmless(rest)}"
+
+
+def _without_end(address: str) -> str:
+    """An address in a sentence without the signs that end the sentence; brackets of its own stay."""
+    while address and address[-1] in _SENTENCE_END:
+        if address[-1] == ")" and address.count("(") >= address.count(")"):
+            break
+        address = address[:-1]
+    return address
+
+
+def _harmless(text: str) -> str:
+    """Slack shows the entity as the sign and does not read it as markup again; `>` keeps its sense as a quotation."""
+    return text.replace("<", "&lt;")

@@ -1,0 +1,155 @@
+"""Replies as Slack's blocks. Pure; every limit of Slack's is kept here, whatever the reply holds.
+
+The text is a Markdown block, since Slack's older markup shows no tables and no emphasis between Chinese characters.
+Sources, notes and the sign of work stand beneath it in small print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.offers import Verb
+from bot.references import references
+from bot.replies import Action, Button, Reply, Select, Style, Visibility
+from bot.slack_app import sizes
+from bot.slack_app.markup import escaped, inert, link
+from bot.slack_app.sizes import held
+from bot.wording import Say, Wording
+
+Block = dict[str, Any]
+
+_PLACE, _SHORT_PLACE, _SOURCES = 300, 100, 9_000
+"""Longest names of sources, and the most that they may take with their links."""
+
+_BLANK = "…"
+"""Stands where a message would have no text, which Slack refuses."""
+
+
+class Renderer:
+    """Makes messages in the words that Slack's readers see."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def message(self, reply: Reply) -> dict[str, Any]:
+        """The arguments of a message that are its content: `text` for notifications, and `blocks`."""
+        beneath = [*self._sources(reply), *_small(map(escaped, reply.notes)), *_status(reply)]
+        addresses = {each.document.url for each in reply.citations if each.document.url}
+        room = min(sizes.MARKDOWN, sizes.MESSAGE - sum(map(_characters, beneath)))
+        text = held(inert(reply.text, addresses=addresses).strip(), room)
+        head = [{"type": "markdown", "text": text}] if text else []
+        said = (reply.text, *reply.notes, reply.status)
+        fallback = next((each.strip() for each in said if each.strip()), _BLANK)
+        return {
+            "text": held(escaped(fallback), sizes.FALLBACK),
+            "blocks": [*head, *beneath, *_actions(reply)] or [{"type": "markdown", "text": _BLANK}],
+        }
+
+    def _sources(self, reply: Reply) -> list[Block]:
+        listed = references(reply.citations, self._wording, reply.language)
+        if not listed:
+            return []
+        title = self._wording.say(Say.SOURCES, reply.language)
+        lines = [f"[{each.number}] {link(held(each.place, _PLACE), each.url)}" for each in listed]
+        if sum(map(len, lines)) > _SOURCES:
+            lines = [f"[{each.number}] {escaped(held(each.place, _SHORT_PLACE))}" for each in listed]
+        return _small(_gathered([f"*{escaped(title)}*", *lines]))
+
+
+def _gathered(lines: Iterable[str]) -> list[str]:
+    """Lines put together into as few texts as Slack's limit allows."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < sizes.TEXT:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return texts
+
+
+def _small(texts: Iterable[str]) -> list[Block]:
+    """Texts in small print, in as many blocks as it takes."""
+    # `verbatim` keeps Slack from making links of what looks like one.
+    elements = [{"type": "mrkdwn", "text": held(text, sizes.TEXT), "verbatim": True} for text in texts if text.strip()]
+    return [{"type": "context", "elements": part} for part in _portions(elements, sizes.CONTEXT_ELEMENTS)]
+
+
+def _status(reply: Reply) -> list[Block]:
+    return _small([f":hourglass_flowing_sand: {escaped(reply.status)}"] if reply.status else [])
+
+
+def _actions(reply: Reply) -> list[Block]:
+    blocks: list[Block] = []
+    for row in reply.actions:
+        rest = list(row)
+        rating = _rating(row) if reply.visibility is Visibility.PUBLIC else None
+        if rating:
+            blocks.append(rating)
+            rest = [action for action in row if action.payload.verb not in {Verb.UP, Verb.DOWN}]
+        elements = [element for action in rest for element in _elements(action)]
+        blocks += [{"type": "actions", "elements": part} for part in _portions(elements, sizes.ACTIONS)]
+    return blocks
+
+
+def _rating(row: Sequence[Action]) -> Block | None:
+    """The two thumbs of an answer in the form that Slack has for them."""
+    rates = {each.payload.verb: each for each in row if isinstance(each, Button)}
+    up, down = rates.get(Verb.UP), rates.get(Verb.DOWN)
+    if up is None or down is None:
+        return None
+    element = {
+        "type": "feedback_buttons",
+        "action_id": f"rate:{up.payload.subject}",
+        "positive_button": _thumb(up),
+        "negative_button": _thumb(down),
+    }
+    return {"type": "context_actions", "elements": [element]}
+
+
+def _thumb(button: Button) -> dict[str, Any]:
+    return {"text": _plain(button.label), "value": button.payload.encoded}
+
+
+def _elements(action: Action) -> list[dict[str, Any]]:
+    if isinstance(action, Button):
+        style = {} if action.style is Style.PLAIN else {"style": action.style.value}
+        encoded = action.payload.encoded
+        return [{"type": "button", "action_id": encoded, "value": encoded, "text": _plain(action.label), **style}]
+    return [_select(action, number) for number in range(-(-len(action.options) // sizes.OPTIONS))]
+
+
+def _select(select: Select, part: int) -> dict[str, Any]:
+    """A list; one with more options than Slack takes becomes several, told apart by a number behind the payload."""
+    begin = part * sizes.OPTIONS
+    return {
+        "type": "static_select",
+        "action_id": select.payload.encoded + (f"#{part}" if part else ""),
+        "placeholder": _plain(select.placeholder, sizes.PLACEHOLDER),
+        "options": options_of(select, begin),
+    }
+
+
+def options_of(select: Select, begin: int = 0) -> list[dict[str, Any]]:
+    """A list's options from the `begin`th one on, as many as Slack takes."""
+    return [
+        option_of(each.label, each.value, each.description) for each in select.options[begin : begin + sizes.OPTIONS]
+    ]
+
+
+def option_of(label: str, value: str, description: str = "") -> dict[str, Any]:
+    """One choice."""
+    told = {"description": _plain(description)} if description else {}
+    return {"text": _plain(label), "value": value, **told}
+
+
+def _plain(text: str, limit: int = sizes.LABEL) -> dict[str, Any]:
+    return {"type": "plain_text", "text": held(text, limit) or _BLANK, "emoji": True}
+
+
+def _portions(elements: Sequence[dict[str, Any]], most: int) -> list[list[dict[str, Any]]]:
+    return [list(elements[begin : begin + most]) for begin in range(0, len(elements), most)]
+
+
+def _characters(block: Block) -> int:
+    return sum(len(element["text"]) for element in block["elements"])

@@ -1,0 +1,99 @@
+"""Socket Mode: keeps a socket open, and notices when it has gone silent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+
+from bot.errors import AdapterFailed
+from bot.slack_app.failures import refused_token
+from bot.slack_settings import SlackSettings
+from rag.ports import Clock
+
+log = logging.getLogger(__name__)
+
+_LONGEST_PING_S = 10.0
+_CONNECT_S = 20.0
+_CHECKS = 8
+"""How often the connection is looked at within the time that it may be silent for."""
+
+
+async def listen_on_socket(app: AsyncApp, settings: SlackSettings, *, clock: Clock) -> None:
+    """Hands over what comes until cancelled.
+
+    Raises:
+        AdapterFailed: the app token is refused, or the connection is lost and the SDK does not bring it back.
+    """
+    token = settings.app_token.get_secret_value() if settings.app_token else ""
+    ping_s = min(_LONGEST_PING_S, settings.silence_s / _CHECKS)
+    handler = AsyncSocketModeHandler(app, token, ping_interval=ping_s)
+    socket: SocketModeClient = handler.client
+    try:
+        await _connect(app, socket, token)
+        await _watch(socket, settings, clock=clock)
+    finally:
+        await _close(socket)
+
+
+async def _connect(app: AsyncApp, socket: SocketModeClient, token: str) -> None:
+    # The SDK tries for ever, whatever Slack answers; asked here first, a refused token is told.
+    try:
+        opened = await app.client.apps_connections_open(app_token=token)
+        socket.wss_uri = opened["url"]
+        async with asyncio.timeout(_CONNECT_S):
+            await socket.connect()  # type: ignore[no-untyped-call]
+    except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise refused_token(error, setting="ADVISOR_SLACK_APP_TOKEN") from error
+
+
+async def _watch(socket: SocketModeClient, settings: SlackSettings, *, clock: Clock) -> None:
+    """Raises AdapterFailed when the socket has been dead for too long; connects anew when it was idle for long."""
+    alive_at = heard_at = clock()
+
+    async def heard(_: object) -> None:
+        nonlocal heard_at
+        heard_at = clock()
+
+    socket.on_message_listeners.append(heard)
+    while True:
+        await asyncio.sleep(settings.silence_s / _CHECKS)
+        now = clock()
+        if await _is_alive(socket):
+            alive_at = now
+        if now - alive_at > settings.silence_s:
+            problem = f"the connection to Slack has been silent for {now - alive_at:.0f} s"
+            raise AdapterFailed(f"{problem}; it is opened anew", retryable=True)
+        if now - heard_at > settings.idle_s:
+            # A socket may answer pings and yet get no events any more.
+            heard_at = now
+            log.info("idle_socket_is_replaced")
+            await _replace(socket)
+
+
+async def _replace(socket: SocketModeClient) -> None:
+    try:
+        await socket.connect_to_new_endpoint(force=True)
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise refused_token(error, setting="ADVISOR_SLACK_APP_TOKEN") from error
+
+
+async def _is_alive(socket: SocketModeClient) -> bool:
+    """Whether the socket is open, answers pings, and all of the SDK's tasks run that work on it."""
+    tasks = (socket.message_processor, socket.current_session_monitor, socket.message_receiver)
+    return await socket.is_connected() and all(task is not None and not task.done() for task in tasks)
+
+
+async def _close(socket: SocketModeClient) -> None:
+    """Closes the socket, and waits for the SDK's tasks, which it only cancels."""
+    tasks = (socket.message_processor, socket.current_session_monitor, socket.message_receiver)
+    with suppress(aiohttp.ClientError, OSError):
+        await socket.close()  # type: ignore[no-untyped-call]
+    running = [task for task in tasks if task is not None]
+    await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,46 @@
+"""What came with the events and is needed to answer them, for as long as Slack takes it."""
+
+from __future__ import annotations
+
+from bot.chat import CommandCall, Incoming, Message, Place, Press
+from bot.slack_app.parse import Body
+from bot.slack_app.remembered import Remembered
+
+_MOST = 5_000
+
+
+class Traces:
+    """Where forms may be opened, which threads are alive, and where a person can be answered who is out of reach."""
+
+    def __init__(self) -> None:
+        self._places: Remembered[str, Place] = Remembered(_MOST)
+        self._threads: Remembered[str, Place] = Remembered(_MOST)
+        self._addresses: Remembered[tuple[str, str], str] = Remembered(_MOST)
+
+    def note(self, body: Body, incoming: Incoming) -> None:
+        """Keeps what an event brought along."""
+        match incoming:
+            case CommandCall() | Press():
+                self._places.keep(incoming.trigger, incoming.place)
+                if address := body.get("response_url"):
+                    self._addresses.keep((incoming.place.channel, incoming.person.id), str(address))
+            case Message() if incoming.place.thread != incoming.message_id:
+                self.alive(incoming.place)
+            case _:
+                pass
+
+    def alive(self, place: Place) -> None:
+        """Keeps that a thread has an answer."""
+        self._threads.keep(place.key, place)
+
+    def is_alive(self, place: Place) -> bool:
+        """Whether a thread is known to have one; Slack shows a private line only in such a thread."""
+        return bool(place.thread) and self._threads.get(place.key) is not None
+
+    def place(self, trigger: str) -> Place | None:
+        """Where a trigger was pulled."""
+        return self._places.get(trigger)
+
+    def address(self, place: Place, person: str) -> str | None:
+        """Where Slack takes an answer to a person's last command or button in a channel that the bot is not in."""
+        return self._addresses.get((place.channel, person))

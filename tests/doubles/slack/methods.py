@@ -1,0 +1,288 @@
+"""Slack's Web API over a `Workspace`, with its scopes, limits and errors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .limits import Refused, check_message, check_view
+from .workspace import BOT, BOT_USER, DM, TEAM, Said, Workspace
+
+Arguments = Mapping[str, Any]
+
+NEEDS = {
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "chat.delete": "chat:write",
+    "chat.postEphemeral": "chat:write",
+    "chat.startStream": "chat:write",
+    "chat.appendStream": "chat:write",
+    "chat.stopStream": "chat:write",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
+    "users.info": "users:read",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
+    "assistant.threads.setStatus": "chat:write",
+}
+_STREAMED = 12_000
+
+
+class Methods:
+    """The methods; `watch` is called with each message that appears, changes (with what it was) or goes."""
+
+    def __init__(self, workspace: Workspace, *, base: Callable[[], str], watch: Callable[..., None]) -> None:
+        self._w = workspace
+        self._base = base
+        self._watch = watch
+        self._by_name: dict[str, Callable[[Arguments], dict[str, Any]]] = {
+            "auth.test": self._auth_test,
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "chat.delete": self._delete,
+            "chat.postEphemeral": self._whisper,
+            "chat.startStream": self._start_stream,
+            "chat.appendStream": self._append_stream,
+            "chat.stopStream": self._stop_stream,
+            "conversations.history": self._history,
+            "conversations.replies": self._replies,
+            "users.info": self._user,
+            "views.open": self._open_view,
+            "files.getUploadURLExternal": self._upload_url,
+            "files.completeUploadExternal": self._complete_upload,
+            "assistant.threads.setStatus": self._status,
+        }
+
+    def call(self, name: str, arguments: Arguments, *, token: str) -> dict[str, Any]:
+        """What a method answers. Raises Refused."""
+        self._w.calls.append((name, dict(arguments)))
+        if name == "apps.connections.open":
+            return self._connections_open(token)
+        scopes = self._scopes(token)
+        if name not in self._by_name:
+            raise Refused("unknown_method", req_method=name)
+        needed = NEEDS.get(name)
+        if needed and needed not in scopes:
+            raise Refused("missing_scope", needed=needed, provided=",".join(sorted(scopes)))
+        return self._by_name[name](arguments)
+
+    def _scopes(self, token: str) -> frozenset[str]:
+        if not token:
+            raise Refused("not_authed")
+        if token in self._w.revoked:
+            raise Refused("token_revoked")
+        if token in self._w.app_tokens:
+            raise Refused("not_allowed_token_type")
+        if token not in self._w.tokens:
+            raise Refused("invalid_auth")
+        return self._w.tokens[token]
+
+    def _connections_open(self, token: str) -> dict[str, Any]:
+        if token in self._w.revoked:
+            raise Refused("token_revoked")
+        if token in self._w.tokens:
+            raise Refused("not_allowed_token_type")
+        if token not in self._w.app_tokens:
+            raise Refused("invalid_auth")
+        if "connections:write" not in self._w.app_tokens[token]:
+            raise Refused("missing_scope", needed="connections:write", provided="")
+        return {"url": self._base().replace("http://", "ws://") + "link?ticket=" + self._w.next_id("t")}
+
+    def _auth_test(self, _: Arguments) -> dict[str, Any]:
+        return {"url": "https://home.slack.com/", "team": "Home", "user": "advisor", "team_id": TEAM} | {
+            "user_id": BOT_USER,
+            "bot_id": BOT,
+            "is_enterprise_install": False,
+        }
+
+    def _post(self, given: Arguments) -> dict[str, Any]:
+        channel, blocks = self._writable(given), given.get("blocks") or []
+        thread = given.get("thread_ts") or ""
+        if thread and (channel, thread) not in self._w.messages:
+            raise Refused("thread_not_found")
+        check_message(given.get("text") or "", blocks)
+        self._pace(channel)
+        said = Said(
+            channel=channel,
+            ts=self._w.next_ts(),
+            user=BOT_USER,
+            bot_id=BOT,
+            text=given.get("text") or "",
+            thread_ts=thread,
+            blocks=blocks,
+            metadata=given.get("metadata"),
+        )
+        self._w.messages[channel, said.ts] = said
+        self._watch(said)
+        return {"channel": channel, "ts": said.ts, "message": said.shown(with_metadata=True)}
+
+    def _update(self, given: Arguments) -> dict[str, Any]:
+        said = self._own(given, "cant_update_message")
+        if said.streaming:
+            raise Refused("streaming_state_conflict")
+        check_message(given.get("text") or "", given.get("blocks") or [])
+        before = said.shown()
+        said.text, said.blocks, said.edits = given.get("text") or "", given.get("blocks") or [], said.edits + 1
+        if given.get("metadata") is not None:
+            said.metadata = given["metadata"] or None
+        self._watch(said, before=before)
+        return {"channel": said.channel, "ts": said.ts, "text": said.text}
+
+    def _delete(self, given: Arguments) -> dict[str, Any]:
+        said = self._own(given, "cant_delete_message")
+        del self._w.messages[said.channel, said.ts]
+        self._watch(said, gone=True)
+        return {"channel": said.channel, "ts": said.ts}
+
+    def _whisper(self, given: Arguments) -> dict[str, Any]:
+        channel = self._writable(given)
+        if given.get("user") not in self._w.members[channel]:
+            raise Refused("user_not_in_channel")
+        check_message(given.get("text") or "", given.get("blocks") or [])
+        ts = self._w.next_ts()
+        self._w.whispers.append({**given, "ts": ts})
+        return {"message_ts": ts}
+
+    def _start_stream(self, given: Arguments) -> dict[str, Any]:
+        channel = self._writable(given)
+        if not given.get("thread_ts"):
+            raise Refused(
+                "invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: thread_ts"]}
+            )
+        if channel != DM:
+            for name in ("recipient_user_id", "recipient_team_id"):
+                if not given.get(name):
+                    raise Refused(f"missing_{name}")
+        text = _streamed(given)
+        said = Said(channel=channel, ts=self._w.next_ts(), user=BOT_USER, bot_id=BOT, text=text, streaming=True)
+        said.thread_ts = given["thread_ts"]
+        self._w.messages[channel, said.ts] = said
+        return {"channel": channel, "ts": said.ts}
+
+    def _append_stream(self, given: Arguments) -> dict[str, Any]:
+        said = self._streaming(given)
+        text = _streamed(given)
+        if len(said.text) + len(text) > _STREAMED:
+            raise Refused("msg_too_long")
+        said.text += text
+        return {"channel": said.channel, "ts": said.ts}
+
+    def _stop_stream(self, given: Arguments) -> dict[str, Any]:
+        said = self._streaming(given)
+        text, blocks = _streamed(given), given.get("blocks") or []
+        if blocks:
+            check_message(said.text, blocks)
+        said.text, said.blocks, said.streaming = said.text + text, blocks, False
+        self._watch(said)
+        return {"channel": said.channel, "ts": said.ts, "message": said.shown()}
+
+    def _streaming(self, given: Arguments) -> Said:
+        said = self._own(given, "message_not_owned_by_app")
+        if said.subtype == "stopped_by_user":
+            raise Refused("stopped_by_user")
+        if not said.streaming:
+            raise Refused("message_not_in_streaming_state")
+        return said
+
+    def _history(self, given: Arguments) -> dict[str, Any]:
+        channel = self._readable(given)
+        said = [said for said in self._w.messages.values() if said.channel == channel and not said.thread_ts]
+        return self._page(list(reversed(said)), given)
+
+    def _replies(self, given: Arguments) -> dict[str, Any]:
+        said = self._w.thread(self._readable(given), given["ts"])
+        if not said:
+            raise Refused("thread_not_found")
+        return self._page(said, given)
+
+    def _page(self, said: list[Said], given: Arguments) -> dict[str, Any]:
+        limit, begin = int(given.get("limit") or 100), int(given.get("cursor") or 0)
+        with_metadata = str(given.get("include_all_metadata")).lower() in {"1", "true"}
+        part = said[begin : begin + limit]
+        following = str(begin + limit) if begin + limit < len(said) else ""
+        return {
+            "messages": [each.shown(with_metadata=with_metadata) for each in part],
+            "has_more": bool(following),
+            "response_metadata": {"next_cursor": following},
+        }
+
+    def _user(self, given: Arguments) -> dict[str, Any]:
+        user = self._w.users.get(given.get("user") or "")
+        if user is None:
+            raise Refused("user_not_found")
+        locale = {} if str(given.get("include_locale")).lower() in {"1", "true"} else {"locale": None}
+        return {"user": {key: value for key, value in {**user, **locale}.items() if value is not None}}
+
+    def _open_view(self, given: Arguments) -> dict[str, Any]:
+        if given.get("trigger_id") not in self._w.triggers:
+            raise Refused("expired_trigger_id")
+        self._w.triggers.discard(given["trigger_id"])
+        check_view(given["view"])
+        view = {**given["view"], "id": self._w.next_id("V")}
+        self._w.views[view["id"]] = view
+        return {"view": view}
+
+    def _upload_url(self, given: Arguments) -> dict[str, Any]:
+        file = {"id": self._w.next_id("F"), "name": given["filename"], "length": int(given["length"]), "content": None}
+        self._w.files[file["id"]] = file
+        return {"file_id": file["id"], "upload_url": f"{self._base()}upload/{file['id']}"}
+
+    def _complete_upload(self, given: Arguments) -> dict[str, Any]:
+        for each in given["files"]:
+            file = self._w.files.get(each["id"])
+            if file is None or file["content"] is None:
+                raise Refused("file_not_found")
+            file |= {
+                "channel": given.get("channel_id"),
+                "thread_ts": given.get("thread_ts"),
+                "title": each.get("title"),
+            }
+        return {"files": [{"id": each["id"]} for each in given["files"]]}
+
+    def _status(self, given: Arguments) -> dict[str, Any]:
+        self._writable({"channel": given.get("channel_id")})
+        self._w.statuses.append(dict(given))
+        return {}
+
+    def _own(self, given: Arguments, error: str) -> Said:
+        said = self._w.messages.get((given.get("channel") or "", given.get("ts") or ""))
+        if said is None:
+            raise Refused("message_not_found")
+        if said.user != BOT_USER:
+            raise Refused(error)
+        return said
+
+    def _writable(self, given: Arguments) -> str:
+        channel = str(given.get("channel") or "")
+        if channel in self._w.users:
+            channel = DM
+        members = self._w.members.get(channel)
+        if members is None or (channel.startswith("G") and BOT_USER not in members):
+            raise Refused("channel_not_found")
+        if BOT_USER not in members and "chat:write.public" not in next(iter(self._w.tokens.values())):
+            raise Refused("not_in_channel")
+        return channel
+
+    def _readable(self, given: Arguments) -> str:
+        channel = str(given.get("channel") or "")
+        if channel not in self._w.members:
+            raise Refused("channel_not_found")
+        if BOT_USER not in self._w.members[channel]:
+            raise Refused("not_in_channel")
+        return channel
+
+    def _pace(self, channel: str) -> None:
+        now = time.monotonic()
+        wait = self._w.posted_at.get(channel, -1e9) + self._w.post_interval_s - now
+        if self._w.post_interval_s and wait > 0:
+            raise Refused("ratelimited", status=429, retry_after=1)
+        self._w.posted_at[channel] = now
+
+
+def _streamed(given: Arguments) -> str:
+    chunks = given.get("chunks") or []
+    text = (given.get("markdown_text") or "") + "".join(chunk.get("text", "") for chunk in chunks)
+    if len(text) > _STREAMED:
+        raise Refused("msg_too_long")
+    return text
