@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.board import Board, Pacing
-from bot.chat import ChatAdapter
+from bot.chat import ChatAdapter, Person, Place
 from bot.errors import DeliveryFailed
 from bot.grounding import evidence_of
 from bot.offers import Verb, answer_actions, button
 from bot.ports import PostBook
 from bot.records import AnswerRecord, QuestionRecord, QuestionState
 from bot.references import references
-from bot.replies import Action, File, Reply
+from bot.replies import Action, File, Reply, Visibility
 from bot.splitting import cut
 from bot.suggestions import follow_ups
 from bot.wording import Say, Wording, spoken
@@ -130,7 +130,7 @@ class Delivery:
     async def deliver(self, question: QuestionRecord, events: AsyncIterator[AnswerEvent]) -> AnswerRecord:
         """Shows an answer while it is written; see `bot.ports.Delivering`."""
         board = self._board(question)
-        limits = self._adapter(question).capabilities
+        limits = self._connected(question.place.platform).capabilities
         draft = _Draft(
             id=self._new_id(),
             limit=limits.message_characters - _ROOM_FOR_STATUS,
@@ -179,22 +179,33 @@ class Delivery:
         finally:
             self._boards.pop(question.id, None)
 
+    async def tell(self, place: Place, person: Person, text: Say, language: Language, **values: object) -> None:
+        """Says one of the bot's own sentences to a person alone; see `bot.ports.Delivering`."""
+        adapter = self._connected(place.platform)
+        words = self._voice.wording.say(text, language, **values)
+        reply = Reply(text=words, language=language, visibility=Visibility.PRIVATE)
+        if adapter.capabilities.private_replies and not place.private:
+            await adapter.whisper(place, person, reply)
+        else:
+            await adapter.post(place, reply, nonce=self._new_id())
+
     async def withdraw(self, question: QuestionRecord) -> None:
         """Takes away all that was said about a question; see `bot.ports.Delivering`."""
         board = self._board(question)
         self._boards.pop(question.id, None)
         await board.withdraw()
 
-    def _adapter(self, question: QuestionRecord) -> ChatAdapter:
-        adapter = self._adapters.get(question.place.platform)
+    def _connected(self, platform: str) -> ChatAdapter:
+        adapter = self._adapters.get(platform)
         if adapter is None:
-            raise DeliveryFailed(f"the platform {question.place.platform!r} is not connected; set its token")
+            raise DeliveryFailed(f"the platform {platform!r} is not connected; set its token")
         return adapter
 
     def _board(self, question: QuestionRecord) -> Board:
         known = self._boards.get(question.id)
         if known is None:
-            known = Board(question, self._adapter(question), self._posts, pacing=self._pacing, new_nonce=self._new_id)
+            adapter = self._connected(question.place.platform)
+            known = Board(question, adapter, self._posts, pacing=self._pacing, new_nonce=self._new_id)
             self._boards[question.id] = known
         return known
 

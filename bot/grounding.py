@@ -11,12 +11,21 @@ from rag.sentences import sentence_spans
 from rag.types import Answer, Passage, Retrieval
 
 _MOST_PASSAGES = 1000
-_BLOCK = re.compile(r"\n[ \t]*\n")
+_BLOCK = re.compile(r"(?<![:：])\n[ \t]*\n")
+"""The end of a paragraph; one that ends with a colon belongs to the list or table that it introduces."""
+
+_QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
+_ITEM = re.compile(r"\A[ \t]*(?:[-*+•][ \t]+|\d{1,3}[.)][ \t]+)")
+_HEADING = re.compile(r"\A(?:#{1,6}[ \t][^\n]*|\*\*[^*\n]*[^*\n.!。！]\*\*[ \t]*)(?:\n|\Z)")
+_RULE = re.compile(r"\|[ \t:|-]+\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A sentence of an answer without its marks, and the numbers of its sources; () for one that states no fact."""
+    """A sentence of an answer without marks and signs of lists and quotations; `numbers` are those of its sources.
+
+    () for one that states no fact. Headings are no sentences, nor are the heads of tables.
+    """
 
     text: str
     numbers: tuple[int, ...]
@@ -69,10 +78,15 @@ def _cited_texts(record: AnswerRecord) -> dict[int, str]:
 
 
 def _sentences(block: str) -> list[Sentence]:
-    found = []
+    found: list[Sentence] = []
     for span in sentence_spans(block):
         marked = split_marks(block[span.start : span.end], passages=_MOST_PASSAGES)
-        found.append(Sentence(text=marked.text, numbers=tuple(index + 1 for index in marked.cited)))
+        numbers = tuple(index + 1 for index in marked.cited)
+        text = _ITEM.sub("", _QUOTE.sub("", marked.text))
+        if _RULE.match(text):
+            found = found[:-1]
+        elif said := _HEADING.sub("", text) or (text if numbers else ""):
+            found.append(Sentence(text=said, numbers=numbers))
     return found
 
 

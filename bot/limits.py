@@ -38,6 +38,10 @@ class EngineSettings(BaseModel):
     channel_per_minute: float = Field(default=60, gt=0)
     channel_burst: int = Field(default=20, ge=1)
 
+    lines_per_minute: float = Field(default=6, gt=0)
+    lines_burst: int = Field(default=3, ge=1)
+    """How often one person is told why there is no answer; whoever floods the bot gets silence."""
+
     question_characters: int = Field(default=4000, ge=100)
     """Longest question."""
 

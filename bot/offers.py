@@ -25,6 +25,21 @@ class Verb(StrEnum):
     FOLLOW_UP = "next"
     RETRY = "retry"
     STOP = "stop"
+    CASE = "case"
+    """Shows the case that was chosen from a list. It and the verbs below carry the reader's language as argument."""
+
+    COMPARE = "compare"
+    """Puts the chosen case beside another one, which is the subject."""
+
+    CONFIG_OPEN = "config"
+    CONFIG_SAVE = "config-save"
+    """A form of settings; the subject is the form's name."""
+
+    PROFILE_OPEN = "profile"
+    PROFILE_SAVE = "profile-save"
+    """A form of a profile; the subject is whose it is."""
+
+    PROFILE_SWITCH = "profile-switch"
 
 
 def button(

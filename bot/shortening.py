@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.grounding import Sentence, grounded
 from bot.records import AnswerRecord
 from rag.citations import with_marks
@@ -12,8 +10,6 @@ from rag.types import Citation
 _MOST_SENTENCES = 3
 _WORTHWHILE = 0.7
 """A shortened answer that keeps more of the text than this is no help."""
-
-_ITEM = re.compile(r"\A[ \t]*(?:[-*+•][ \t]+|\d{1,3}[.)][ \t]+)")
 
 
 def shortened(record: AnswerRecord) -> tuple[str, tuple[Citation, ...]] | None:
@@ -24,7 +20,7 @@ def shortened(record: AnswerRecord) -> tuple[str, tuple[Citation, ...]] | None:
         return None
     leading = blocks[0] if len(blocks) == 1 and len(blocks[0]) > _MOST_SENTENCES else [block[0] for block in blocks]
     kept = leading[:_MOST_SENTENCES]
-    lines = [with_marks(_ITEM.sub("", sentence.text), list(sentence.numbers)) for sentence in kept]
+    lines = [with_marks(sentence.text, list(sentence.numbers)) for sentence in kept]
     text = "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]
     if len(text) > len(record.answer.text) * _WORTHWHILE:
         return None
@@ -33,5 +29,5 @@ def shortened(record: AnswerRecord) -> tuple[str, tuple[Citation, ...]] | None:
 
 
 def _states(sentence: Sentence) -> bool:
-    """Whether a sentence states a fact in words: the row of a table says nothing without its head."""
-    return bool(sentence.numbers) and not sentence.text.lstrip().startswith(("|", "#"))
+    """Whether a sentence states a fact: a row says nothing without the head of its table, nor "as follows:" alone."""
+    return bool(sentence.numbers) and not sentence.text.startswith("|") and not sentence.text.endswith((":", "："))

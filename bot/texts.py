@@ -28,6 +28,7 @@ class Text(StrEnum):
     NOTED = auto()
     JOINED = auto()
     FORM_LEFT = auto()
+    NO_SUCH_KEY = auto()
 
 
 _ENGLISH = {
@@ -59,6 +60,7 @@ _ENGLISH = {
     Text.NOTED: "Asked. Go on typing, or press Enter to wait for the answer.",
     Text.JOINED: "Added to your question, which still waits.",
     Text.FORM_LEFT: "Left out.",
+    Text.NO_SUCH_KEY: "“{key}” stands for nothing at the moment.",
 }
 
 _CHINESE = {
@@ -90,6 +92,7 @@ _CHINESE = {
     Text.NOTED: "已提问。可以继续输入，或按回车等待回答。",
     Text.JOINED: "已并入您还在排队的问题。",
     Text.FORM_LEFT: "已略过。",
+    Text.NO_SUCH_KEY: "“{key}”现在没有对应的选项。",
 }
 
 

@@ -9,114 +9,19 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.saying import BLANKS, VOCABULARY, Say
 from rag.errors import InvalidSettings
 from rag.language import detect_language
 from rag.types import DocumentKind, Language
 
+__all__ = ["LANGUAGES", "ArgumentWords", "CommandWords", "Say", "Wording", "load_wording", "spoken"]
+
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
-
-
-class Say(StrEnum):
-    """The sentences there are; the values are their keys in the files."""
-
-    SEARCHING = "searching"
-    READING = "reading"
-    WRITING = "writing"
-    NEXT_IN_LINE = "next_in_line"
-    WAITING_ONE = "waiting_one"
-    WAITING_MANY = "waiting_many"
-    SOURCES = "sources"
-    PAGE = "page"
-    ILLUSTRATIVE = "illustrative"
-    ANSWER_IN_FILE = "answer_in_file"
-    FILE_NAME = "file_name"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    INTERRUPTED = "interrupted"
-    UP = "up"
-    DOWN = "down"
-    WHY = "why"
-    SHORTER = "shorter"
-    REGENERATE = "regenerate"
-    RETRY = "retry"
-    STOP = "stop"
-    THANKS = "thanks"
-    WHAT_WAS_WRONG = "what_was_wrong"
-    REASON_NOTED = "reason_noted"
-    REASON_WRONG = "reason_wrong"
-    REASON_OUTDATED = "reason_outdated"
-    REASON_MISSING = "reason_missing"
-    REASON_UNCLEAR = "reason_unclear"
-    REASON_OTHER = "reason_other"
-    REASON_FORM = "reason_form"
-    REASON_TEXT = "reason_text"
-    REASON_HINT = "reason_hint"
-    SEND = "send"
-    ANSWER_UNKNOWN = "answer_unknown"
-    NOTHING_RATED = "nothing_rated"
-    WHY_TITLE = "why_title"
-    WHY_UNCITED = "why_uncited"
-    WHY_PASSAGES = "why_passages"
-    WHY_PASSAGE = "why_passage"
-    WHY_HIDDEN = "why_hidden"
-    SHORTER_TITLE = "shorter_title"
-    SHORTER_NONE = "shorter_none"
-    QUIET = "quiet"
-    LISTENING = "listening"
-    NOTHING_TO_STOP = "nothing_to_stop"
-    HELP_INTRO = "help_intro"
-    HELP_COMMANDS = "help_commands"
-    HELP_ALIASES = "help_aliases"
-    HELP_FOLLOW_UPS = "help_follow_ups"
-    HELP_OF_COMMAND = "help_of_command"
-    UNKNOWN_COMMAND = "unknown_command"
-    NEAREST_COMMAND = "nearest_command"
-    KNOWN_COMMANDS = "known_commands"
-    MISSING_ARGUMENT = "missing_argument"
-    WRONG_CHOICE = "wrong_choice"
-    NO_ARGUMENTS = "no_arguments"
-    UNKNOWN_ARGUMENT = "unknown_argument"
-    UNKNOWN_ACTION = "unknown_action"
-    NOT_ALLOWED = "not_allowed"
-    LIST_SEPARATOR = "list_separator"
-    LIBRARY_EMPTY = "library_empty"
-    LIBRARY_COUNTS = "library_counts"
-    LIBRARY_TOPICS = "library_topics"
-    LIBRARY_MORE = "library_more"
-    LIBRARY_NONE = "library_none"
-    LIBRARY_HINT = "library_hint"
-
-
-_BLANKS: Mapping[Say, frozenset[str]] = {
-    Say.READING: frozenset({"passages"}),
-    Say.WAITING_MANY: frozenset({"ahead"}),
-    Say.PAGE: frozenset({"page"}),
-    Say.FAILED: frozenset({"reason"}),
-    Say.REASON_NOTED: frozenset({"reason"}),
-    Say.WHY_PASSAGE: frozenset({"place", "score"}),
-    Say.HELP_ALIASES: frozenset({"aliases"}),
-    Say.HELP_OF_COMMAND: frozenset({"usage", "description"}),
-    Say.UNKNOWN_COMMAND: frozenset({"command"}),
-    Say.NEAREST_COMMAND: frozenset({"usage"}),
-    Say.KNOWN_COMMANDS: frozenset({"commands"}),
-    Say.MISSING_ARGUMENT: frozenset({"command", "argument", "description"}),
-    Say.WRONG_CHOICE: frozenset({"value", "argument", "choices"}),
-    Say.NO_ARGUMENTS: frozenset({"command"}),
-    Say.UNKNOWN_ARGUMENT: frozenset({"command", "argument"}),
-    Say.LIBRARY_COUNTS: frozenset({"documents"}),
-    Say.LIBRARY_TOPICS: frozenset({"topics"}),
-    Say.LIBRARY_MORE: frozenset({"more"}),
-    Say.LIBRARY_NONE: frozenset({"topic"}),
-    Say.LIBRARY_HINT: frozenset({"usage"}),
-}
-"""What the program fills into each text; nothing where it is not named."""
 
 
 class ArgumentWords(BaseModel):
@@ -145,6 +50,7 @@ class _File(BaseModel):
 
     texts: dict[Say, str]
     kinds: dict[DocumentKind, str]
+    words: dict[str, dict[str, str]]
     commands: dict[str, CommandWords]
 
 
@@ -165,6 +71,14 @@ class Wording:
     def kind(self, kind: DocumentKind, language: Language) -> str:
         """What documents of a kind are called."""
         return self._of(language).kinds[kind]
+
+    def word(self, group: str, key: str, language: Language) -> str:
+        """A word of a closed set, such as the outcome of a case; `bot.saying.VOCABULARY` holds all sets."""
+        return self._of(language).words[group][key]
+
+    def words(self, group: str, language: Language) -> Mapping[str, str]:
+        """All words of a closed set by their keys."""
+        return self._of(language).words[group]
 
     def command(self, name: str, language: Language) -> CommandWords:
         """The words of a command by its identifier.
@@ -198,8 +112,11 @@ def _checked(path: Path) -> _File:
     lacking = [*(set(Say) - set(file.texts)), *(set(DocumentKind) - set(file.kinds))]
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
+    known = {group: tuple(words) for group, words in file.words.items()}
+    if known != VOCABULARY:
+        raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {VOCABULARY!r}")
     for key, text in file.texts.items():
-        used, filled = _blanks(text, where=f"{path.name}: {key.value!r}"), _BLANKS.get(key, frozenset())
+        used, filled = _blanks(text, where=f"{path.name}: {key.value!r}"), BLANKS.get(key, frozenset())
         if used != filled:
             raise InvalidSettings(f"{path.name}: {key.value!r} uses {sorted(used)!r} but is given {sorted(filled)!r}")
     return file

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
-from bot.console.typed import PLATFORM, Chosen
+from bot.console.typed import PLATFORM, Chosen, label_key
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
 from bot.replies import Action, Button, Form, Reply, Select
@@ -141,7 +141,8 @@ class ConsoleChat:
     def _print(self, reply: Reply, *, text: str | None = None, over: str = "") -> None:
         self.printed += 1
         if over:
-            self._console.print(printable(f"» {over}"), style="bold", soft_wrap=True)
+            told = over.replace("\n", "\n  ")
+            self._console.print(printable(f"» {told}"), style="bold", soft_wrap=True)
         if shown := reply.text if text is None else text:
             print_markdown(self._console, shown)
         for line in (*reply.notes, *(f"[{file.name}]" for file in reply.files)):
@@ -161,6 +162,7 @@ class ConsoleChat:
         # Letters stay with the last answer, so that one may still change one's mind after giving a reason.
         kept = {} if lettered else {key: chosen for key, chosen in self.menu.items() if not key.isdecimal()}
         self.menu = {key: Chosen(payload=each.payload) for key, each in lettered.items()}
+        self.menu |= {label_key(each.label): Chosen(payload=each.payload) for each in lettered.values()}
         self.menu |= kept | {str(number): chosen for number, (_, chosen) in enumerate(choices, start=1)}
         if lettered and self._console.is_terminal:
             row = "   ".join(f"[{key}] {each.label}" for key, each in lettered.items())

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.board import Pacing
-from bot.commands.call import Means
+from bot.commands.call import Books, Means
 from bot.commands.handling import Handler, first_commands
 from bot.commands.registry import Registry
 from bot.console.adapter import ConsoleChat
@@ -22,9 +23,10 @@ from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
-from bot.ports import Store
+from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording, load_wording
 from rag.errors import RagError
+from rag.kinds.resource import load_resources
 from rag.prompts import load_replies
 from rag.resources import data_folder
 from rag.types import Language
@@ -42,6 +44,8 @@ CONSOLE_LIMITS = EngineSettings(
     person_burst=100,
     channel_per_minute=600,
     channel_burst=100,
+    lines_per_minute=600,
+    lines_burst=100,
     place_after_seconds=0.5,
     place_every_seconds=0.5,
     shutdown_seconds=1,
@@ -60,7 +64,7 @@ class Room:
 
     chat: ConsoleChat
     engine: Engine
-    store: Store
+    store: Books
     registry: Registry
     new_id: Callable[[], str]
     now: Callable[[], datetime]
@@ -98,7 +102,7 @@ async def open_room(
 
 
 @asynccontextmanager
-async def open_engine(rag: Rag, store: Store, terminal: Terminal) -> AsyncIterator[Room]:
+async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterator[Room]:
     """The engine of a terminal over a library and a store that are open, running until the end of the block."""
     chat = ConsoleChat(terminal.out)
     wording = load_wording(data_folder("prompts"))
@@ -132,13 +136,17 @@ async def open_engine(rag: Rag, store: Store, terminal: Terminal) -> AsyncIterat
 
 
 def _parts(
-    rag: Rag, store: Store, chat: ConsoleChat, *, registry: Registry, wording: Wording, failure: Failure
+    rag: Rag, store: Books, chat: ConsoleChat, *, registry: Registry, wording: Wording, failure: Failure
 ) -> Parts:
     adapters = {PLATFORM: chat}
     voice = Voice(wording=wording, failure=failure, notice=load_replies(data_folder("prompts")).notice)
     means = Means(
         store=store,
         library=rag.catalogue,
+        retriever=rag.retriever,
+        resources=load_resources(data_folder("corpus") / "resources"),
+        pseudonym=partial(pseudonym, people_key(rag.home)),
+        engine=CONSOLE_LIMITS,
         wording=wording,
         adapters=adapters,
         new_id=_new_id,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from bot.chat import CommandCall, Incoming, Message
 from bot.console.adapter import ConsoleChat
-from bot.console.typed import Become, Chosen, Quit, Send, StartAnew, Typist, room
+from bot.console.typed import Become, Chosen, NoSuchKey, Quit, Send, StartAnew, Typist, room
 from bot.offers import Verb
 from bot.operations import Terminal
 from bot.payloads import Payload
@@ -74,18 +74,20 @@ class Session:
             case None:
                 await self._room.engine.settled()
                 return not await self._any_failed()
+            case Send() as send:
+                return await self._send(send)
             case Quit():
-                return True
+                pass
             case Become(name=name):
                 self._typist = self._typist.renamed(name)
                 self.say(Text.NOW_SPEAKING, name=self._typist.name)
-                return True
             case StartAnew():
-                return await self._start_anew()
-            case Send() as send:
-                return await self._send(send)
+                await self._start_anew()
+            case NoSuchKey(key=key):
+                self.say(Text.NO_SUCH_KEY, key=key)
             case unknown:
                 assert_never(unknown)
+        return True
 
     def fail(self, error: RagError) -> None:
         """Tells of something that went wrong outside any answer."""
@@ -121,12 +123,11 @@ class Session:
             return
         await self._note_thread(settings)
 
-    async def _start_anew(self) -> bool:
+    async def _start_anew(self) -> None:
         self._typist = replace(self._typist, thread=self._room.new_id())
         await self._note_thread(await self._room.store.settings.get(room("").channel_key))
         self._chat.menu = {}
         self.say(Text.NEW_CONVERSATION)
-        return True
 
     async def _note_thread(self, settings: ChannelSettings) -> None:
         noted = replace(settings, other={**settings.other, _THREAD: self._typist.thread})
@@ -140,6 +141,8 @@ class Session:
         receipt = await self._room.engine.receive(incoming)
         if receipt.question_id:
             self._asked.append(receipt.question_id)
+        if receipt.outcome is Outcome.JOINED:
+            await self._note_joined(receipt.question_id)
         if not send.wait:
             # One round of the loop: a line such as "busy" is said beside the work, and belongs to this question.
             await asyncio.sleep(0)
@@ -152,6 +155,12 @@ class Session:
         if isinstance(incoming, CommandCall) and self._is_help(incoming):
             self.say(Text.HELP)
         return not await self._any_failed()
+
+    async def _note_joined(self, question_id: str) -> None:
+        """Both messages stand over their common answer."""
+        question = await self._room.store.questions.get(question_id)
+        if question is not None:
+            self._chat.remember(question.message_id, question.text)
 
     def _spoken(self, incoming: Incoming) -> Language:
         match incoming:

@@ -7,7 +7,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from bot.console.session import Session
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.settings import RagSettings
 
 _PROMPT = "> "
+_TOLD = ("bot.engine", "rag.writing")
 
 
 def run_chat(
@@ -48,9 +49,7 @@ def run_chat(
     from bot.console.opening import open_room
 
     interactive = sys.stdin is not None and sys.stdin.isatty() and terminal.out.is_terminal
-    # What fails is told by the console itself.
-    logging.getLogger("bot.engine").setLevel(logging.ERROR)
-    with asyncio.Runner() as runner:
+    with _told_by_the_console(), asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
             opened = runner.run(
@@ -62,6 +61,20 @@ def run_chat(
         finally:
             runner.run(stack.aclose())
     return FAILED if failed and not interactive else DONE
+
+
+@contextmanager
+def _told_by_the_console() -> Iterator[None]:
+    """Keeps warnings out of a conversation: a failed question and a model that is away are told in its own words."""
+    loggers = [logging.getLogger(name) for name in _TOLD]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def converse(runner: asyncio.Runner, session: Session, *, interactive: bool) -> bool:

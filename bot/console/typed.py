@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from bot.chat import Address, CommandCall, Incoming, Message, Person, Place, PlaceKind, Press, Submission
 from bot.payloads import Payload
@@ -18,6 +19,7 @@ OWNER = "me"
 _QUIT = frozenset({"/quit", "/exit", "/q", "quit", "exit", "退出"})
 _ADVISOR = re.compile(r"@advisor\b[,，:：]?\s*", re.IGNORECASE)
 _OTHERS = re.compile(r"@([\w.-]+)")
+_KEY = re.compile(r"[a-z+-]|[0-9]{1,2}")
 _BEHIND = " &"
 
 
@@ -47,6 +49,13 @@ class StartAnew:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoSuchKey:
+    """A key that stands for no button at the moment."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """Something for the engine; `wait` for what comes of it, or read on at once."""
 
@@ -54,7 +63,7 @@ class Send:
     wait: bool = True
 
 
-Meaning = Quit | Become | StartAnew | Send | None
+Meaning = Quit | Become | StartAnew | NoSuchKey | Send | None
 
 _LOCAL: Mapping[str, Callable[[str], Meaning]] = {
     **dict.fromkeys(("/quit", "/exit", "/q"), lambda _: Quit()),
@@ -67,6 +76,11 @@ _LOCAL: Mapping[str, Callable[[str], Meaning]] = {
 def is_quit(line: str) -> bool:
     """Whether a line leaves the chat."""
     return line in _QUIT
+
+
+def label_key(label: str) -> str:
+    """What a button's label, or a line, is looked up by: a label may be typed without its capitals and its mark."""
+    return label.casefold().rstrip("?？ ") or label
 
 
 def room(thread: str) -> Place:
@@ -98,15 +112,16 @@ class Typist:
         """What a line means; None for an empty one."""
         if not line:
             return None
-        if chosen := menu.get(line):
-            return Send(incoming=self.press(chosen))
         word, _, rest = line.partition(" ")
         if local := _LOCAL.get(word):
             return local(rest.strip())
-        if word == "/say":
-            return Send(incoming=self._message(rest.strip(), Address.NONE))
-        if self._is_command(word, line):
-            return Send(incoming=self._command(word, rest.strip()))
+        if _KEY.fullmatch(line) and line not in menu:
+            return NoSuchKey(key=line)
+        if chosen := menu.get(label_key(line)):
+            return Send(incoming=self.press(chosen))
+        if word == "/say" or self._is_command(word, line):
+            say = self._overheard if word == "/say" else partial(self._command, word)
+            return Send(incoming=say(rest.strip()))
         return Send(incoming=self._addressed(line.removesuffix(_BEHIND)), wait=not line.endswith(_BEHIND))
 
     def press(self, chosen: Chosen) -> Press:
@@ -150,6 +165,9 @@ class Typist:
             trigger=PLATFORM,
             locale=self.locale,
         )
+
+    def _overheard(self, text: str) -> Message:
+        return self._message(text, Address.NONE)
 
     def _addressed(self, line: str) -> Message:
         """Words are for the advisor, unless they begin with the name of somebody else."""

@@ -9,17 +9,18 @@ from datetime import datetime
 from bot.chat import Person, Place
 from bot.engine.buckets import TokenBuckets
 from bot.engine.gates import is_stale
-from bot.engine.queueing import Job, Line
+from bot.engine.queueing import Job, Line, titled
 from bot.engine.remembering import Memory
+from bot.engine.speech import has_words
 from bot.engine.telling import Teller
-from bot.engine.texts import Text
 from bot.engine.wiring import Parts
 from bot.records import Conversation, Outcome, QuestionRecord, Receipt
+from bot.saying import Say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question at the door.
+    """A question at the door. `title` is that of a forum's post.
 
     `message_id` is "" for one that came as a command; `claim` are its event's keys; `conversation` is what becomes of
     its conversation when it is let in, None where that needs no storing. One that found the line full is `late`: it was
@@ -30,6 +31,7 @@ class Asked:
     person: Person
     text: str
     at: datetime
+    title: str = ""
     message_id: str = ""
     claim: Sequence[str] = ()
     first: bool = False
@@ -38,6 +40,11 @@ class Asked:
     late: bool = False
     id: str = ""
     conversation: Conversation | None = None
+
+    @property
+    def words(self) -> str:
+        """All that is asked."""
+        return titled(self.title, self.text)
 
 
 class Door:
@@ -58,6 +65,8 @@ class Door:
         Raises:
             StoreFailed: nothing was stored; the platform may hand the event over again.
         """
+        if unusable := self._unusable(asked):
+            return unusable
         stale = is_stale(asked.at, now=self._parts.times.now(), limits=self._parts.settings)
         wait = 0.0 if stale else self._take_tokens(asked)
         if wait:
@@ -82,15 +91,21 @@ class Door:
 
     async def replace(self, job: Job, parts: dict[str, str], *, claim: Sequence[str]) -> Receipt:
         """Let a question in again with other texts, in place of one that is being answered; it counts once."""
-        old, text = job.record, "\n".join(parts.values())
+        old = job.record
         asked = Asked(
-            place=old.place, person=old.person, text=text, at=old.asked_at, message_id=old.message_id, claim=claim
+            place=old.place,
+            person=old.person,
+            text="\n".join(parts.values()),
+            at=old.asked_at,
+            title=job.title,
+            message_id=old.message_id,
+            claim=claim,
         )
         new = await self._stored(asked, expired=False)
         if new is None:
             return Receipt(outcome=Outcome.DUPLICATE)
         for message_id in parts.keys() - {old.message_id}:
-            await self._parts.store.questions.join(new.id, text, message_id=message_id)
+            await self._parts.store.questions.join(new.id, asked.words, message_id=message_id)
         new.parts = parts
         self._line.enter(new)
         return Receipt(outcome=Outcome.REPLACED, question_id=new.id)
@@ -100,7 +115,7 @@ class Door:
             id=asked.id or self._parts.times.new_id(),
             place=asked.place,
             person=asked.person,
-            text=asked.text,
+            text=asked.words,
             asked_at=asked.at,
             message_id=asked.message_id,
         )
@@ -110,6 +125,7 @@ class Door:
             record=record,
             since=self._parts.times.clock(),
             parts={asked.message_id: asked.text} if asked.message_id else {},
+            title=asked.title,
             expired=expired,
             fresh=asked.fresh,
             first=asked.first,
@@ -121,10 +137,13 @@ class Door:
         job = next((job for job in self._line.of_thread(asked.place.key) if self._takes(job, asked)), None)
         if job is None:
             return None
-        text = f"{job.record.text}\n{asked.text}"
-        if not await self._parts.store.questions.join(job.id, text, message_id=asked.message_id, claim=asked.claim):
+        parts = {**job.parts, asked.message_id: asked.words}
+        joining = self._parts.store.questions.join(
+            job.id, job.worded(parts), message_id=asked.message_id, claim=asked.claim
+        )
+        if not await joining:
             return None
-        job.rewrite(text, {**job.parts, asked.message_id: asked.text})
+        job.rewrite(parts)
         return Receipt(outcome=Outcome.JOINED, question_id=job.id)
 
     def _takes(self, job: Job, asked: Asked) -> bool:
@@ -133,8 +152,17 @@ class Door:
             and not job.expired
             and bool(asked.message_id and job.record.message_id)
             and job.record.person.key == asked.person.key
-            and len(job.record.text) + len(asked.text) < self._parts.settings.question_characters
+            and len(job.record.text) + len(asked.words) < self._parts.settings.question_characters
         )
+
+    def _unusable(self, asked: Asked) -> Receipt | None:
+        """Tells of a question without words or with too many: one that came by a command has met no gate."""
+        most = self._parts.settings.question_characters
+        if has_words(asked.words) and len(asked.words) <= most:
+            return None
+        text = Say.TOO_LONG if has_words(asked.words) else Say.NOTHING_ASKED
+        self._teller.tell(asked.place, asked.person, text, like=asked.words, characters=most)
+        return Receipt(outcome=Outcome.UNUSABLE)
 
     def _take_tokens(self, asked: Asked) -> float:
         wait = self._people.take(asked.person.key)
@@ -150,6 +178,6 @@ class Door:
         self._channels.give_back(asked.place.channel_key)
 
     def _turn_away(self, asked: Asked, outcome: Outcome, seconds: float) -> Receipt:
-        text = Text.BUSY if outcome is Outcome.BUSY else Text.LIMITED
-        self._teller.tell(asked.place, asked.person, text, like=asked.text, seconds=max(1, round(seconds + 0.5)))
+        text = Say.BUSY if outcome is Outcome.BUSY else Say.LIMITED
+        self._teller.tell(asked.place, asked.person, text, like=asked.words, seconds=max(1, round(seconds + 0.5)))
         return Receipt(outcome=outcome, retry_after_s=seconds)

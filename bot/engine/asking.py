@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from bot.chat import ChatAdapter, Person, Place, Standing
+from bot.channel_rules import reader_scope
+from bot.chat import ChatAdapter, Place
 from bot.engine.queueing import Job
 from bot.engine.remembering import Memory
 from bot.engine.threads import past_turns
 from bot.engine.wiring import Parts
 from bot.errors import DeliveryFailed
-from bot.records import ChannelSettings
-from rag.types import PUBLIC, Question, Scope, Turn
+from rag.types import Question, Turn
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Asker:
             id=record.id,
             text=record.text,
             language=settings.language,
-            scope=Scope(audience=audience(settings, record.person)),
+            scope=reader_scope(settings, record.person),
             history=history,
         )
 
@@ -71,10 +71,3 @@ class Asker:
 def has_history(place: Place) -> bool:
     """Whether what was said before belongs to the question: in a thread or between two, not all over a channel."""
     return bool(place.thread) or place.private
-
-
-def audience(settings: ChannelSettings, person: Person) -> frozenset[str]:
-    """The labels of the least-privileged reader: the channel's, and for one who is no member the public ones alone."""
-    if person.standing is not Standing.MEMBER:
-        return frozenset({PUBLIC})
-    return frozenset({PUBLIC}) | (settings.labels or frozenset())

@@ -11,10 +11,11 @@ from bot.engine.keeping import Chores, Locks
 from bot.engine.queueing import Ending, Job, Line
 from bot.engine.remembering import Memory
 from bot.engine.serving import Server
-from bot.engine.texts import spoken
 from bot.engine.threads import after_question, differs, with_engagement
 from bot.engine.wiring import Parts
 from bot.records import Conversation, Engagement, Outcome, QuestionRecord, Receipt
+from bot.wording import spoken
+from rag.types import Language
 
 
 class Conversations:
@@ -31,7 +32,7 @@ class Conversations:
         """The conversation in which a person has asked, so that what follows in its thread is heard; None as before."""
         if not place.thread:
             return None
-        language = spoken(text, known.language if known else None)
+        language = spoken(text, (known and known.language) or Language.EN)
         new = after_question(known, place=place, person=person, language=language, at=self._parts.times.now())
         return new if differs(new, known) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.chat import CommandCall, Deleted, Edited, Incoming, Message, Press, Submission
@@ -144,7 +145,10 @@ class Engine:
     async def _taken_in(self, incoming: Incoming) -> Receipt:
         match incoming:
             case Message():
-                return await self._listener.message(incoming)
+                receipt = await self._listener.message(incoming)
+                if receipt.outcome is Outcome.HANDLED:
+                    self._begin(_called(incoming), claim=())
+                return receipt
             case Edited():
                 return await self._listener.edited(incoming)
             case Deleted():
@@ -157,6 +161,13 @@ class Engine:
         claim = (event_key(incoming.place.platform, incoming.event_id),)
         if not self._recent.add(claim):
             return Receipt(outcome=Outcome.DUPLICATE)
+        desk = self._begin(incoming, claim=claim)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HANDLER_S):
+                await desk.taken.wait()
+        return desk.receipt
+
+    def _begin(self, incoming: CommandCall | Press | Submission, *, claim: Sequence[str]) -> FrontDesk:
         desk = FrontDesk(
             door=self._door,
             locks=self._locks,
@@ -172,10 +183,7 @@ class Engine:
                 desk.taken.set()
 
         self._chores.start(handle)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_HANDLER_S):
-                await desk.taken.wait()
-        return desk.receipt
+        return desk
 
     async def _work(self) -> None:
         while job := await self._line.take():
@@ -213,3 +221,10 @@ class Engine:
         for worker in late:
             worker.cancel()
         await self._chores.close(seconds=seconds * (1 - _ANSWERING_SHARE) / 2)
+
+
+def _called(message: Message) -> CommandCall:
+    """The command that a whole message is."""
+    return CommandCall(
+        event_id=message.event_id, place=message.place, person=message.person, at=message.at, name=message.text
+    )

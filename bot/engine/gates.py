@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.chat import Address, Message, Person, PlaceKind, Standing
+from bot.engine.queueing import titled
 from bot.engine.speech import asks, has_words, is_greeting, is_resume, is_stop, is_thanks
 from bot.limits import EngineSettings
 from bot.records import ChannelSettings, Conversation, Engagement, Respond
@@ -67,7 +68,7 @@ def judge(
         return Step.IGNORE
     if message.person.standing is Standing.STRANGER and not limits.strangers:
         return Step.DENIED if addressed else Step.IGNORE
-    return _by_content(message.text, conversation, limits, addressed=addressed)
+    return _by_content(titled(message.title, message.text), conversation, limits, addressed=addressed)
 
 
 def _attention(
@@ -94,7 +95,8 @@ def _in_own_thread(message: Message, conversation: Conversation) -> _Attention:
         return _Attention.ELSEWHERE
     if message.person.key == conversation.partner or is_stop(message.text):
         return _Attention.OVERHEARD
-    return _Attention.ELSEWHERE
+    said = has_words(message.text) and not is_thanks(message.text)
+    return _Attention.ELSEWHERE if said else _Attention.NONE
 
 
 def _may_speak(person: Person, conversation: Conversation | None, limits: EngineSettings, *, addressed: bool) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.chat import Address, Deleted, Edited, Message
@@ -11,23 +13,26 @@ from bot.engine.asking import has_history
 from bot.engine.desk import Conversations
 from bot.engine.gates import Step, judge, opens_thread, own_or_bot
 from bot.engine.keeping import Locks, Recent
-from bot.engine.queueing import Ending, Job, Line
+from bot.engine.queueing import Ending, Job, Line, titled
 from bot.engine.remembering import Memory
 from bot.engine.speech import has_words, is_resume
 from bot.engine.telling import Teller
-from bot.engine.texts import Text
 from bot.engine.wiring import Parts
 from bot.records import Conversation, Engagement, Outcome, Receipt
+from bot.saying import Say
 from rag.types import Language
 
-_LINES: Mapping[Step, tuple[Text, Outcome]] = {
-    Step.THANKED: (Text.THANKED, Outcome.UNUSABLE),
-    Step.EMPTY: (Text.EMPTY, Outcome.UNUSABLE),
-    Step.TOO_LONG: (Text.TOO_LONG, Outcome.UNUSABLE),
-    Step.OFF: (Text.OFF, Outcome.DENIED),
-    Step.DENIED: (Text.DENIED, Outcome.DENIED),
-    Step.STOP: (Text.STOPPED, Outcome.STOPPED),
-    Step.RESUME: (Text.RESUMED, Outcome.RESUMED),
+_ENDING_S = 1.5
+"""How long a deletion may take before it is acknowledged; platforms wait three seconds."""
+
+_LINES: Mapping[Step, tuple[Say, Outcome]] = {
+    Step.THANKED: (Say.THANKED, Outcome.UNUSABLE),
+    Step.EMPTY: (Say.NOTHING_ASKED, Outcome.UNUSABLE),
+    Step.TOO_LONG: (Say.TOO_LONG, Outcome.UNUSABLE),
+    Step.OFF: (Say.SWITCHED_OFF, Outcome.DENIED),
+    Step.DENIED: (Say.MEMBERS_ONLY, Outcome.DENIED),
+    Step.STOP: (Say.CANCELLED, Outcome.STOPPED),
+    Step.RESUME: (Say.LISTENING, Outcome.RESUMED),
 }
 """Steps that end with a private line."""
 
@@ -53,7 +58,11 @@ class Listener:
         self._ears = ears
 
     async def message(self, message: Message) -> Receipt:
-        """Work on something that was written. Raises StoreFailed, and then knows nothing of the event."""
+        """Work on something that was written. `Outcome.HANDLED` says that it is a command and yet to be done.
+
+        Raises:
+            StoreFailed: nothing is known of the event.
+        """
         if own_or_bot(message.person, self._ears.parts.settings):
             return Receipt(outcome=Outcome.IGNORED)
         keys = claim_of(message)
@@ -74,7 +83,7 @@ class Listener:
         """Give a question that is not answered yet its new text."""
         async with self._ears.locks.hold(edit.place.key):
             job = await self._unanswered(edit.place.key, edit.message_id)
-            if job is None or not has_words(edit.text) or edit.text == job.parts.get(edit.message_id, edit.text):
+            if job is None or not self._changes(job, edit):
                 return Receipt(outcome=Outcome.IGNORED)
             receipt = await self._rewrite(job, edit)
             if receipt.outcome is Outcome.REPLACED and receipt.question_id != job.id:
@@ -82,7 +91,10 @@ class Listener:
             return receipt
 
     async def deleted(self, deletion: Deleted) -> Receipt:
-        """Give up a question that was taken away, or the part of it that was."""
+        """Give up a question that was taken away, or the part of it that was.
+
+        A platform does not tell of a deletion twice, so that the question's end is stored before the receipt.
+        """
         async with self._ears.locks.hold(deletion.place.key):
             job = await self._unanswered(deletion.place.key, deletion.message_id)
             if job is None:
@@ -91,16 +103,19 @@ class Listener:
             if rest:
                 return await self._without(job, rest)
             self._ears.conversations.give_up(job, Ending.DELETED)
-            return Receipt(outcome=Outcome.CANCELLED, question_id=job.id)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ENDING_S):
+                await job.ended.wait()
+        return Receipt(outcome=Outcome.CANCELLED, question_id=job.id)
 
     async def _without(self, job: Job, rest: dict[str, str]) -> Receipt:
         """Takes a message out of a question that was put together from several; one that is being answered stays."""
-        text = "\n".join(rest.values())
+        text = job.worded(rest)
         if text == job.record.text or not await self._ears.parts.store.questions.join(
             job.id, text, message_id=next(iter(rest))
         ):
             return Receipt(outcome=Outcome.IGNORED)
-        job.rewrite(text, rest)
+        job.rewrite(rest)
         return Receipt(outcome=Outcome.REPLACED, question_id=job.id)
 
     async def _judged(self, message: Message) -> Receipt:
@@ -110,6 +125,8 @@ class Listener:
         known = await self._ears.memory.conversation(place.key) if has_history(place) and not late else None
         step = judge(message, settings=settings, conversation=known, limits=parts.settings)
         match step:
+            case Step.ASK if message.address is not Address.NONE and parts.handling.recognises(message.text):
+                return Receipt(outcome=Outcome.HANDLED)
             case Step.ASK:
                 return await self._asked(message, known, late=late)
             case Step.LEAVE:
@@ -126,7 +143,7 @@ class Listener:
     def _told(self, message: Message, step: Step, language: Language | None) -> Receipt:
         text, outcome = _LINES.get(step, (None, Outcome.IGNORED))
         if step is Step.STOP and message.place.thread and not message.place.private:
-            text = Text.STOPPED_THREAD
+            text = Say.QUIET
         if text:
             characters = self._ears.parts.settings.question_characters
             self._ears.teller.tell(
@@ -141,19 +158,19 @@ class Listener:
         return line.full and addressed and not is_resume(message.text) and not line.of_thread(message.place.key)
 
     async def _asked(self, message: Message, known: Conversation | None, *, late: bool) -> Receipt:
-        title, place = message.title.strip(), message.place
-        text = (f"{title}\n{message.text}" if title else message.text).strip()
+        place, words = message.place, titled(message.title, message.text)
         asked = Asked(
             place=place,
             person=message.person,
-            text=text,
+            text=message.text,
             at=message.at,
+            title=message.title.strip(),
             message_id=message.message_id,
             claim=claim_of(message),
             first=known is None and bool(place.thread),
             late=late,
             summoned=known is None and not opens_thread(message),
-            conversation=self._ears.conversations.asked(known, place=place, person=message.person, text=text),
+            conversation=self._ears.conversations.asked(known, place=place, person=message.person, text=words),
         )
         return await self._ears.door.admit(asked)
 
@@ -161,11 +178,17 @@ class Listener:
         question = await self._ears.parts.store.questions.by_message(place_key, message_id)
         return self._ears.line.find(question.id) if question and not question.state.ended else None
 
+    def _changes(self, job: Job, edit: Edited) -> bool:
+        """Whether an edit leaves another question that can be answered."""
+        most = self._ears.parts.settings.question_characters
+        known = job.parts.get(edit.message_id, edit.text)
+        return edit.text != known and has_words(edit.text) and len(edit.text) <= most
+
     async def _rewrite(self, job: Job, edit: Edited) -> Receipt:
         parts = {**job.parts, edit.message_id: edit.text}
-        text, claim = "\n".join(parts.values()), (event_key(edit.place.platform, edit.event_id),)
+        text, claim = job.worded(parts), (event_key(edit.place.platform, edit.event_id),)
         if await self._ears.parts.store.questions.join(job.id, text, message_id=edit.message_id, claim=claim):
-            job.rewrite(text, parts)
+            job.rewrite(parts)
             return Receipt(outcome=Outcome.REPLACED, question_id=job.id)
         if self._ears.line.waits(job) or job.closing:
             return Receipt(outcome=Outcome.DUPLICATE)

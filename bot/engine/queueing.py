@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -28,14 +28,16 @@ class Ending(StrEnum):
 class Job:
     """A question on its way through this process.
 
-    `parts` are the messages that it was put together from; `started` says that the store has it as being answered;
-    `first` that its conversation has no history; `summoned` that the thread's past is to be read, None that nobody
-    knows; `lock` is held while something is said about it.
+    `parts` are the messages that it was put together from, beneath the `title` of a forum's post; `started` says that
+    the store has it as being answered; `first` that its conversation has no history; `summoned` that the thread's past
+    is to be read, None that nobody knows; `lock` is held while something is said about it; `ended` is set when its end
+    is stored.
     """
 
     record: QuestionRecord
     since: float
     parts: dict[str, str] = field(default_factory=dict)
+    title: str = ""
     expired: bool = False
     started: bool = False
     fresh: bool = False
@@ -46,6 +48,7 @@ class Job:
     closing: bool = False
     task: asyncio.Task[None] | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def id(self) -> str:
@@ -57,9 +60,13 @@ class Job:
         """The conversation in which one question is answered at a time."""
         return self.record.place.key
 
-    def rewrite(self, text: str, parts: dict[str, str]) -> None:
+    def worded(self, parts: Mapping[str, str]) -> str:
+        """What these messages ask together."""
+        return titled(self.title, "\n".join(parts.values()))
+
+    def rewrite(self, parts: dict[str, str]) -> None:
         """Ask something else, put together from these messages."""
-        self.record = replace(self.record, text=text)
+        self.record = replace(self.record, text=self.worded(parts))
         self.parts = parts
 
     def stop(self, ending: Ending) -> bool:
@@ -70,6 +77,11 @@ class Job:
         if self.task:
             self.task.cancel()
         return True
+
+
+def titled(title: str, text: str) -> str:
+    """A text beneath its title, where it has one."""
+    return f"{title}\n{text}".strip()
 
 
 class Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from bot.chat import PlaceKind
 from bot.engine.asking import has_history
 from bot.engine.gates import is_stale
 from bot.engine.queueing import Ending, Job, Line
@@ -42,11 +43,14 @@ async def _superseded(parts: Parts, question: QuestionRecord) -> bool:
 
 
 def _job(parts: Parts, question: QuestionRecord, *, superseded: bool) -> Job:
-    place = question.place
+    place, title, body = question.place, "", question.text
+    if place.kind is PlaceKind.FORUM and place.thread == question.message_id:
+        title, _, body = body.partition("\n")
     return Job(
         record=question,
         since=parts.times.clock(),
-        parts={question.message_id: question.text} if question.message_id else {},
+        parts={question.message_id: body} if question.message_id else {},
+        title=title,
         expired=is_stale(question.asked_at, now=parts.times.now(), limits=parts.settings),
         started=question.state is QuestionState.ANSWERING,
         ending=Ending.REPLACED if superseded else None,

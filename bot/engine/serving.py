@@ -122,6 +122,7 @@ class Server:
 
     async def _finish(self, job: Job, state: QuestionState, answer: AnswerRecord | None = None) -> None:
         ended = await self._persistently(lambda: self._parts.store.questions.finish(job.id, state, answer=answer))
+        job.ended.set()
         if not ended:
             log.info("question %s had ended before it was %s", job.id, state)
             return

@@ -7,10 +7,12 @@ import secrets
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.board import Pacing
 from bot.chat import ChatAdapter
+from bot.commands.call import Books as CommandBooks
 from bot.commands.call import Means
 from bot.commands.handling import Handler, first_commands
 from bot.delivery import Delivery, Voice
@@ -18,8 +20,10 @@ from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
-from bot.ports import FeedbackBook, Store
-from bot.wording import load_wording
+from bot.ports import FeedbackBook
+from bot.store.keys import people_key, pseudonym
+from bot.wording import Wording, load_wording
+from rag.kinds.resource import load_resources
 from rag.prompts import load_replies
 from rag.resources import data_folder
 
@@ -28,9 +32,9 @@ if TYPE_CHECKING:
 
 
 class Books:
-    """The store's books for the engine, of which the one for feedback counts; implements `bot.ports.Store`."""
+    """The store's books for the engine, of which the one for feedback counts; implements `bot.commands.call.Books`."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
+    def __init__(self, store: CommandBooks, metrics: Metrics) -> None:
         self.events = store.events
         self.questions = store.questions
         self.posts = store.posts
@@ -38,6 +42,8 @@ class Books:
         self.answers = store.answers
         self.feedback: FeedbackBook = CountedFeedback(store.feedback, metrics)
         self.settings = store.settings
+        self.profiles = store.profiles
+        self.audit = store.audit
 
 
 def new_id() -> str:
@@ -51,7 +57,7 @@ def now() -> datetime:
 
 
 def build_engine(
-    store: Store, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
+    store: CommandBooks, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
 ) -> Engine:
     """An engine that answers from a library and remembers in a store.
 
@@ -69,15 +75,7 @@ def build_engine(
         new_id=new_id,
         now=now,
     )
-    means = Means(
-        store=books,
-        library=rag.catalogue,
-        wording=wording,
-        adapters=adapters,
-        new_id=new_id,
-        now=now,
-        is_admin=lambda _: False,
-    )
+    means = _means(rag, books, wording, adapters=adapters, settings=settings)
     return Engine(
         Parts(
             store=books,
@@ -89,4 +87,23 @@ def build_engine(
             settings=settings,
             watching=metrics,
         )
+    )
+
+
+def _means(
+    rag: Rag, books: Books, wording: Wording, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings
+) -> Means:
+    """What commands work with. Who is an admin is said by no setting yet, so nobody is."""
+    return Means(
+        store=books,
+        library=rag.catalogue,
+        retriever=rag.retriever,
+        resources=load_resources(data_folder("corpus") / "resources"),
+        pseudonym=partial(pseudonym, people_key(rag.home)),
+        engine=settings,
+        wording=wording,
+        adapters=adapters,
+        new_id=new_id,
+        now=now,
+        is_admin=lambda _: False,
     )

@@ -118,6 +118,9 @@ class CountingChat:
 
 
 class _NoHandling:
+    def recognises(self, text: str) -> bool:
+        return False
+
     async def handle(self, incoming: CommandCall | Press | Submission, desk: Desk) -> None:
         """Nobody calls a command here."""
 

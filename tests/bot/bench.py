@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -15,8 +16,9 @@ from bot.payloads import Payload
 from bot.records import QuestionRecord, QuestionState
 from bot.replies import Reply
 from bot.wording import load_wording
+from rag.catalogue import LiveChunk
 from rag.errors import StorageFailed
-from rag.types import Document, Scope
+from rag.types import Document, DocumentId, Language, Question, Retrieval, Scope
 
 from .samples import ADA, NOW, PLACE, document, question, record
 
@@ -35,6 +37,14 @@ class Shelf:
             raise StorageFailed("the disk is gone")
         return tuple(each for each in self.held if scope is None or scope.admits(each))
 
+    async def chunks_at(
+        self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope
+    ) -> dict[DocumentId, tuple[LiveChunk, ...]]:
+        return {}
+
+    async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
+        return Retrieval(language=Language.EN, passages=(), confidence=0, answerable=False)
+
 
 @dataclass
 class Bench:
@@ -45,6 +55,7 @@ class Bench:
     shelf: Shelf = field(default_factory=Shelf)
     asked: list[tuple[QuestionRecord, bool]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    admins: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         ids = map("n{}".format, count(1))
@@ -55,7 +66,9 @@ class Bench:
             adapters={"memory": self.chat},
             new_id=lambda: next(ids),
             now=lambda: NOW,
-            is_admin=lambda person: False,
+            is_admin=lambda person: person.id in self.admins,
+            pseudonym=lambda person: f"hash of {person}",
+            retriever=self.shelf,
         )
         self.handler = Handler(
             first_commands(WORDING), self.means, failure=lambda error, language: f"failed ({language.value})"

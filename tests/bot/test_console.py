@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import os
 import pty
 import select
@@ -51,6 +52,18 @@ def test_piped_question_that_fails_is_told_and_exits_with_one(advisor: Advisor) 
     assert result.exit_code == 1
     assert detect_language(result.stdout) is Language.ZH
     assert "advisor index --starter" in result.stderr
+
+
+def test_model_that_is_away_is_told_beneath_the_answer_and_nowhere_else(
+    indexed: Advisor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("ADVISOR_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("ADVISOR_LLM_MODEL", "away")
+    result = indexed("chat", stdin="What is a data flywheel?\n")
+    assert "Answered without the language model" in result.stdout
+    assert "WARNING" not in result.stderr
+    assert caplog.text == ""
+    assert logging.getLogger("rag.writing").level == logging.NOTSET
 
 
 class Interrupting(Desk):

@@ -45,6 +45,14 @@ async def test_answer_is_rated_explained_and_shortened(tmp_path: Path) -> None:
         assert "(relevance 90%)" in await at.type("w")
 
 
+async def test_key_that_stands_for_nothing_asks_nothing(tmp_path: Path) -> None:
+    async with parlour(tmp_path) as at:
+        assert "“w” stands for nothing" in await at.type("w")
+        assert "“7”现在没有对应的选项。" in await at.type("护城河是什么？", "7")
+        assert "每句话的依据" in await at.type("为什么是这些来源？")
+        assert len(at.desk.asked) == 1
+
+
 async def test_other_reason_is_typed_as_a_form(tmp_path: Path) -> None:
     async with parlour(tmp_path) as at:
         await at.type("护城河是什么？")
@@ -111,6 +119,7 @@ async def test_second_message_joins_a_question_that_waits(tmp_path: Path) -> Non
         at.desk.opened.set()
         await at.type("")
         assert [question.text for question in at.desk.asked] == ["wait for it", "What of moats?\nAnd of prices?"]
+        assert "» What of moats?\n  And of prices?\n" in at.output.getvalue()
 
 
 async def test_bot_stays_quiet_while_people_talk_to_each_other(tmp_path: Path) -> None:

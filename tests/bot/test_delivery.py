@@ -75,6 +75,21 @@ async def test_edit_that_fails_does_not_lose_the_answer(failing: int) -> None:
     assert any(wait >= 7 for wait in at.time.slept)
 
 
+@pytest.mark.parametrize(("asked", "waited"), [(7, 7), (900, 30)], ids=["is had", "has an end"])
+async def test_patience_that_the_platform_asks_for_at_the_end(asked: float, waited: float) -> None:
+    at = desk()
+    refusals = [DeliveryFailed("too fast", retry_after_s=asked)]
+
+    async def refuse(method: str, moment: Moment) -> None:
+        if refusals and moment is Moment.BEFORE:
+            raise refusals.pop()
+
+    at.chat.watch = refuse
+    await at.delivery.deliver(question(), stream(answer("All of it.")))
+    assert at.texts == ["All of it."]
+    assert max(at.time.slept) == waited
+
+
 async def test_message_that_somebody_deleted_is_replaced() -> None:
     at = desk()
 

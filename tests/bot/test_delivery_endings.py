@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.board import Pacing
+from bot.chat import Place, PlaceKind
 from bot.delivery import Delivery, Voice
 from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment
 from bot.offers import Verb
 from bot.records import PostState, QuestionState
+from bot.wording import Say
 from rag.errors import ModelUnavailable
 from rag.types import AnswerEvent, Delta, Language, Retrieved
 
 from .delivering import TABLE, WORDING, desk
-from .samples import NOW, answer, passage, question, retrieval, stream
+from .samples import ADA, NOW, PLACE, answer, passage, question, retrieval, stream
 
 
 async def test_place_in_the_queue_becomes_the_answer() -> None:
@@ -43,6 +46,25 @@ async def test_place_in_the_queue_that_cannot_be_shown_is_let_go(caplog: pytest.
     at.chat.watch = refuse
     await at.delivery.waiting(question(), ahead=1)
     assert "waiting_not_shown" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("place", "private_replies", "whispered"),
+    [
+        pytest.param(PLACE, True, True, id="in a thread: to one person"),
+        pytest.param(PLACE, False, False, id="where nothing can be said to one person"),
+        pytest.param(replace(PLACE, kind=PlaceKind.DM), True, False, id="between two: as a message that stays"),
+    ],
+)
+async def test_line_of_the_bots_own_is_for_one_person_where_that_can_be(
+    place: Place, private_replies: bool, whispered: bool
+) -> None:
+    at = desk()
+    at.chat.capabilities = replace(at.chat.capabilities, private_replies=private_replies)
+    await at.delivery.tell(place, ADA, Say.BUSY, Language.ZH, seconds=7)
+    told = [reply for _, _, reply in at.chat.whispers] if whispered else [posted.reply for posted in at.chat.posted]
+    assert [reply.text for reply in told] == ["现在提问的人比较多，请约 7 秒后再问一次。"]
+    assert len(at.chat.whispers) == whispered
 
 
 async def broken() -> AsyncIterator[AnswerEvent]:

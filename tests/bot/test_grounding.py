@@ -32,6 +32,28 @@ PASSAGE = "Data wears out. It must be renewed every month."
             [[("Data wears out.", ())], [("It must be renewed every month.", (1,))]],
             id="a mark holds for its paragraph alone",
         ),
+        pytest.param(
+            "**Wear**\nData wears out. It must be renewed every month.[1]",
+            [[("Data wears out.", (1,)), ("It must be renewed every month.", (1,))]],
+            id="a heading over them is no sentence",
+        ),
+        pytest.param(
+            "# Wear\n\n**Ways**\n\n- **Wear**: data wears out. [1]\n2. Data wears out. [1]",
+            [[("**Wear**: data wears out.", (1,)), ("Data wears out.", (1,))]],
+            id="items of a list lose their signs and keep their labels",
+        ),
+        pytest.param(
+            "| Month | What |\n|---|:-:|\n| 1 | Data wears out. [1] |",
+            [[("| 1 | Data wears out. |", (1,))]],
+            id="the head of a table is no sentence",
+        ),
+        pytest.param(
+            "Data wears out. It must:\n\n- It must be renewed every month. [1]",
+            [[("Data wears out.", (1,)), ("It must:", (1,)), ("It must be renewed every month.", (1,))]],
+            id="an introduction rests on what it introduces",
+        ),
+        pytest.param("**Data wears out** [1]", [[("**Data wears out**", (1,))]], id="a bold line with a source is one"),
+        pytest.param("> Data wears out. [1]", [[("Data wears out.", (1,))]], id="a quotation loses its sign"),
         pytest.param("", [], id="nothing"),
     ],
 )

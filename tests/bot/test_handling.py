@@ -10,9 +10,10 @@ from bot.chat import CommandCall
 from bot.commands.call import Call
 from bot.commands.handling import first_commands
 from bot.errors import DeliveryFailed
+from bot.memory_chat import Moment
 from bot.offers import Verb
-from bot.records import ChannelSettings
-from rag.types import Language
+from bot.records import ChannelSettings, Conversation
+from rag.types import DocumentKind, Language
 
 from .bench import WORDING, Bench
 from .samples import ADA, BOB, NOW, PLACE, answer, citation, document, evidence
@@ -32,12 +33,26 @@ async def test_question_of_a_command_is_asked_in_the_persons_name() -> None:
         ("提门", "", "没有“提门”这个命令。您是想用 `/advisor 提问 <问题>` 吗？"),
         ("ask", "", "“ask” needs question: what you want to know.\n`/advisor ask <question>`"),
         ("反馈", "很棒", "“很棒”不是可用的评价，请从 好、差 中选择。\n`/advisor 反馈 <好|差> [说明]`"),
-        ("xyzzy", "", "There is no command “xyzzy”. Known are `ask`, `help`, `sources`, `stop`, `resume`, `feedback`."),
+        (
+            "xyzzy",
+            "",
+            "There is no command “xyzzy”. Known are `ask`, `help`, `sources`, `stop`, `resume`, `feedback`, `case`,"
+            " `compare`, `resources`, `profile`, `config`.",
+        ),
     ],
 )
 async def test_call_that_cannot_work_gets_a_helpful_line(name: str, text: str, told: str) -> None:
     locale = "zh-CN" if "提" in name else ""
     assert await Bench().command(name, text, locale=locale) == told
+
+
+@pytest.mark.parametrize(("text", "known"), [("Help", True), ("来源", True), ("ask", False), ("help me", False)])
+def test_message_that_is_a_command_is_recognised(text: str, known: bool) -> None:
+    assert Bench().handler.recognises(text) is known
+
+
+async def test_slash_alone_is_answered_by_the_commands_that_there_are() -> None:
+    assert (await Bench().command("")).startswith("Known are `ask`, `help`")
 
 
 async def test_help_lists_each_command_in_the_readers_language() -> None:
@@ -51,7 +66,7 @@ async def test_help_lists_each_command_in_the_readers_language() -> None:
 async def test_help_explains_one_command_with_its_other_names() -> None:
     told = await Bench().command("help", "sources")
     assert "`/advisor sources [topic]`" in told
-    assert "library, 来源" in told
+    assert told.splitlines()[-2:] == ["", "also library, 来源, 资料, 资料库"]
     assert "“nonsense”" in await Bench().command("help", "nonsense")
 
 
@@ -66,7 +81,22 @@ async def test_sources_show_what_those_who_read_along_may_see() -> None:
     assert "Plan" not in await bench.command("sources", "plan")
     assert "- Pitch" in await bench.command("sources", "Fundraising")
     await bench.store.settings.save(PLACE.channel_key, ChannelSettings(labels=frozenset({"board"})))
-    assert "- Plan" in await bench.command("sources", "runway")
+    assert "- Plan · board" in await bench.command("sources", "runway")
+
+
+async def test_sources_are_counted_by_kind_and_their_topics_name_no_kind() -> None:
+    bench = Bench()
+    bench.shelf.held = [replace(document("A"), kind=DocumentKind.TREND, topics=("trends", "pricing")), document("B")]
+    assert (await bench.command("sources")).splitlines()[1:5] == ["- Guides · 1", "- Trends · 1", "", "Topics: pricing"]
+
+
+async def test_topic_in_latin_letters_is_answered_in_the_language_of_the_conversation() -> None:
+    bench = Bench()
+    bench.shelf.held = [replace(document("A"), topics=("pricing",))]
+    assert "Guides" in await bench.command("sources", "pricing")
+    await bench.store.conversations.save(Conversation(key=PLACE.key, language=Language.ZH))
+    assert "指南" in await bench.command("sources", "pricing")
+    assert "feedback" in await bench.command("frobnicate", "what would that be?")
 
 
 async def test_long_lists_are_cut_and_their_rest_is_counted() -> None:
@@ -131,6 +161,12 @@ async def test_button_asks(verb: Verb, subject: str, argument: str, text: str, f
     assert (asked.text, asked.person, again) == (text, BOB, fresh)
 
 
+async def test_failed_question_of_another_channel_is_not_asked_again() -> None:
+    bench = await Bench().answered()
+    assert "no longer" in await bench.press(Verb.RETRY, "q1", place=replace(PLACE, channel="other"))
+    assert bench.asked == []
+
+
 @pytest.mark.parametrize("verb", [Verb.WHY, Verb.SHORTER, Verb.REGENERATE, Verb.FOLLOW_UP, Verb.UP, Verb.REASON])
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["unknown", "of another channel"])
 async def test_answer_that_is_not_known_here_is_told_so(verb: Verb, elsewhere: bool) -> None:
@@ -156,6 +192,20 @@ async def test_failure_is_told_in_the_readers_language() -> None:
     bench = Bench()
     bench.shelf.broken = True
     assert await bench.command("来源") == "failed (zh)"
+
+
+async def test_platform_that_takes_no_line_is_not_told_of_it_by_another() -> None:
+    bench = Bench()
+    tried: list[str] = []
+
+    async def refuse(method: str, moment: Moment) -> None:
+        tried.append(method)
+        raise DeliveryFailed("the channel is archived")
+
+    bench.chat.watch = refuse
+    with pytest.raises(DeliveryFailed, match="archived"):
+        await bench.command("help")
+    assert tried == ["whisper"]
 
 
 async def test_unconnected_platform_is_named() -> None:

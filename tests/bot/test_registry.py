@@ -53,7 +53,16 @@ def test_command_is_found_by_any_of_its_names(
 
 @pytest.mark.parametrize(
     ("typed", "near"),
-    [("souces", "sources"), ("halp", "help"), ("提门", "ask"), ("fedback", "feedback"), ("xyzzy", None)],
+    [
+        ("souces", "sources"),
+        ("halp", "help"),
+        ("提门", "ask"),
+        ("fedback", "feedback"),
+        ("帮住", "help"),
+        ("frobnicate", None),
+        ("nope", None),
+        ("xyzzy", None),
+    ],
 )
 def test_mistyped_command_has_a_nearest_one(registry: Registry, typed: str, near: str | None) -> None:
     found = registry.nearest(typed)

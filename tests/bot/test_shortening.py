@@ -52,6 +52,17 @@ def test_items_of_a_list_are_not_marked_twice() -> None:
     assert found[0].splitlines()[0] == "- Sell first. [1]"
 
 
+def test_introduction_is_no_answer_of_its_own() -> None:
+    quote = "There are four ways: Sell first. Then build, which takes months of work and of money. Hire last. Rest."
+    listed = (
+        "- Sell first. [1]\n- Then build, which takes months of work and of money. [1]\n- Hire last. [1]\n- Rest. [1]"
+    )
+    finished = answer(f"There are four ways:\n\n{listed}\n- {'And so on. ' * 9}", citations=[citation(1, quote=quote)])
+    found = shortened(replace(record(finished), evidence=(replace(evidence(), text=quote),)))
+    assert found is not None
+    assert found[0].splitlines()[0] == "- Sell first. [1]"
+
+
 def test_quoted_paragraph_is_shortened_to_its_first_sentence() -> None:
     quote = "A flywheel turns use into data. It takes years to build one that lasts. Owners matter most of all."
     text = f"{quote}[1]"

@@ -7,12 +7,18 @@ from itertools import count
 import pytest
 
 from bot.chat import Address, CommandCall, Message, Press
-from bot.console.typed import Become, Chosen, Meaning, Quit, Send, StartAnew, Typist
+from bot.console.typed import Become, Chosen, Meaning, NoSuchKey, Quit, Send, StartAnew, Typist
 from bot.payloads import Payload
 
 from .samples import NOW
 
-MENU = {"1": Chosen(payload=Payload(verb="next", subject="a1", argument="0")), "+": Chosen(payload=Payload(verb="up"))}
+SHORTER = Chosen(payload=Payload(verb="shorter"))
+MENU = {
+    "1": Chosen(payload=Payload(verb="next", subject="a1", argument="0")),
+    "+": Chosen(payload=Payload(verb="up")),
+    "shorter": SHORTER,
+    "简短一些": SHORTER,
+}
 
 
 def meaning(line: str) -> Meaning:
@@ -50,7 +56,7 @@ def test_some_lines_are_for_the_terminal_itself(line: str, expected: Meaning) ->
         pytest.param("@bob why?", "@bob why?", Address.NONE, ("bob",), id="somebody else's name"),
         pytest.param("ask @bob why", "ask @bob why", Address.MENTION, ("bob",), id="somebody named on the way"),
         pytest.param("/say and then?", "and then?", Address.NONE, (), id="to nobody by name"),
-        pytest.param("2", "2", Address.MENTION, (), id="a number that stands for nothing"),
+        pytest.param("2026", "2026", Address.MENTION, (), id="a number that is no key"),
         pytest.param("9" * 5000, "9" * 5000, Address.MENTION, (), id="a number without end"),
         pytest.param("help me", "help me", Address.MENTION, (), id="a command's name in a sentence"),
     ],
@@ -86,6 +92,19 @@ def test_slash_and_known_words_call_commands(line: str, name: str, text: str) ->
     assert isinstance(sent, Send)
     assert isinstance(sent.incoming, CommandCall)
     assert (sent.incoming.name, sent.incoming.text) == (name, text)
+
+
+@pytest.mark.parametrize("line", ["2", "w", "-"])
+def test_key_that_stands_for_nothing_is_no_question(line: str) -> None:
+    assert meaning(line) == NoSuchKey(key=line)
+
+
+@pytest.mark.parametrize("line", ["Shorter", "shorter ?", "简短一些？"])
+def test_label_of_a_button_may_be_typed(line: str) -> None:
+    sent = meaning(line)
+    assert isinstance(sent, Send)
+    assert isinstance(sent.incoming, Press)
+    assert sent.incoming.payload.verb == "shorter"
 
 
 @pytest.mark.parametrize("line", ["1", "+"])

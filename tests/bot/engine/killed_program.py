@@ -85,6 +85,9 @@ class Answers:
 
 
 class NoHandling:
+    def recognises(self, text: str) -> bool:
+        return False
+
     async def handle(self, incoming: object, desk: object) -> None:
         raise AssertionError(f"nobody calls a command: {incoming!r}")
 

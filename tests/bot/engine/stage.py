@@ -132,6 +132,9 @@ class ScriptedHandling:
         self.desk: Desk | None = None
         self.acts: dict[str, object] = {}
 
+    def recognises(self, text: str) -> bool:
+        return text in self.acts
+
     async def handle(self, incoming: CommandCall | Press | Submission, desk: Desk) -> None:
         self.seen.append(incoming)
         self.desk = desk

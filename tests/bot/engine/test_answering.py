@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat import CommandCall
@@ -54,6 +56,19 @@ async def test_deleting_a_question_stops_its_answer_and_takes_it_away() -> None:
     assert stage.shown == []
     assert stage.answers.stopped == ["First?"]
     assert await state_of(stage, receipt.question_id) is QuestionState.CANCELLED
+
+
+@pytest.mark.parametrize("begun", [pytest.param(False, id="waits"), pytest.param(True, id="is being answered")])
+async def test_acknowledged_deletion_has_been_stored(begun: bool) -> None:
+    stage = Stage()
+    stage.answers.hold("First?")
+    message = stage.message("First?")
+    async with stage.running() as engine:
+        receipt = await engine.receive(message)
+        await turns(50 if begun else 0)
+        await engine.receive(stage.deletion(message))
+
+        assert await state_of(stage, receipt.question_id) is QuestionState.CANCELLED
 
 
 async def test_deleting_an_answered_question_changes_nothing() -> None:
@@ -117,7 +132,24 @@ async def test_edited_question_that_is_being_answered_is_replaced() -> None:
     assert await state_of(stage, second.question_id) is QuestionState.ANSWERED
 
 
-@pytest.mark.parametrize("text", ["First?", "", "…"], ids=["same text", "no text", "no words"])
+async def test_edit_just_before_a_crash_is_answered_in_its_new_words_alone() -> None:
+    stage = Stage()
+    receipt = await stage.engine().receive(stage.message("Waht now?"))
+    await stage.store.questions.start(receipt.question_id)
+    old = await stage.store.questions.get(receipt.question_id)
+    assert old is not None
+    await stage.store.questions.admit(replace(old, id="new", text="What now?", state=QuestionState.QUEUED))
+    async with stage.running() as engine:
+        await engine.settled()
+
+    assert stage.answered == ["What now?"]
+    assert await state_of(stage, receipt.question_id) is QuestionState.CANCELLED
+    assert await state_of(stage, "new") is QuestionState.ANSWERED
+
+
+@pytest.mark.parametrize(
+    "text", ["First?", "", "…", "x" * 5000], ids=["same text", "no text", "no words", "more than a question may hold"]
+)
 async def test_edit_that_changes_nothing_of_use_is_let_pass(text: str) -> None:
     stage = Stage()
     gate = stage.answers.hold("First?")

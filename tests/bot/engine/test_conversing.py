@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bot.chat import Address, CommandCall, Message, PlaceKind, Said
+from bot.ports import Desk
 from bot.records import ChannelSettings, Engagement, Outcome, QuestionRecord
 from rag.types import PUBLIC, Language, Turn
 
@@ -20,6 +24,35 @@ async def test_command_goes_to_its_handler_once() -> None:
 
     assert outcomes == [Outcome.HANDLED, Outcome.DUPLICATE]
     assert stage.handling.seen == [call]
+
+
+async def test_message_that_is_a_command_is_handled_once_and_not_asked() -> None:
+    stage = Stage()
+    stage.handling.acts["help"] = lambda call, desk: asyncio.sleep(0)
+    written = stage.message("help")
+    async with stage.running() as engine:
+        receipts = [await engine.receive(each) for each in (written, replace(written, event_id="again"))]
+        overheard = await engine.receive(stage.message("help", address=Address.NONE))
+        await engine.settled()
+
+    (call,) = stage.handling.seen
+    assert isinstance(call, CommandCall)
+    assert (call.name, call.place, call.person) == ("help", written.place, written.person)
+    assert [each.outcome for each in (*receipts, overheard)] == [Outcome.HANDLED, Outcome.DUPLICATE, Outcome.IGNORED]
+    assert stage.answered == []
+
+
+@pytest.mark.parametrize("word", ["stop", "help"])
+async def test_word_to_the_bot_is_no_command_from_a_bot_nor_where_it_steers_the_thread(word: str) -> None:
+    stage = Stage()
+    stage.handling.acts[word] = lambda call, desk: asyncio.sleep(0)
+    speaker = person(is_bot=word == "help")
+    async with stage.running() as engine:
+        receipt = await engine.receive(stage.message(word, person=speaker))
+        await engine.settled()
+
+    assert receipt.outcome is (Outcome.IGNORED if speaker.is_bot else Outcome.STOPPED)
+    assert stage.handling.seen == []
 
 
 async def test_question_of_a_command_is_stored_before_the_receipt_and_once_over_a_restart() -> None:
@@ -47,6 +80,29 @@ async def test_question_of_a_command_is_stored_before_the_receipt_and_once_over_
     assert stage.answered == ["Why?"]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [pytest.param("…", "Hello!", id="nothing"), pytest.param("y " * 3000, "at most 4000 characters", id="a book")],
+)
+async def test_command_that_asks_nothing_of_use_gets_a_helpful_line(text: str, told: str) -> None:
+    stage = Stage()
+
+    async def ask(call: CommandCall, desk: Desk) -> None:
+        await desk.ask(
+            QuestionRecord(id="q1", place=call.place, person=call.person, text=text, asked_at=stage.time.now())
+        )
+
+    stage.handling.acts["ask"] = ask
+    call = CommandCall(event_id="x", place=place(), person=person(), at=stage.time.now(), name="ask")
+    async with stage.running() as engine:
+        receipt = await engine.receive(call)
+        await engine.settled()
+
+    assert receipt.outcome is Outcome.UNUSABLE
+    assert told in stage.whispered[0]
+    assert stage.answered == []
+
+
 async def test_forum_post_is_asked_with_its_title() -> None:
     stage = Stage()
     post = stage.message(
@@ -57,6 +113,42 @@ async def test_forum_post_is_asked_with_its_title() -> None:
         await engine.settled()
 
     assert stage.answered == ["How do we price?\nWe sell to schools."]
+
+
+@pytest.mark.parametrize("restarted", [pytest.param(False, id="at once"), pytest.param(True, id="after a restart")])
+async def test_edited_forum_post_keeps_its_title(restarted: bool) -> None:
+    stage = Stage()
+    post = stage.message(
+        "We sell to shools.",
+        title="How do we price?",
+        message_id="t",
+        place=place(kind=PlaceKind.FORUM),
+        address=Address.MENTION,
+    )
+    engine = stage.engine()
+    await engine.receive(post)
+    edit = stage.edit(post, "We sell to schools.")
+    if not restarted:
+        await engine.receive(edit)
+        await engine.receive(stage.edit(post, "We sell to schools."))
+    gate = stage.answers.hold("How do we price?\nWe sell to shools.")
+    async with stage.running() as engine:
+        if restarted:
+            await engine.receive(edit)
+        gate.set()
+        await engine.settled()
+
+    assert stage.answered[-1] == "How do we price?\nWe sell to schools."
+
+
+async def test_deleted_forum_post_leaves_no_title_behind() -> None:
+    stage = Stage()
+    post = stage.message("We sell.", title="How do we price?", place=place(kind=PlaceKind.FORUM))
+    engine = stage.engine()
+    await engine.receive(post)
+    receipt = await engine.receive(stage.deletion(post))
+
+    assert receipt.outcome is Outcome.CANCELLED
 
 
 async def test_question_carries_the_channels_language_and_labels() -> None:
@@ -81,6 +173,27 @@ async def test_follow_up_has_the_threads_history_and_refusals_are_no_part_of_it(
             await engine.settled()
 
     assert [turn.question for turn in stage.answers.asked[-1].history] == ["First?"]
+
+
+@pytest.mark.parametrize(("fresh", "history"), [(True, ["First?"]), (False, ["First?", "Second?"])])
+async def test_question_that_is_asked_once_more_does_not_follow_itself(fresh: bool, history: list[str]) -> None:
+    stage = Stage()
+
+    async def again(call: CommandCall, desk: Desk) -> None:
+        asked = QuestionRecord(id="q", place=call.place, person=call.person, text="Second?", asked_at=stage.time.now())
+        await desk.ask(asked, fresh=fresh)
+
+    stage.handling.acts["again"] = again
+    async with stage.running() as engine:
+        for text in ("First?", "Second?"):
+            await engine.receive(stage.message(text))
+            await engine.settled()
+        await engine.receive(
+            CommandCall(event_id="x", place=place(), person=person(), at=stage.time.now(), name="again")
+        )
+        await engine.settled()
+
+    assert [turn.question for turn in stage.answers.asked[-1].history] == history
 
 
 async def test_bot_that_is_called_into_a_thread_reads_it() -> None:

@@ -11,11 +11,10 @@ from bot.chat import Said
 from bot.engine.buckets import TokenBuckets
 from bot.engine.keeping import Chores, Locks, Recent
 from bot.engine.queueing import Ending, Job, Line
-from bot.engine.texts import Text, say, spoken
 from bot.engine.threads import differs, past_turns
 from bot.records import Conversation, QuestionRecord
 from rag.errors import RagError
-from rag.types import Language, Turn
+from rag.types import Turn
 
 from .stage import NOON, Time, person, place, turns
 
@@ -176,29 +175,6 @@ async def test_closing_chores_breaks_off_what_does_not_end() -> None:
     assert hanging is not None
     assert hanging.cancelled()
     assert chores.idle
-
-
-@pytest.mark.parametrize("text", list(Text))
-def test_sentence_has_the_same_blanks_in_both_languages(text: Text) -> None:
-    values = {"seconds": 7, "characters": 7}
-    english, chinese = say(text, Language.EN, **values), say(text, Language.ZH, **values)
-
-    assert ("7" in english) is ("7" in chinese)
-    assert any("一" <= sign <= "鿿" for sign in chinese)
-
-
-@pytest.mark.parametrize(
-    ("text", "fallback", "expected"),
-    [
-        ("What?", Language.ZH, Language.EN),
-        ("什么？", Language.EN, Language.ZH),
-        ("???", Language.ZH, Language.ZH),
-        ("???", None, Language.EN),
-        ("これは何ですか", None, Language.EN),
-    ],
-)
-def test_language_is_the_texts_else_the_fallback(text: str, fallback: Language | None, expected: Language) -> None:
-    assert spoken(text, fallback) is expected
 
 
 def test_past_of_a_thread_ends_before_the_question_and_is_cut() -> None:

@@ -1,0 +1,30 @@
+"""What comes after a downtime, or into a channel that has switched the bot off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.records import ChannelSettings, Outcome, Respond
+
+from .stage import Stage, place
+
+
+async def test_new_question_does_not_join_one_from_before_a_downtime() -> None:
+    stage = Stage()
+    engine = stage.engine()
+    old = await engine.receive(stage.message("What was a flywheel?", at=stage.time.now() - timedelta(minutes=11)))
+    new = await engine.receive(stage.message("What is a moat?"))
+
+    assert (old.outcome, new.outcome) == (Outcome.ACCEPTED, Outcome.ACCEPTED)
+    assert old.question_id != new.question_id
+
+
+async def test_switched_off_channel_says_so_to_whoever_asks() -> None:
+    stage = Stage()
+    await stage.store.settings.save(place().channel_key, ChannelSettings(respond=Respond.OFF))
+    async with stage.running() as engine:
+        receipt = await engine.receive(stage.message("What is a flywheel?"))
+        await engine.settled()
+
+    assert receipt.outcome is Outcome.DENIED
+    assert "switched off" in stage.whispered[0]
