@@ -196,3 +196,8 @@ def test_table_for_the_docs_holds_each_command(registry: Registry, language: Lan
     lines = command_table(registry, language).splitlines()
     assert row in lines
     assert len(lines) == len(registry.commands) + 2
+
+
+def test_the_readme_lists_the_commands_as_they_are(registry: Registry) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert command_table(registry, Language.EN) in readme
