@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from bot.chat import CommandCall, Deleted, Edited, Incoming, Message, Press, Submission
 from bot.engine.admission import Door
+from bot.engine.cleaning import cleaned
 from bot.engine.desk import Conversations, FrontDesk
 from bot.engine.keeping import Chores, Locks, Recent
 from bot.engine.listening import Ears, Listener, event_key
@@ -91,7 +92,7 @@ class Engine:
         self._arriving += 1
         self._quiet.clear()
         try:
-            receipt = await self._taken_in(incoming)
+            receipt = await self._taken_in(cleaned(incoming))
         finally:
             self._arriving -= 1
             if not self._arriving:

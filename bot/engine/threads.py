@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.chat import Person, Place, Said
+from bot.engine.cleaning import without_secrets
 from bot.engine.speech import has_words
 from bot.records import Conversation, Engagement
 from rag.types import Language, Turn
@@ -54,7 +55,7 @@ def past_turns(said: Sequence[Said], *, asked_by: str) -> tuple[Turn, ...]:
             break
         if not has_words(message.text):
             continue
-        text = message.text.strip()[:_SAID_CHARACTERS]
+        text = without_secrets(message.text.strip())[:_SAID_CHARACTERS]
         if not message.own:
             turns.append(Turn(question=text, answer=""))
         elif turns:
