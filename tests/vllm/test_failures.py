@@ -58,7 +58,9 @@ def unread_bytes(port: int) -> int:
 
 @asynccontextmanager
 async def pool_of(*endpoints: ModelEndpoint, events: list[PoolEvent], **changes: Any) -> AsyncIterator[FailoverPool]:
-    settings = ModelSettings(endpoints=endpoints, **{"first_token_s": 60.0, "stall_s": 30.0, "attempts": 1, **changes})
+    # Without chance the model goes on until its limit where it should: it must not end before it is killed.
+    given = {"first_token_s": 60.0, "stall_s": 30.0, "attempts": 1, "temperature": 0.0, **changes}
+    settings = ModelSettings(endpoints=endpoints, **given)
     async with open_chats(settings) as models:
         yield FailoverPool(models, settings, on_event=events.append)
 
