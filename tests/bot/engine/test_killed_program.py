@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.slow, pytest.mark.full]
+
 _PROGRAM = Path(__file__).with_name("killed_program.py")
 _ROOT = Path(__file__).parents[3]
 _LAST = 80

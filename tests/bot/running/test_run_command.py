@@ -16,7 +16,7 @@ from typer.testing import Result
 
 from .processes import Running, free_port, running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 Advisor = Callable[..., Result]
 COMMAND = ["-c", "import sys; from bot.cli import main; main()"]

@@ -20,7 +20,7 @@ from rag.settings import RagSettings
 
 from .processes import Running, free_port, running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 SERVE = Path(__file__).with_name("serve.py")
 Serve = Callable[..., AbstractContextManager[Running]]
