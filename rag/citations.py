@@ -9,13 +9,12 @@ small letter as in `a[1]`, a name with an underscore, a dotted path). A definiti
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.errors import InvalidInput
-from rag.hanzi import simplified
+from rag.numbers import UNITS, numbers_in
 from rag.sentences import MARK, MARK_GROUP, TARGET, sentence_spans
 from rag.terms import index_terms, query_terms
 
@@ -39,15 +38,6 @@ _TOKENS = re.compile(
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[.'’&+-][A-Za-z0-9]+)*")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _MARKUP = re.compile(r"\]\([^()\n]{0,500}\)|[*_`~#|>\[\]]+|^[ \t]*(?:[-+•·]|\d{1,3}[.)、])[ \t]", re.MULTILINE)
-_UNITS = {
-    "": 1.0, "k": 1e3, "thousand": 1e3, "千": 1e3, "万": 1e4, "百万": 1e6, "m": 1e6, "mn": 1e6, "million": 1e6,
-    "千万": 1e7, "亿": 1e8, "b": 1e9, "bn": 1e9, "billion": 1e9, "trillion": 1e12, "万亿": 1e12,
-}  # fmt: skip
-_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?<![A-Za-z]-)(?<!\d[.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?"
-    r"(?:\s?(thousand|million|billion|trillion|百万|千万|万亿|千|万|亿)|(bn|mn|k|m|b)(?![A-Za-z0-9]))?",
-    re.IGNORECASE,
-)
 _SPELLED = tuple(
     zip(
         "one two three four five six seven eight nine ten".split(),
@@ -217,14 +207,14 @@ class _Claim:
 
     def __init__(self, statement: str, weight: Weight | None) -> None:
         plain = _MARKUP.sub(" ", split_marks(statement, passages=0).text).strip()
-        self._numbers = _values(plain)
+        self._numbers = numbers_in(plain)
         self._names = _names(plain)
-        terms = [term for term in query_terms(plain) if not term[0].isdigit() and term not in _UNITS]
+        terms = [term for term in query_terms(plain) if not term[0].isdigit() and term not in UNITS]
         self._weights = {term: _weight(term, self._names) * (weight(term) if weight else 1.0) for term in terms}
 
     def score(self, text: str) -> float:
         terms = _expanded(index_terms(text))
-        values = _values(text) | _spelled(text)
+        values = numbers_in(text) | _spelled(text)
         missing = sum(value not in values for value in self._numbers)
         held = sum(weight for term, weight in self._weights.items() if _holds(terms, term))
         held += _NUMBER_WEIGHT * (len(self._numbers) - missing)
@@ -271,13 +261,6 @@ def _names(plain: str) -> frozenset[str]:
         if inner or (chinese and len(word) > 1) or (found.start() > 0 and word[0].isupper()):
             names += index_terms(word)
     return frozenset(names)
-
-
-def _values(text: str) -> frozenset[float]:
-    """The numbers of a text with their units of thousands, so that "175B", "175 billion" and "1750 亿" are one."""
-    plain = simplified(unicodedata.normalize("NFKC", text.replace("，", "、")))  # Only "," groups thousands.
-    found = ((digits.replace(",", "") + part, word or letter) for digits, part, word, letter in _NUMBER.findall(plain))
-    return frozenset(round(float(number) * _UNITS[unit.lower()], 6) for number, unit in found)
 
 
 def _spelled(text: str) -> frozenset[float]:

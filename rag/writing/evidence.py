@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from rag.citations import SupportRule, Verdict
 from rag.extract.words import asked_words, words_of
 from rag.language import detect_language
+from rag.numbers import numbers_in
 from rag.ports import Embedder, Support
 from rag.types import Passage
 from rag.writing.names import chinese_names, chinese_subject, lacks_chinese, lacks_latin, latin_names
-from rag.writing.numbers import held_numbers, numbers_in, stated_numbers
+from rag.writing.numbers import held_numbers, stated_numbers
 from rag.writing.polarity import contradicts
 from rag.writing.sources import Meaning, Source, Window
 

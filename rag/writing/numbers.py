@@ -9,15 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SCALES = {
-    "": 1.0, "k": 1e3, "thousand": 1e3, "千": 1e3, "万": 1e4, "百万": 1e6, "m": 1e6, "mn": 1e6, "million": 1e6,
-    "千万": 1e7, "亿": 1e8, "b": 1e9, "bn": 1e9, "billion": 1e9, "trillion": 1e12, "万亿": 1e12,
-}  # fmt: skip
-_DIGITS = re.compile(
-    r"(?<![A-Za-z0-9])(?<![A-Za-z]-)(?<!\d[.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?"
-    r"(?:\s?(thousand|million|billion|trillion|百万|千万|万亿|千|万|亿)|(bn|mn|k|m|b)(?![A-Za-z0-9]))?",
-    re.IGNORECASE,
-)
+from rag.numbers import numbers_in, rounded
+
 _HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN_SCALES = {"十": 10, "百": 100, "千": 1000}
 _HAN_GROUPS = {"万": 10**4, "亿": 10**8}
@@ -59,13 +52,6 @@ _TENTHS = re.compile(r"([一二三四五六七八九])成")
 _DECIMAL = re.compile(r"([零〇一二三四五六七八九十]+)点([零〇一二三四五六七八九]+)")
 
 
-def numbers_in(text: str) -> frozenset[float]:
-    """The numbers that a text gives in digits, with their units of thousands: "175B", "175 billion" and "1750 亿"."""
-    plain = unicodedata.normalize("NFKC", text.replace("，", "、"))  # Only a half-width comma groups thousands.
-    found = ((digits.replace(",", "") + part, word or letter) for digits, part, word, letter in _DIGITS.findall(plain))
-    return frozenset(_rounded(float(number) * _SCALES[unit.lower()]) for number, unit in found)
-
-
 def stated_numbers(claim: str) -> frozenset[float]:
     """The numbers that a claim certainly states: digits, and numerals that count something. One is a mere article."""
     chinese = {
@@ -89,11 +75,7 @@ def held_numbers(source: str) -> frozenset[float]:
     }
     for pattern, values in _SHARES:
         held |= frozenset(values) if pattern.search(plain) else frozenset()
-    return frozenset(_rounded(number) for number in held)
-
-
-def _rounded(number: float) -> float:
-    return round(number, 6)
+    return frozenset(rounded(number) for number in held)
 
 
 def _han_value(numeral: str) -> float:

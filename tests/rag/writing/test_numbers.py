@@ -37,6 +37,7 @@ def test_a_claims_numbers_are_those_that_it_certainly_states(claim: str, numbers
         ("1.5 倍", "一点五倍"),
         ("It doubled: 2 times as many.", "收入翻了一番"),
         ("175 billion parameters", "1750 亿参数"),
+        ("融資 3 億元", "融资 3 亿元"),
         ("12 people", "a dozen people"),
         ("three hundred users", "300 users"),
     ],
