@@ -5,7 +5,6 @@ A text that is missing in a language, or that uses a name that nobody fills in, 
 
 from __future__ import annotations
 
-import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.saying import BLANKS, VOCABULARY, Say
 from rag.errors import InvalidSettings
 from rag.language import detect_language
+from rag.placeholders import placeholders_in
 from rag.types import DocumentKind, Language
 
 __all__ = ["LANGUAGES", "ArgumentWords", "CommandWords", "Say", "Wording", "load_wording", "spoken"]
@@ -116,19 +116,10 @@ def _checked(path: Path) -> _File:
     if known != VOCABULARY:
         raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {VOCABULARY!r}")
     for key, text in file.texts.items():
-        used, filled = _blanks(text, where=f"{path.name}: {key.value!r}"), BLANKS.get(key, frozenset())
+        used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), BLANKS.get(key, frozenset())
         if used != filled:
             raise InvalidSettings(f"{path.name}: {key.value!r} uses {sorted(used)!r} but is given {sorted(filled)!r}")
     return file
-
-
-def _blanks(text: str, *, where: str) -> set[str]:
-    try:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-    except ValueError as error:
-        raise InvalidSettings(
-            f"{where} has a brace without its other half ({error}); write {{{{ for a brace"
-        ) from error
 
 
 def spoken(text: str, default: Language = Language.EN) -> Language:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rag.authorship import Notice
 from rag.errors import InvalidSettings, RagError
+from rag.placeholders import placeholders_in
 from rag.types import Language
 
 _FALLBACK = Language.EN
@@ -106,19 +106,10 @@ def _checked(path: Path) -> _Replies:
     except (OSError, ValueError) as error:  # TOML's, the decoder's and pydantic's errors are ValueErrors
         raise InvalidSettings(f"{path.name} cannot be used: {error}") from error
     for key, text in replies.model_dump(exclude={"failures"}).items():
-        used = _variables(text, where=f"{path.name}: {key!r}")
+        used = placeholders_in(text, where=f"{path.name}: {key!r}")
         expected = _VARIABLES.get(key, frozenset())
         if used != expected:
             raise InvalidSettings(f"{path.name}: {key!r} uses {sorted(used)!r} but is given {sorted(expected)!r}")
     if "other" not in replies.failures:
         raise InvalidSettings(f"{path.name}: [failures] lacks 'other', the text for errors without one of their own")
     return replies
-
-
-def _variables(text: str, *, where: str) -> set[str]:
-    try:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-    except ValueError as error:
-        raise InvalidSettings(
-            f"{where} has a brace without its other half ({error}); write {{{{ for a brace"
-        ) from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import assert_never
 
 from rag.errors import InvalidSettings
+from rag.placeholders import placeholders_in
 from rag.types import Language
 
 SENTINEL = "NOT_IN_SOURCES"
@@ -87,7 +87,7 @@ def _load(path: Path, name: PromptName, language: Language) -> Prompt:
     if parts.keys() != expected.keys():
         raise InvalidSettings(f"{path.name} has the parts {sorted(parts)!r}; expected {sorted(expected)!r}")
     for part, variables in expected.items():
-        used = _used(parts[part], where=f"{path.name}: {part!r}")
+        used = placeholders_in(parts[part], where=f"{path.name}: {part!r}")
         if used != variables:
             raise InvalidSettings(f"{path.name}: {part!r} uses {sorted(used)!r} but is given {sorted(variables)!r}")
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -129,12 +129,3 @@ def _parts(text: str, *, where: str) -> dict[str, str]:
     if empty := [name for name, body in zip(names, bodies, strict=True) if not body.strip()]:
         raise InvalidSettings(f"{where} has parts without text: {empty!r}; write them or install the package again")
     return {name: body.strip("\n") for name, body in zip(names, bodies, strict=True)}
-
-
-def _used(text: str, *, where: str) -> set[str]:
-    try:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-    except ValueError as error:
-        raise InvalidSettings(
-            f"{where} has a brace without its other half ({error}); write {{{{ for a brace"
-        ) from error
