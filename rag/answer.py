@@ -151,11 +151,7 @@ class AnswerService:
 
     async def answer(self, question: Question) -> Answer:
         """The finished answer alone; raises as `stream` does."""
-        async with aclosing(self.stream(question)) as events:
-            async for event in events:
-                if isinstance(event, Finished):
-                    return event.answer
-        raise AssertionError("a stream of events ends with Finished")
+        return await finished(self.stream(question))
 
     def failure_text(self, error: RagError, language: Language) -> str:
         """What a person may read when answering failed."""
@@ -184,3 +180,12 @@ class AnswerService:
             sentences.append(say("refusal_topics", topics=say("list_separator").join(retrieval.topics)))
         sentences.append(say("refusal_hint"))
         return ("" if retrieval.language == Language.ZH else " ").join(sentences)
+
+
+async def finished(stream: AsyncGenerator[AnswerEvent, None]) -> Answer:
+    """The answer with which a stream of events ends; the stream is closed."""
+    async with aclosing(stream) as events:
+        async for event in events:
+            if isinstance(event, Finished):
+                return event.answer
+    raise AssertionError("a stream of events ends with Finished")

@@ -34,11 +34,12 @@ from bot.control.wire import (
     restored,
 )
 from bot.errors import ControlFailed
+from rag.answer import finished
 from rag.catalogue import Counts, Input
 from rag.confidence import Calibration
 from rag.errors import RagError
 from rag.ingest.index import IndexProgress, IndexReport
-from rag.types import Answer, AnswerEvent, Document, Finished, Language, Question, Retrieval, Scope
+from rag.types import Answer, AnswerEvent, Document, Language, Question, Retrieval, Scope
 
 if TYPE_CHECKING:
     from bot.store.backup import BackupReport
@@ -169,11 +170,7 @@ class RemoteAnswers:
 
     async def answer(self, question: Question) -> Answer:
         """The finished answer alone."""
-        async with aclosing(self.stream(question)) as events:
-            async for event in events:
-                if isinstance(event, Finished):
-                    return event.answer
-        raise AssertionError("a stream of events ends with Finished")
+        return await finished(self.stream(question))
 
     def failure_text(self, error: RagError, language: Language) -> str:
         """What a person may read when answering failed; the texts ship with every installation."""
