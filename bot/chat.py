@@ -119,14 +119,26 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """Somebody wrote. `text` is without the bot's own mention; `mentions` are the ids of other people in it."""
+class _Event:
+    """What every event tells: its own id, the same on each delivery, and where and when it happened."""
 
     event_id: str
-    message_id: str
     place: Place
-    person: Person
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act(_Event):
+    """An event of which it is known who caused it."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(_Act):
+    """Somebody wrote. `text` is without the bot's own mention; `mentions` are the ids of other people in it."""
+
+    message_id: str
     text: str
     address: Address = Address.NONE
     mentions: tuple[str, ...] = ()
@@ -135,13 +147,9 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommandCall:
+class CommandCall(_Act):
     """Somebody called a command. `arguments` are by name where the platform names them; else `text` holds them all."""
 
-    event_id: str
-    place: Place
-    person: Person
-    at: datetime
     name: str
     text: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -150,13 +158,9 @@ class CommandCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class Press(_Act):
     """Somebody pressed a button or chose from a list under a message; `values` are the choices."""
 
-    event_id: str
-    place: Place
-    person: Person
-    at: datetime
     message: MessageRef | None
     payload: Payload
     values: tuple[str, ...] = ()
@@ -165,13 +169,9 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(_Act):
     """Somebody sent a form; `values` are by the names of its fields."""
 
-    event_id: str
-    place: Place
-    person: Person
-    at: datetime
     payload: Payload
     values: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
@@ -179,25 +179,18 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
+class Edited(_Act):
     """Somebody changed what they had written."""
 
-    event_id: str
     message_id: str
-    place: Place
-    person: Person
-    at: datetime
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deleted:
+class Deleted(_Event):
     """A message was taken away."""
 
-    event_id: str
     message_id: str
-    place: Place
-    at: datetime
 
 
 Incoming = Message | CommandCall | Press | Submission | Edited | Deleted

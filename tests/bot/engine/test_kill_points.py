@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
@@ -131,7 +131,7 @@ def _script(stage: Stage) -> list[Incoming]:
 
 
 def _fields(message: Message) -> dict[str, Any]:
-    return {name: getattr(message, name) for name in message.__slots__}
+    return {each.name: getattr(message, each.name) for each in fields(message)}
 
 
 async def check(life: Life) -> None:
