@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.board import Pacing
-from bot.commands.call import Books, Means
-from bot.commands.handling import Handler, first_commands
+from bot.assembly import Assembly, Failure, assemble, new_id, now
+from bot.commands.call import Books
+from bot.commands.handling import first_commands
 from bot.commands.registry import Registry
 from bot.console.adapter import ConsoleChat
 from bot.console.typed import OWNER, PLATFORM
-from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
-from bot.engine.wiring import Parts, Times
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
-from bot.store.keys import people_key, pseudonym
-from bot.wording import Wording, load_wording
+from bot.wording import load_wording
 from rag.errors import RagError
-from rag.kinds.resource import load_resources
-from rag.prompts import load_replies
 from rag.resources import data_folder
 from rag.types import Language
 
@@ -53,9 +45,6 @@ CONSOLE_LIMITS = EngineSettings(
 """One person at one terminal: no patience is asked of them, and a queue that can be filled by hand."""
 
 _CATCH_UP_S = 0.02
-
-Failure = Callable[[RagError, Language], str]
-"""What a person may read of an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +93,18 @@ async def open_room(
 @asynccontextmanager
 async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterator[Room]:
     """The engine of a terminal over a library and a store that are open, running until the end of the block."""
+    opened = _room(rag, store, terminal)
+    for left in await store.questions.unfinished():
+        opened.chat.remember(left.message_id, left.text)
+    running = asyncio.create_task(opened.engine.run())
+    try:
+        yield opened
+    finally:
+        opened.engine.close()
+        await running
+
+
+def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
     chat = ConsoleChat(terminal.out)
     wording = load_wording(data_folder("prompts"))
     registry = first_commands(wording)
@@ -115,59 +116,25 @@ async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterat
     async def documents() -> int:
         return (await rag.catalogue.counts()).documents
 
-    opened = Room(
+    engine = assemble(
+        Assembly(
+            rag=rag,
+            store=store,
+            adapters={PLATFORM: chat},
+            registry=registry,
+            wording=wording,
+            settings=CONSOLE_LIMITS,
+            failure=failure,
+            is_admin=lambda person: person.id == OWNER,
+        )
+    )
+    return Room(
         chat=chat,
-        engine=Engine(_parts(rag, store, chat, registry=registry, wording=wording, failure=failure)),
+        engine=engine,
         store=store,
         registry=registry,
-        new_id=_new_id,
-        now=_now,
+        new_id=new_id,
+        now=now,
         documents=documents,
         failure=failure,
     )
-    for left in await store.questions.unfinished():
-        chat.remember(left.message_id, left.text)
-    running = asyncio.create_task(opened.engine.run())
-    try:
-        yield opened
-    finally:
-        opened.engine.close()
-        await running
-
-
-def _parts(
-    rag: Rag, store: Books, chat: ConsoleChat, *, registry: Registry, wording: Wording, failure: Failure
-) -> Parts:
-    adapters = {PLATFORM: chat}
-    voice = Voice(wording=wording, failure=failure, notice=load_replies(data_folder("prompts")).notice)
-    means = Means(
-        store=store,
-        library=rag.catalogue,
-        retriever=rag.retriever,
-        resources=load_resources(data_folder("corpus") / "resources"),
-        pseudonym=partial(pseudonym, people_key(rag.home)),
-        engine=CONSOLE_LIMITS,
-        wording=wording,
-        adapters=adapters,
-        new_id=_new_id,
-        now=_now,
-        is_admin=lambda person: person.id == OWNER,
-    )
-    pacing = Pacing(clock=time.monotonic, sleep=asyncio.sleep)
-    return Parts(
-        store=store,
-        adapters=adapters,
-        answers=rag.answers,
-        delivery=Delivery(adapters, store.posts, voice=voice, pacing=pacing, new_id=_new_id, now=_now),
-        handling=Handler(registry, means, failure=failure),
-        times=Times(now=_now, clock=time.monotonic, sleep=asyncio.sleep, new_id=_new_id),
-        settings=CONSOLE_LIMITS,
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _new_id() -> str:
-    return secrets.token_urlsafe(12)

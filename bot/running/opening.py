@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
+from bot.assembly import now
 from bot.chat import ChatAdapter
 from bot.control.gate import IndexGate
 from bot.control.server import ControlServer, open_control
@@ -29,7 +30,7 @@ from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import keep_house
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
-from bot.running.talking import build_engine, now
+from bot.running.talking import build_engine
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.opening import SqlStore, open_store

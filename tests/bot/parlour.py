@@ -22,9 +22,13 @@ from bot.ports import Store
 from bot.store.opening import open_store
 from rag.errors import RagError, StorageFailed
 from rag.language import detect_language
+from rag.prompts import load_replies
+from rag.resources import data_folder
 from rag.types import AnswerEvent, Delta, Document, Finished, Language, Question, Retrieved, Scope
 
 from .samples import answer, citation, document, passage, retrieval
+
+REPLIES = load_replies(data_folder("prompts"))
 
 
 @dataclass
@@ -95,7 +99,7 @@ async def parlour(home: Path, desk: Desk | None = None) -> AsyncIterator[Parlour
     output, desk = io.StringIO(), desk or Desk()
     console = Console(file=output, width=100, markup=False, highlight=False)
     terminal = Terminal(out=console, err=console)
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home))
+    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
     async with open_store(None, home=home) as store, open_engine(rag, store, terminal) as room:
         session = Session(room, terminal, language=Language.EN)
         await session.begin(interactive=True)

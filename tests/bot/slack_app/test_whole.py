@@ -17,7 +17,7 @@ from bot.metrics import Metrics
 from bot.running.talking import build_engine
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
-from tests.bot.parlour import Desk, Shelf
+from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.doubles.slack.people import labels
 from tests.doubles.slack.server import SlackServer, slack_server
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, DM, ELSEWHERE, Refusal, Said, markdown_of
@@ -61,7 +61,7 @@ async def office(home: Path, *, slack: SlackServer | None = None, **changes: Any
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home))
+    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
     async with (
         open_store(None, home=home) as store,
         SlackFactory().open(slack_settings(slack, **changes)) as connection,
