@@ -17,16 +17,17 @@ _LINK = re.compile(
 )
 _TAG = re.compile(r"<[/!@#:?A-Za-z][^<>\n]{0,500}>")
 _OPEN_TAG = re.compile(r"<(?=[/!@#:?A-Za-z])")
+_TAIL = r"[^\s<>()\[\]{}\"'`，。；、！？）】》”’]"
 _URL = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}://|www\.|mailto:|tel:|javascript:|data:(?=\w+/))"
-    r"[^\s<>()\[\]{}\"'`，。；、！？）】》”’]+",
+    rf"(?<![A-Za-z0-9+.-])[A-Za-z0-9+.-]*://{_TAIL}*"
+    rf"|(?<![A-Za-z0-9])(?:www\.|mailto:|tel:|javascript:|data:(?=\w+/)){_TAIL}+",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+[@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+[@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _DOMAIN = re.compile(
     r"(?<![\w@＠.-])(?:[A-Za-z0-9-]{1,63}\.)+"
     r"(?:com|net|org|io|ai|cn|dev|app|co|me|info|biz|xyz|top|link|site|online|club|ru|uk|de|jp|example|invalid|test)"
-    r"(?![\w-])(?::\d{1,5})?(?P<path>[/?#][^\s<>()\[\]{}\"'`，。；、！？）】》”’]*)?",
+    rf"(?![\w-])(?::\d{{1,5}})?(?P<path>[/?#]{_TAIL}*)?",
     re.IGNORECASE,
 )
 _MENTION = re.compile(r"[@＠](?=[\w!&])")
@@ -63,7 +64,8 @@ def _once(text: str, library: Library) -> str:
     text = _URL.sub(lambda found: found[0] if _stem(found[0]) in library.addresses else "", text)
     text = _MAIL.sub(_unless_known(library), text)
     text = _DOMAIN.sub(lambda found: _domain(found, library), text)
-    text = _MENTION.sub(lambda found: found[0] if _is_mail(text, found.start()) else "", text)
+    mails = frozenset(place for found in _MAIL.finditer(text) for place in range(*found.span()))
+    text = _MENTION.sub(lambda found: found[0] if found.start() in mails else "", text)
     hollow = _HOLLOW.sub("", text)
     return hollow if hollow == text else re.sub(r"(?<=\S)[ \t]{2,}", " ", hollow)
 
@@ -78,10 +80,6 @@ def _domain(found: re.Match[str], library: Library) -> str:
         return found[0]
     name = found[0].removesuffix(found["path"] or "")
     return name if name.lower() in library.text.lower() else ""
-
-
-def _is_mail(text: str, at: int) -> bool:
-    return any(found.start() < at < found.end() for found in _MAIL.finditer(text))
 
 
 def _stem(address: str) -> str:

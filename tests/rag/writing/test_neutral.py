@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,8 @@ LIBRARY = Library(
         pytest.param("A [word][ref] b", "A word b", id="a_link_by_reference"),
         pytest.param("[ref]: https://evil.example", "", id="a_reference"),
         pytest.param("Go to https://evil.example/?q=a now", "Go to  now", id="a_bare_address"),
+        pytest.param("Go to http:// now", "Go to  now", id="an_address_without_a_host"),
+        pytest.param("Go to averylongwordbeforehttp://evil.example", "Go to ", id="an_address_within_a_word"),
         pytest.param("Go to evil.com/leak?q=a now", "Go to  now", id="a_domain_with_a_path"),
         pytest.param("Ask <@U123>, <!channel> and <#C1>", "Ask ,  and ", id="slacks_control_sequences"),
         pytest.param("A <https://evil.example|word> b", "A  b", id="slacks_links"),
@@ -46,6 +49,13 @@ LIBRARY = Library(
 )
 def test_what_a_chat_would_act_on_is_taken_out(written: str, shown: str) -> None:
     assert neutral(written, LIBRARY) == shown
+
+
+@pytest.mark.parametrize("piece", ["a", "a.-", "@a", "a@", "http://", "[a", "![a](x", "<a", "`a"])
+def test_time_grows_with_the_length_alone(piece: str) -> None:
+    begun = time.process_time()
+    neutral(piece * 20_000, LIBRARY)
+    assert time.process_time() - begun < 2
 
 
 @given(st.text(alphabet="<>@!/[]()`h:tps.x com#|\\u200b\n", max_size=60))
