@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select
 from bot.errors import StoreFailed
 from bot.records import AnswerRecord, EvidenceRecord
 from bot.store.database import Database
-from bot.store.models import answer_topics, answers, evidence
+from bot.store.models.conversing import answer_topics, answers, evidence
 from rag.authorship import Writing
 from rag.types import Answer, AnswerStatus, Citation, Language
 

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from bot.records import ChannelSettings, Respond
 from bot.store.database import Database
-from bot.store.models import channel_settings
+from bot.store.models.conversing import channel_settings
 from bot.store.statements import put
 from rag.types import Language
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, insert, literal, s
 
 from bot.records import Conversation, Engagement
 from bot.store.database import Database
-from bot.store.models import answers, conversations, imported_turns
+from bot.store.models.conversing import answers, conversations, imported_turns
 from bot.store.statements import put
 from rag.types import AnswerStatus, Language, Turn
 

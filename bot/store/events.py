@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete
 
 from bot.store.database import Database, Undone
-from bot.store.models import events
+from bot.store.models.conversing import events
 from bot.store.statements import add_new
 
 

@@ -11,7 +11,7 @@ from bot.errors import StoreFailed
 from bot.records import FeedbackRate, FeedbackRecord, RateGroup, Rating
 from bot.store.database import Database
 from bot.store.gaps import note_rating
-from bot.store.models import answer_topics, answers, feedback
+from bot.store.models.conversing import answer_topics, answers, feedback
 from bot.store.statements import put
 
 _GROUPS: dict[RateGroup, Any] = {

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from bot.records import AnswerRecord, FeedbackRecord, GapKind, GapRecord, Rating
 from bot.store.database import Database
-from bot.store.models import answers, gaps, questions
+from bot.store.models.conversing import answers, questions
+from bot.store.models.ledgers import gaps
 from bot.store.statements import add_new
 from rag.types import Language
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from bot.records import AuditEntry, UsageCount
 from bot.store.database import Database
-from bot.store.models import audit, usage
+from bot.store.models.ledgers import audit, usage
 from bot.store.statements import add_up
 
 

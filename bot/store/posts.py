@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from bot.errors import StoreFailed
 from bot.records import PostRecord, PostState
 from bot.store.database import Database
-from bot.store.models import posts
+from bot.store.models.conversing import posts
 from bot.store.statements import add_new, place_of, place_values
 
 _MAY_BECOME = {

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from bot.records import Profile
 from bot.store.database import Database
-from bot.store.models import profiles
+from bot.store.models.ledgers import profiles
 from bot.store.statements import put
 from rag.kinds.values import Stage
 from rag.types import Language

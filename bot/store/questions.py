@@ -13,7 +13,7 @@ from bot.store.answers import add_answer
 from bot.store.database import Database
 from bot.store.events import take
 from bot.store.gaps import note_refusal
-from bot.store.models import question_messages, questions
+from bot.store.models.conversing import question_messages, questions
 from bot.store.statements import add_new, place_of, place_values
 from rag.errors import InvalidInput
 

@@ -15,7 +15,8 @@ from sqlalchemy import delete, text
 
 from bot.errors import StoreFailed, StoreMismatch
 from bot.records import QuestionState
-from bot.store.models import PERSON_COLUMNS, questions
+from bot.store.models import PERSON_COLUMNS
+from bot.store.models.conversing import questions
 from bot.store.opening import SqlStore, open_store
 from bot.store.sqlite import SqliteDatabase
 from bot.store.urls import FILE_NAME, store_url
