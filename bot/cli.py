@@ -9,13 +9,13 @@ import sys
 import traceback
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from bot import cli_operators
-from rag.errors import InvalidInput, RagError
+from bot import cli_inputs, cli_operators
+from rag.errors import RagError
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -116,8 +116,8 @@ def index(
     program = _program(ctx)
     program.give_way()
     job = operations.IndexJob(
-        paths=[_local(path) for path in paths or []],
-        removals=[_local(path) for path in remove or []],
+        paths=[cli_inputs.local(path) for path in paths or []],
+        removals=[cli_inputs.local(path) for path in remove or []],
         starter=starter,
         full=full,
     )
@@ -142,8 +142,8 @@ def search(
     from bot import operations
     from bot.app import open_terminal
 
-    text = _question(question, questions)
-    content = _content(questions)
+    text = cli_inputs.question(question, questions)
+    content = cli_inputs.content(questions)
     terminal = open_terminal(json=as_json or content is not None)
     program = _program(ctx)
     if content is not None:
@@ -168,8 +168,8 @@ def ask(
     from bot import operations
     from bot.app import open_terminal
 
-    text = _question(question, questions)
-    content = _content(questions)
+    text = cli_inputs.question(question, questions)
+    content = cli_inputs.content(questions)
     terminal = open_terminal(json=as_json or content is not None)
     work = operations.AskJob(text=text, content=content, starter=starter)
     raise typer.Exit(_program(ctx).with_library(lambda library: operations.ask(library, terminal, work)))
@@ -225,7 +225,7 @@ def evaluate(
     from bot.questions import read_bytes
 
     terminal = open_terminal(json=as_json)
-    sets = [read_set(str(path), read_bytes(path, _stdin())) for path in files]
+    sets = [read_set(str(path), read_bytes(path, cli_inputs.stdin())) for path in files]
     if calibrate:
         from bot.calibrating import run_calibration
 
@@ -256,37 +256,6 @@ def _program(ctx: typer.Context) -> Program:
     from bot.app import Program
 
     return Program(**ctx.obj)
-
-
-def _question(words: list[str] | None, file: Path | None) -> str:
-    """The question on the command line. Raises BadParameter, which exits with 2, unless there is exactly one source."""
-    if words and file:
-        raise typer.BadParameter("give a question or --questions FILE, not both")
-    if not words and not file:
-        raise typer.BadParameter("a question is missing; give one in quotes, or --questions FILE")
-    return " ".join(words or [])
-
-
-def _content(file: Path | None) -> bytes | None:
-    from bot.questions import read_bytes
-
-    return read_bytes(file, _stdin()) if file else None
-
-
-def _stdin() -> BinaryIO | None:
-    """The bytes of the standard input, or None where it is closed."""
-    return sys.stdin.buffer if sys.stdin else None
-
-
-def _local(path: str) -> Path:
-    if "://" in path:
-        raise InvalidInput(f"{path!r} is an address; save the page as a file and index that")
-    if not path.strip():
-        raise InvalidInput(f"{path!r} is no path; name a file or a folder, '.' for the working folder")
-    try:
-        return Path(path).expanduser().resolve()
-    except (OSError, RuntimeError) as error:  # a RuntimeError: a user without a home, or links in a ring
-        raise InvalidInput(f"the path {path!r} leads nowhere ({error}); check it") from error
 
 
 def _fail(error: BaseException, message: str) -> NoReturn:

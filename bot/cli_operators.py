@@ -84,10 +84,10 @@ def manifest(
 
     Example: `advisor slack manifest`
     """
-    from bot.commands.handling import first_commands
+    from bot.commands.catalogue import all_commands
     from bot.slack_app import manifest as slack_manifest
     from bot.wording import load_wording
     from rag.resources import data_folder
 
     make = slack_manifest.as_json if as_json else slack_manifest.as_yaml
-    typer.echo(make(first_commands(load_wording(data_folder("prompts"))), request_url=url.rstrip("/")))
+    typer.echo(make(all_commands(load_wording(data_folder("prompts"))), request_url=url.rstrip("/")))

@@ -3,74 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from typing import assert_never
 
 from bot.chat import CommandCall, Press, Submission
-from bot.commands import answers, basic, case, config, profile, rating, resources
+from bot.commands import basic
 from bot.commands.call import Call, Means
-from bot.commands.registry import Argument, ArgumentKind, Command, Complaint, Level, Registry
+from bot.commands.catalogue import ADMIN_VERBS, FORMS, PRESSES
+from bot.commands.registry import Complaint, Level, Registry
 from bot.errors import DeliveryFailed
-from bot.offers import Verb
 from bot.ports import Desk
-from bot.records import Rating
-from bot.wording import Say, Wording, spoken
+from bot.wording import Say, spoken
 from rag.errors import RagError
 from rag.types import Language
 
 log = logging.getLogger(__name__)
 
-_PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
-    Verb.UP: rating.rate,
-    Verb.DOWN: rating.rate,
-    Verb.REASON: rating.give_reason,
-    Verb.WHY: answers.why,
-    Verb.SHORTER: answers.shorter,
-    Verb.REGENERATE: answers.regenerate,
-    Verb.FOLLOW_UP: answers.follow_up,
-    Verb.RETRY: answers.retry,
-    Verb.STOP: answers.stop_answer,
-    Verb.CASE: case.show,
-    Verb.COMPARE: case.compare_with,
-    Verb.CONFIG_OPEN: config.open_form,
-    Verb.PROFILE_OPEN: profile.open_form,
-    Verb.PROFILE_SWITCH: profile.switch,
-}
-_FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
-    Verb.EXPLAIN: rating.explain,
-    Verb.CONFIG_SAVE: config.submit,
-    Verb.PROFILE_SAVE: profile.submit,
-}
-_ADMIN_VERBS = frozenset({Verb.CONFIG_OPEN, Verb.CONFIG_SAVE})
-
 _TELLING_WORDS = 3
-
-
-def first_commands(wording: Wording) -> Registry:
-    """The commands that everybody has. Raises InvalidSettings where they lack words."""
-    made: list[Registry] = []
-    overview, library = basic.Help(lambda: made[0]), basic.Sources(lambda: made[0])
-    name = Argument(name="command", kind=ArgumentKind.WORD, complete=overview.names)
-    topic = Argument(name="topic", complete=library.topics)
-    rated = Argument(name="rating", kind=ArgumentKind.CHOICE, required=True, choices=tuple(Rating))
-    made.append(
-        Registry(
-            (
-                Command(name="ask", run=basic.ask, arguments=(Argument(name="question", required=True),)),
-                Command(name="help", run=overview.run, arguments=(name,)),
-                Command(name="sources", run=library.run, arguments=(topic,)),
-                Command(name="stop", run=basic.stop),
-                Command(name="resume", run=basic.resume),
-                Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),
-                *case.commands(lambda: made[0]),
-                resources.command(lambda: made[0]),
-                profile.command(lambda: made[0]),
-                config.command(lambda: made[0]),
-            ),
-            wording,
-        )
-    )
-    return made[0]
 
 
 class Handler:
@@ -117,10 +66,10 @@ class Handler:
             case Press() | Submission() if self._is_denied(call):
                 await call.whisper(call.words(Say.NOT_ALLOWED))
             case Press():
-                press = _PRESSES.get(call.incoming.payload.verb)
+                press = PRESSES.get(call.incoming.payload.verb)
                 await (press(call, call.incoming) if press else call.whisper(call.words(Say.UNKNOWN_ACTION)))
             case Submission():
-                form = _FORMS.get(call.incoming.payload.verb)
+                form = FORMS.get(call.incoming.payload.verb)
                 await (form(call, call.incoming) if form else call.whisper(call.words(Say.UNKNOWN_ACTION)))
             case unknown:
                 assert_never(unknown)
@@ -144,7 +93,7 @@ class Handler:
         await found.command.run(call, arguments)
 
     def _is_denied(self, call: Call) -> bool:
-        guarded = not isinstance(call.incoming, CommandCall) and call.incoming.payload.verb in _ADMIN_VERBS
+        guarded = not isinstance(call.incoming, CommandCall) and call.incoming.payload.verb in ADMIN_VERBS
         return guarded and not self._means.is_admin(call.person)
 
     async def _language(self, incoming: CommandCall | Press | Submission) -> Language:

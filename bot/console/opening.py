@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.assembly import Assembly, Failure, assemble, new_id, now
 from bot.commands.call import Books
-from bot.commands.handling import first_commands
+from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
 from bot.console.adapter import ConsoleChat
 from bot.console.typed import OWNER, PLATFORM
@@ -107,7 +107,7 @@ async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterat
 def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
     chat = ConsoleChat(terminal.out)
     wording = load_wording(data_folder("prompts"))
-    registry = first_commands(wording)
+    registry = all_commands(wording)
 
     def failure(error: RagError, language: Language) -> str:
         terminal.complain(f"advisor: {error}")

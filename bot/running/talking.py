@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.assembly import Assembly, assemble
 from bot.chat import ChatAdapter
 from bot.commands.call import Books as CommandBooks
-from bot.commands.handling import first_commands
+from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
@@ -49,7 +49,7 @@ def build_engine(
             rag=rag,
             store=Books(store, metrics),
             adapters=adapters,
-            registry=first_commands(wording),
+            registry=all_commands(wording),
             wording=wording,
             settings=settings,
             failure=rag.replies.failure,

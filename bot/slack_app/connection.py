@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.handling import first_commands
+from bot.commands.catalogue import all_commands
 from bot.errors import AdapterFailed
 from bot.running.plugging import Receive
 from bot.settings import Settings
@@ -190,7 +190,7 @@ def _assembled(
     token: SecretStr,
 ) -> SlackConnection:
     wording, traces = load_wording(data_folder("prompts")), Traces()
-    commands = first_commands(wording)
+    commands = all_commands(wording)
     chat = SlackChat(
         clients,
         identity,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.chat import CommandCall, Person, Place, Press
 from bot.commands.call import Means
-from bot.commands.handling import Handler, first_commands
+from bot.commands.catalogue import all_commands
+from bot.commands.handling import Handler
 from bot.memory_chat import MemoryChat
 from bot.memory_store import MemoryStore
 from bot.payloads import Payload
@@ -71,7 +72,7 @@ class Bench:
             retriever=self.shelf,
         )
         self.handler = Handler(
-            first_commands(WORDING), self.means, failure=lambda error, language: f"failed ({language.value})"
+            all_commands(WORDING), self.means, failure=lambda error, language: f"failed ({language.value})"
         )
 
     async def ask(self, question: QuestionRecord, *, fresh: bool = False) -> None:

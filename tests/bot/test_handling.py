@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat import CommandCall
 from bot.commands.call import Call
-from bot.commands.handling import first_commands
+from bot.commands.catalogue import all_commands
 from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment
 from bot.offers import Verb
@@ -57,7 +57,7 @@ async def test_slash_alone_is_answered_by_the_commands_that_there_are() -> None:
 
 async def test_help_lists_each_command_in_the_readers_language() -> None:
     english, chinese = await Bench().command("help"), await Bench().command("帮助")
-    for command in first_commands(WORDING).commands:
+    for command in all_commands(WORDING).commands:
         assert f"`/advisor {WORDING.command(command.name, Language.EN).name}" in english
         assert f"`/advisor {WORDING.command(command.name, Language.ZH).name}" in chinese
     assert Bench().chat.posted == ()

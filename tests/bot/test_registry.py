@@ -10,7 +10,7 @@ import pytest
 
 from bot.chat import CommandCall
 from bot.commands.call import Call
-from bot.commands.handling import first_commands
+from bot.commands.catalogue import all_commands
 from bot.commands.listing import command_table
 from bot.commands.registry import Argument, Command, Complaint, Registry
 from bot.wording import LANGUAGES, Say, load_wording
@@ -24,7 +24,7 @@ WORDING = load_wording(Path(__file__).parents[2] / "prompts")
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return first_commands(WORDING)
+    return all_commands(WORDING)
 
 
 def call(text: str = "", **arguments: str) -> CommandCall:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.chat import Person, Place, Submission
 from bot.commands.call import Call
-from bot.commands.handling import Handler, first_commands
+from bot.commands.catalogue import all_commands
+from bot.commands.handling import Handler
 from bot.payloads import Payload
 from bot.replies import Form, Select
 from rag.backends.memory import MemoryEmbedder, MemoryVectorStore
@@ -175,7 +176,7 @@ class Stage(Bench):
             clock=lambda: next(ticks) / 1000,
         )
         self.means = replace(self.means, library=catalogue, retriever=retriever, resources=shipped())
-        self.handler = Handler(first_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
+        self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
         return self
 
     def call(self, language: Language = EN) -> Call:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.commands.handling import first_commands
+from bot.commands.catalogue import all_commands
 from bot.slack_app import adapter, directory
 from bot.slack_app.interactions import ASK_ABOUT
 from bot.slack_app.manifest import EVENTS, SCOPES, as_json, as_yaml, lacking, manifest
 from bot.wording import load_wording
 from tests.doubles.slack.methods import NEEDS
 
-REGISTRY = first_commands(load_wording(Path(__file__).parents[3] / "prompts"))
+REGISTRY = all_commands(load_wording(Path(__file__).parents[3] / "prompts"))
 
 
 def test_json_and_yaml_say_the_same() -> None:

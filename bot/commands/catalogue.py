@@ -1,0 +1,68 @@
+"""All that people can call, press and send, and what does it: a new command has its lines here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.chat import Press, Submission
+from bot.commands import answers, basic, case, config, profile, rating, resources
+from bot.commands.call import Call
+from bot.commands.registry import Argument, ArgumentKind, Command, Registry
+from bot.offers import Verb
+from bot.records import Rating
+from bot.wording import Wording
+
+PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
+    Verb.UP: rating.rate,
+    Verb.DOWN: rating.rate,
+    Verb.REASON: rating.give_reason,
+    Verb.WHY: answers.why,
+    Verb.SHORTER: answers.shorter,
+    Verb.REGENERATE: answers.regenerate,
+    Verb.FOLLOW_UP: answers.follow_up,
+    Verb.RETRY: answers.retry,
+    Verb.STOP: answers.stop_answer,
+    Verb.CASE: case.show,
+    Verb.COMPARE: case.compare_with,
+    Verb.CONFIG_OPEN: config.open_form,
+    Verb.PROFILE_OPEN: profile.open_form,
+    Verb.PROFILE_SWITCH: profile.switch,
+}
+"""What each button and each choice of a menu does."""
+
+FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
+    Verb.EXPLAIN: rating.explain,
+    Verb.CONFIG_SAVE: config.submit,
+    Verb.PROFILE_SAVE: profile.submit,
+}
+"""What each form does when it is sent."""
+
+ADMIN_VERBS = frozenset({Verb.CONFIG_OPEN, Verb.CONFIG_SAVE})
+"""Buttons and forms that are for admins alone."""
+
+
+def all_commands(wording: Wording) -> Registry:
+    """The commands that everybody has. Raises InvalidSettings where they lack words."""
+    made: list[Registry] = []
+    overview, library = basic.Help(lambda: made[0]), basic.Sources(lambda: made[0])
+    name = Argument(name="command", kind=ArgumentKind.WORD, complete=overview.names)
+    topic = Argument(name="topic", complete=library.topics)
+    rated = Argument(name="rating", kind=ArgumentKind.CHOICE, required=True, choices=tuple(Rating))
+    made.append(
+        Registry(
+            (
+                Command(name="ask", run=basic.ask, arguments=(Argument(name="question", required=True),)),
+                Command(name="help", run=overview.run, arguments=(name,)),
+                Command(name="sources", run=library.run, arguments=(topic,)),
+                Command(name="stop", run=basic.stop),
+                Command(name="resume", run=basic.resume),
+                Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),
+                *case.commands(lambda: made[0]),
+                resources.command(lambda: made[0]),
+                profile.command(lambda: made[0]),
+                config.command(lambda: made[0]),
+            ),
+            wording,
+        )
+    )
+    return made[0]
