@@ -90,6 +90,7 @@ class Opener:
         engine = build_engine(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
+        self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
         return Bot(engine=engine, control=control, connections=connections)

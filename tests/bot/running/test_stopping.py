@@ -82,8 +82,9 @@ def test_answer_that_does_not_end_in_time_is_marked(serve: Serve, home: Path) ->
 def test_figures_of_an_answer_can_be_read(serve: Serve) -> None:
     with serve() as bot:
         bot.output.readline()
-        Path("go").touch()
         bot.until(200)
+        assert "advisor_questions_running 1.0" in bot.metrics()
+        Path("go").touch()
         told: dict[str, float] = {}
         while told.get("advisor_questions_total", 0) < 1:
             families = text_string_to_metric_families(bot.metrics())
