@@ -12,6 +12,9 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack_settings import SlackSettings
@@ -33,9 +36,25 @@ class Clients:
     hasty: AsyncWebClient
 
 
+class _Waits(AsyncRateLimitErrorRetryHandler):
+    """Waits as Slack asks; not where a proxy asks, which may name a date that the SDK cannot read."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        asked = {name.lower(): values for name, values in response.headers.items()} if response else {}
+        readable = all(value.isdecimal() for value in asked.get("retry-after", ()))
+        return readable and await super()._can_retry_async(state=state, request=request, response=response, error=error)
+
+
 def open_clients(settings: SlackSettings, session: aiohttp.ClientSession, *, token: SecretStr) -> Clients:
     """Clients that share one session."""
-    waits = AsyncRateLimitErrorRetryHandler(max_retry_count=_TOO_MANY)
+    waits = _Waits(max_retry_count=_TOO_MANY)
     tries = (
         AsyncConnectionErrorRetryHandler(max_retry_count=_FAILURES),
         AsyncServerErrorRetryHandler(max_retry_count=_FAILURES),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -65,7 +65,8 @@ def _pause(error: SlackApiError) -> float | None:
     headers = getattr(error.response, "headers", None) or {}
     told = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
     if told is not None:
-        return float(told)
+        with suppress(ValueError):  # a proxy may answer with a date
+            return float(told)
     return _SOON_S if _passes(error) else None
 
 

@@ -78,8 +78,10 @@ async def _watch(socket: SocketModeClient, settings: SlackSettings, *, clock: Cl
 
 
 async def _replace(socket: SocketModeClient) -> None:
+    # Bounded, since the SDK tries a dead address for ever, and nothing watches the socket meanwhile.
     try:
-        await socket.connect_to_new_endpoint(force=True)
+        async with asyncio.timeout(_CONNECT_S):
+            await socket.connect_to_new_endpoint(force=True)
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
         raise refused_token(error, setting="ADVISOR_SLACK_APP_TOKEN") from error
 

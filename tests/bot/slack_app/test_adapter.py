@@ -108,6 +108,15 @@ async def test_refused_message_tells_whether_trying_again_helps(refusal: Refusal
     assert failure.value.retryable is retryable
 
 
+async def test_message_that_a_proxy_puts_off_to_a_date_arrives() -> None:
+    async with signed_in() as (slack, bot):
+        place = await asked(slack)
+        until = "Wed, 21 Oct 2026 07:28:00 GMT"
+        slack.workspace.refuse("chat.postMessage", Refusal("ratelimited", status=429, retry_after=until))
+        await bot.chat.post(place, REPLY, nonce="n1")
+        assert len(slack.workspace.own()) == 1
+
+
 async def test_message_waits_out_what_slack_asks_for() -> None:
     async with signed_in() as (slack, bot):
         place = await asked(slack)

@@ -153,6 +153,15 @@ async def test_idle_socket_is_replaced() -> None:
         await until(lambda: bool(bot.heard.incoming))
 
 
+async def test_new_socket_that_cannot_be_opened_ends_the_connection_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with listening(silence_s=0.4, idle_s=0.2) as bot:
+        monkeypatch.setattr("bot.slack_app.sockets._CONNECT_S", 0.3)
+        bot.slack.workspace.socket_url = "ws://127.0.0.1:1/link"
+        with pytest.raises(AdapterFailed) as failure:
+            await asyncio.wait_for(bot.listening, 20)
+    assert failure.value.retryable
+
+
 async def test_signed_requests_are_taken_on_all_three_paths() -> None:
     heard = Heard(receipt=Receipt(outcome=Outcome.IGNORED))
     with free_port() as port:

@@ -87,7 +87,8 @@ class Methods:
             raise Refused("invalid_auth")
         if "connections:write" not in self._w.app_tokens[token]:
             raise Refused("missing_scope", needed="connections:write", provided="")
-        return {"url": self._base().replace("http://", "ws://") + "link?ticket=" + self._w.next_id("t")}
+        right = self._base().replace("http://", "ws://") + "link?ticket=" + self._w.next_id("t")
+        return {"url": self._w.socket_url or right}
 
     def _auth_test(self, _: Arguments) -> dict[str, Any]:
         return {"url": "https://home.slack.com/", "team": "Home", "user": "advisor", "team_id": TEAM} | {

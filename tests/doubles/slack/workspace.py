@@ -56,7 +56,7 @@ class Refusal:
     error: str
     times: int = 1
     status: int = 200
-    retry_after: int | None = None
+    retry_after: int | str | None = None
     after: bool = False
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -68,6 +68,9 @@ class Workspace:
         self.tokens: dict[str, frozenset[str]] = {BOT_TOKEN: SCOPES}
         self.app_tokens: dict[str, frozenset[str]] = {APP_TOKEN: frozenset({"connections:write"})}
         self.revoked: set[str] = set()
+        self.socket_url = ""
+        """The address that a socket is sent to instead of the right one."""
+
         self.members: dict[str, set[str]] = {
             CHANNEL: {BOT_USER, ADA, BOB, GUEST, STRANGER},
             PRIVATE: {BOT_USER, ADA},
