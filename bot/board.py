@@ -193,7 +193,7 @@ class Board:
 
     async def _remove_from(self, part: int) -> None:
         for post in await self._posts.of_question(self._question.id):
-            unfilled = part <= post.part < _REPLACEMENT or not part
+            unfilled = part <= post.part % _REPLACEMENT
             if unfilled and post.state is not PostState.ABANDONED:
                 message = await self._arrived(post)
                 if message is not None:

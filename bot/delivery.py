@@ -145,9 +145,10 @@ class Delivery:
                 await self._follow(question, events, draft, board)
             except RagError as error:
                 failure = error
-            # The platform is not interrupted in the middle of an edit, which might arrive after the last state.
-            async with board.lock:
-                shower.cancel()
+            finally:
+                # The platform is not interrupted in the middle of an edit, which might arrive after the last state.
+                async with board.lock:
+                    shower.cancel()
         if failure is not None:
             raise failure
         record = self._record(question, draft)

@@ -19,7 +19,7 @@ from bot.wording import Say
 from rag.errors import ModelUnavailable
 from rag.types import AnswerEvent, Delta, Language, Retrieved
 
-from .delivering import TABLE, WORDING, desk
+from .delivering import TABLE, WORDING, desk, slow
 from .samples import ADA, NOW, PLACE, answer, passage, question, retrieval, stream
 
 
@@ -125,6 +125,49 @@ async def test_answer_after_a_restart_fills_the_same_messages_and_removes_the_re
     await at.delivery.deliver(question(), stream(answer("Shorter now.")))
     assert [posted.ref for posted in at.chat.posted] == before[:1]
     assert at.texts == ["Shorter now."]
+
+
+async def test_message_that_took_the_place_of_another_goes_with_its_part() -> None:
+    at = desk(characters=200)
+    gone: list[str] = []
+
+    async def lose_the_second(method: str, moment: Moment) -> None:
+        if method == "edit" and moment is Moment.BEFORE and len(at.chat.posted) == 2 and not gone:
+            gone.append(at.chat.posted[1].ref.id)
+            await at.chat.delete(at.chat.posted[1].ref)
+
+    at.chat.watch = lose_the_second
+    growing = [TABLE[begin : begin + 40] for begin in range(0, len(TABLE), 40)]
+    await at.delivery.deliver(question(), slow(stream(answer(TABLE), *growing)))
+    assert gone
+    assert any(post.part > 1000 for post in await at.store.posts.of_question("q1"))
+    at.chat.watch = None
+    await at.delivery.deliver(question(), stream(answer("Shorter now.")))
+    assert at.texts == ["Shorter now."]
+
+
+async def test_edit_is_not_cut_off_in_the_middle_when_the_answer_is_stopped() -> None:
+    at, editing, go, edited = desk(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def watch(method: str, moment: Moment) -> None:
+        if method == "edit" and moment is Moment.BEFORE:
+            editing.set()
+            await go.wait()
+        if method == "edit" and moment is Moment.AFTER:
+            edited.set()
+
+    at.chat.watch = watch
+    words = stream(answer("One. Two."), "One. ", "Two.")
+    delivering = asyncio.create_task(at.delivery.deliver(question(), slow(words, turns=1000)))
+    await asyncio.wait_for(editing.wait(), 10)
+    delivering.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not delivering.done()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await delivering
+    assert edited.is_set()
 
 
 @pytest.mark.parametrize("arrived", [True, False])
