@@ -74,9 +74,7 @@ class ControlServer:
             await self._guarded(task, reader, writer)
         finally:
             del self._tasks[task]
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            await self._close(writer)
 
     async def _guarded(
         self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -130,6 +128,14 @@ class ControlServer:
             working.cancel()
             leaving.cancel()
             await asyncio.gather(working, leaving, return_exceptions=True)
+
+    async def _close(self, writer: asyncio.StreamWriter) -> None:
+        """Lets the client read what is left, unless it takes too long over it."""
+        writer.close()
+        try:
+            await asyncio.wait_for(writer.wait_closed(), self._limits.write_s)
+        except (OSError, TimeoutError):
+            writer.transport.abort()
 
     async def _tell(self, writer: asyncio.StreamWriter, told: Trouble) -> None:
         with suppress(OSError, TimeoutError):

@@ -12,7 +12,7 @@ import pytest
 
 from bot.control.reaching import open_remote
 from bot.control.server import ControlLimits
-from bot.control.wire import MOST_REQUEST_BYTES
+from bot.control.wire import MOST_REQUEST_BYTES, PROTOCOL, Envelope, ListDocuments, encode_request
 from bot.errors import Busy, ControlFailed
 from rag.catalogue import Counts, Input
 from rag.confidence import UNCALIBRATED
@@ -23,6 +23,11 @@ from rag.types import Delta, Finished, Language, Question, Retrieved, Scope
 from .conftest import REPORT, RETRIEVAL, VERSION, Bench, control_over
 
 WHY = Question(id="1", text="为什么？")
+
+
+def served() -> int:
+    """How many connections the server works on, those that it closes included."""
+    return sum("ControlServer.serve" in repr(task) for task in asyncio.all_tasks())
 
 
 async def test_remote_library_gives_what_the_running_bot_has(bench: Bench) -> None:
@@ -211,6 +216,21 @@ async def test_client_that_says_nothing_is_let_go(tmp_path: Path) -> None:
     async with control_over(tmp_path, limits=ControlLimits(request_s=0.01)):
         reader, writer = await asyncio.open_unix_connection(str(tmp_path / "control.sock"))
         assert await reader.read() == b""
+        writer.close()
+
+
+async def test_client_that_does_not_read_is_let_go(tmp_path: Path) -> None:
+    async with control_over(tmp_path, limits=ControlLimits(connections=1, write_s=0.05)) as bench:
+        bench.library.count = 10_000
+        address = json.loads((tmp_path / "control.json").read_text())
+        deaf, writer = await asyncio.open_unix_connection(address["socket"])
+        asked = {"token": address["token"], "protocol": PROTOCOL, "version": VERSION, "process": 1}
+        writer.write(encode_request(Envelope(**asked, request=ListDocuments())))
+        await deaf.readexactly(1)
+        async with asyncio.timeout(10):
+            while served():
+                await asyncio.sleep(0.01)
+        assert not writer.is_closing()
         writer.close()
 
 
