@@ -70,24 +70,24 @@ class IsolatedParser:
         timer.daemon = True
         timer.start()
         try:
-            reply = self._exchange(worker, data, source)
+            answer = self._exchange(worker, data, source)
         finally:
             timer.cancel()
-        if reply is None:
+        if answer is None:
             return self._obituary(worker, late=late.is_set())
-        answer = ANSWERS.validate_json(reply)
         if answer.spent:
             _end_all(self._running)
         return answer
 
-    def _exchange(self, worker: subprocess.Popen[bytes], data: bytes, source: str) -> bytes | None:
+    def _exchange(self, worker: subprocess.Popen[bytes], data: bytes, source: str) -> Answer | None:
         request = Request(source=source, seconds=math.ceil(self._seconds), megabytes=self._megabytes)
         requests, replies = cast("IO[bytes]", worker.stdin), cast("IO[bytes]", worker.stdout)
         try:
             write_frame(requests, REQUESTS.dump_json(request))
             write_frame(requests, data)
-            return read_frame(replies)
-        except (OSError, ValueError):  # the worker, or its pipe, was closed
+            reply = read_frame(replies)
+            return None if reply is None else ANSWERS.validate_json(reply)
+        except (OSError, ValueError, OverflowError, MemoryError):  # it ended, or what it says is no answer
             return None
 
     def _worker(self) -> subprocess.Popen[bytes]:
@@ -102,11 +102,14 @@ class IsolatedParser:
     def _obituary(self, worker: subprocess.Popen[bytes], *, late: bool) -> Answer:
         with contextlib.suppress(subprocess.TimeoutExpired):
             worker.wait(timeout=_LAST_BREATH_S)  # its own end tells more than our signal
+        status = worker.returncode
         _end_all(self._running)
-        if late or worker.returncode == -signal.SIGXCPU:
+        if late or status == -signal.SIGXCPU:
             problem = f"reading it takes longer than the {self._seconds:g} seconds allowed"
             return Answer(problem=problem, remedy="split it or raise parser_seconds")
-        problem = f"reading it ended its parser (exit status {worker.returncode})"
+        if status is None:
+            return Answer(problem="its parser gave no answer that can be used", remedy="save it anew and try again")
+        problem = f"reading it ended its parser (exit status {status})"
         return Answer(problem=problem, remedy="save it anew, split it or raise parser_megabytes")
 
 

@@ -123,6 +123,27 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read() -> Non
     generous.close()
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(b"\xff" * 8, id="a_length_that_nothing_has"),
+        pytest.param((2).to_bytes(8, "big") + b"{]", id="no_json"),
+        pytest.param((12).to_bytes(8, "big") + b'{"parsed":1}', id="no_answer"),
+    ],
+)
+def test_a_parser_that_a_file_has_taken_over_is_not_believed(
+    reply: bytes, isolated: IsolatedParser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = children()
+    lie = f"sys.stdin.buffer.read(8); sys.stdout.buffer.write({reply!r}); sys.stdout.flush(); sys.stdin.buffer.read()"
+    monkeypatch.setattr("rag.ingest.isolation._COMMAND", (sys.executable, "-c", f"import sys; {lie}"))
+    with pytest.raises(UnreadableDocument, match="gave no answer that can be used"):
+        isolated.parse(b"a,b\n1,2", "a.csv")
+    assert children() == before
+    monkeypatch.undo()
+    assert "| 1 | 2 |" in isolated.parse(b"a,b\n1,2", "a.csv").text
+
+
 def test_a_process_whose_owner_cannot_watch_ends_by_its_own_limit_of_time() -> None:
     command = [sys.executable, "-P", "-m", "rag.ingest.worker"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as worker:
