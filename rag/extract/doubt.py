@@ -130,6 +130,8 @@ def _is_about_another(question: str, held: frozenset[str]) -> bool:
 
 
 def _lacks(names: frozenset[str], passages: Sequence[Passage]) -> bool:
+    if not names:
+        return False
     missing = names - frozenset[str]().union(*map(_held, passages))
     return any(not _is_spelled_out(name, passages) for name in missing)
 

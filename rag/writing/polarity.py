@@ -6,7 +6,7 @@ The rule is lexical and errs on the side of doubt only where the words around ag
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.extract.words import asked_words, words_of
 
@@ -62,15 +62,16 @@ def contradicts(claim: str, source: str, *, same_language: bool) -> bool:
         return bool(_NEGATED.search(claim)) and not _MAYBE_NEGATED.search(source)
     # Whole sentences, too: "X and should stay below 20" is one statement on X in two clauses.
     pieces = [*_CLAUSE_END.split(source), *_SENTENCE_END.split(source)]
-    sources = [piece for piece in dict.fromkeys(pieces) if piece.strip()]
+    sources = {piece: words_of(_plain(piece)) for piece in pieces if piece.strip()}
     return any(_contradicted(clause, sources) for clause in _CLAUSE_END.split(claim) if clause.strip())
 
 
-def _contradicted(clause: str, sources: Sequence[str]) -> bool:
+def _contradicted(clause: str, sources: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a clause contradicts the pieces of a source, each with its words, that are most like it."""
     wanted = set(asked_words(_plain(clause)))
     if not wanted:
         return False
-    shares = [(len(wanted & words_of(_plain(source))) / len(wanted), source) for source in sources]
+    shares = [(len(wanted & words) / len(wanted), source) for source, words in sources.items()]
     best = max((share for share, _ in shares), default=0.0)
     if best < _ALIKE:
         return bool(_NEGATED.search(clause)) and not any(_MAYBE_NEGATED.search(source) for source in sources)
