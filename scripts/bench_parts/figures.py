@@ -27,11 +27,6 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-def peak_mb() -> int:
-    """The most memory that this process has had resident, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 def resident_mb() -> int:
     """The memory that this process has resident now, in MB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
