@@ -70,11 +70,13 @@ class Program:
         settings = self.open_home()
 
         async def opened() -> int:
+            from bot.store.settling import settle_home
             from rag.build import open_catalogue
 
             async with _remote(settings) as remote:
                 if remote is not None:
                     return await work(remote.catalogue)
+            await settle_home(settings)
             async with open_catalogue(settings) as catalogue:
                 return await work(catalogue)
 
@@ -137,12 +139,14 @@ def _remote(settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary 
 
 async def _open_library(settings: RagSettings, stack: AsyncExitStack) -> Library:
     """The running bot's library, else one opened here; a bot that starts meanwhile is asked after all."""
+    from bot.store.settling import settle_home
     from rag.build import open_rag
 
     remote = await stack.enter_async_context(_remote(settings))
     if remote is not None:
         return remote
     try:
+        await settle_home(settings)
         return await stack.enter_async_context(open_rag(settings))
     except IndexLocked:
         remote = await stack.enter_async_context(_remote(settings))

@@ -17,6 +17,7 @@ from bot.doctor_models import examine_models
 from bot.findings import Finding, Status
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
+from bot.store.settling import unsettled
 from bot.terminal import printable
 from rag.errors import IndexLocked, InvalidSettings, RagError
 
@@ -69,6 +70,14 @@ async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
     if home.status is Status.FAIL:
         return
     yield _disk(settings.home)
+    if unsettled(settings.home):
+        yield Finding(
+            check="restore",
+            status=Status.FAIL,
+            text="a restoring was interrupted; what is there is a mixture",
+            mend="advisor sources, or any other command, finishes it",
+        )
+        return
     try:
         async for finding in _library(settings):
             yield finding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.database import Database
 from bot.store.migrating import upgrade
 from bot.store.opening import open_database
-from bot.store.restore import restore_backup, settle, unsettled
+from bot.store.restore import restore_backup, settle
+from bot.store.settling import settle_home
 from bot.store.urls import store_url
 from bot.terminal import printable
 from rag.build import own_index
@@ -69,18 +69,6 @@ async def run_restore(kept: Kept, terminal: Terminal, file: Path) -> int:
     if kept.rag.chroma.url is not None:
         terminal.complain("The vectors lie on the Chroma server: run 'advisor index --full', or restore it, too.")
     return DONE
-
-
-async def settle_home(settings: RagSettings) -> None:
-    """Finishes a restoring that was interrupted, before anything of the home is opened.
-
-    Raises:
-        IndexLocked: another process has the home.
-        BackupFailed: the restoring cannot be finished.
-    """
-    if await asyncio.to_thread(unsettled, settings.home):
-        async with own_index(settings):
-            await settle(settings.home)
 
 
 def show_backup(report: BackupReport, terminal: Terminal) -> None:

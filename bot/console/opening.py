@@ -81,8 +81,10 @@ async def open_room(
         RagError: the library or the store cannot be opened.
     """
     from bot.store.opening import open_store
+    from bot.store.settling import settle_home
     from rag.build import open_rag
 
+    await settle_home(settings)
     async with open_rag(settings) as rag, open_store(database_url, home=settings.home) as store:
         if starter:
             await add_starter(rag, terminal)

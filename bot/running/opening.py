@@ -34,7 +34,7 @@ from bot.running.talking import build_engine
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.opening import SqlStore, open_store
-from bot.store.restore import settle, unsettled
+from bot.store.settling import settle_home
 from rag.settings import RagSettings
 
 if TYPE_CHECKING:
@@ -111,13 +111,10 @@ class Opener:
 
     @asynccontextmanager
     async def _open_rag(self) -> AsyncIterator[Rag]:
-        from rag.build import open_rag, own_index
+        from rag.build import open_rag
 
-        settings = self._settings.rag
-        if await asyncio.to_thread(unsettled, settings.home):
-            async with own_index(settings):
-                await settle(settings.home)
-        async with open_rag(settings, on_model_event=self._metrics.model_event) as rag:
+        await settle_home(self._settings.rag)
+        async with open_rag(self._settings.rag, on_model_event=self._metrics.model_event) as rag:
             yield rag
 
     def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter]) -> tuple[Connection, ...]:

@@ -20,11 +20,11 @@ from bot.store.archive import Manifest, extract, read_manifest, total_bytes
 from bot.store.contents import KEYS, STORE, replaceable
 from bot.store.database import Database
 from bot.store.migrating import upgrade
+from bot.store.settling import JOURNAL, unsettled
 from bot.store.sqlite import SqliteDatabase
 from bot.store.transfer import import_rows
 from bot.store.working import PREFIX, off_loop, working_folder
 
-_JOURNAL = "restore.journal"
 _SPARE_BYTES = 50_000_000
 
 Step = Literal["aside", "in"]
@@ -66,11 +66,6 @@ async def settle(home: Path) -> bool:
         BackupFailed: a file cannot be moved; the journal stays, so that it can be tried again.
     """
     return await off_loop(lambda: _settle(home))
-
-
-def unsettled(home: Path) -> bool:
-    """Whether a restoring was interrupted: the home must not be opened before `settle`."""
-    return (home / _JOURNAL).exists()
 
 
 def _unpack(file: Path, staged: Path) -> Manifest:
@@ -125,7 +120,7 @@ def _replace(home: Path, folder: Path) -> None:
 def _settle(home: Path) -> bool:
     if not unsettled(home):
         return False
-    journal = json.loads((home / _JOURNAL).read_text(encoding="utf-8"))
+    journal = json.loads((home / JOURNAL).read_text(encoding="utf-8"))
     folder = home / journal["folder"]
     staged, previous = folder / "staged", folder / "previous"
     if journal["step"] == "aside":
@@ -136,7 +131,7 @@ def _settle(home: Path) -> bool:
     for path in sorted(staged.iterdir()):
         path.replace(home / path.name)
     _sync(home)
-    (home / _JOURNAL).unlink()
+    (home / JOURNAL).unlink()
     shutil.rmtree(folder, ignore_errors=True)
     return True
 
@@ -148,7 +143,7 @@ def _note(home: Path, step: Step, folder: Path) -> None:
         json.dump({"step": step, "folder": folder.name}, file)
         file.flush()
         os.fsync(file.fileno())
-    Path(draft).replace(home / _JOURNAL)
+    Path(draft).replace(home / JOURNAL)
     _sync(home)
 
 

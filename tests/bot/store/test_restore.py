@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from bot.errors import BackupFailed, StoreMismatch
 from bot.store.backup import BackupJob, make_backup
 from bot.store.opening import open_store
-from bot.store.restore import restore_backup, settle, unsettled
+from bot.store.restore import restore_backup, settle
+from bot.store.settling import unsettled
 from bot.store.urls import FILE_NAME
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

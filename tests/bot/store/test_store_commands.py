@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from bot.operations import Terminal
 from bot.store.opening import open_store
-from bot.store.restore import unsettled
-from bot.store_commands import Kept, run_backup, run_restore, run_upgrade, settle_home
+from bot.store.settling import settle_home, unsettled
+from bot.store_commands import Kept, run_backup, run_restore, run_upgrade
 from bot.terminal import open_console
 from rag.build import open_rag
 from rag.errors import IndexLocked, InvalidSettings
