@@ -165,16 +165,17 @@ class Board:
         """Posts a part, or edits the message in which it was posted before a restart."""
         place = self._question.place
         fresh = PostRecord(
-            nonce=self._new_nonce(), question_id=self._question.id, place=place, part=part, state=PostState.CLAIMED
+            nonce=self._new_nonce(), question_id=self._question.id, place=place, part=part, state=PostState.POSTING
         )
         post = await self._posts.claim(fresh)
-        known = await self._arrived(post)
-        if known is not None:
-            # Remembered before the edit: where that fails, the next try must edit and not ask the store again.
-            self._messages[part] = known
-            await self._adapter.edit(known, reply)
-            return known
-        await self._posts.posting(post.nonce)
+        if post.nonce != fresh.nonce:
+            known = await self._arrived(post)
+            if known is not None:
+                # Remembered before the edit: where that fails, the next try must edit and not ask the store again.
+                self._messages[part] = known
+                await self._adapter.edit(known, reply)
+                return known
+            await self._posts.posting(post.nonce)
         message = await self._adapter.post(place, reply, nonce=post.nonce, reply_to=self._question.message_id)
         self._messages[part] = message
         await self._posts.posted(post.nonce, message.id)

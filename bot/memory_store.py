@@ -63,20 +63,27 @@ class MemoryEvents:
 class MemoryQuestions:
     """Questions and their answers; see `bot.ports.QuestionBook`."""
 
-    def __init__(self, events: MemoryEvents, answers: dict[str, AnswerRecord]) -> None:
+    def __init__(
+        self, events: MemoryEvents, answers: dict[str, AnswerRecord], conversations: MemoryConversations
+    ) -> None:
         self._events = events
+        self._conversations = conversations
         self._answers = answers
         self._questions: dict[str, QuestionRecord] = {}
         self._messages: dict[tuple[str, str], str] = {}
 
-    async def admit(self, question: QuestionRecord, *, claim: Sequence[str] = ()) -> bool:
-        """Store a question with its event's claim."""
+    async def admit(
+        self, question: QuestionRecord, *, claim: Sequence[str] = (), conversation: Conversation | None = None
+    ) -> bool:
+        """Store a question with its event's claim and its conversation."""
         if question.id in self._questions:
             raise StoreFailed(f"the question {question.id!r} is stored already; give each one an id of its own")
         if not self._events.take(claim, at=question.asked_at):
             return False
         self._questions[question.id] = replace(question, person=_nameless(question.person))
         self._belongs(question.place, question.message_id, question.id)
+        if conversation:
+            await self._conversations.save(conversation)
         return True
 
     async def get(self, question_id: str) -> QuestionRecord | None:
@@ -253,11 +260,11 @@ class MemoryStore:
 
     def __init__(self) -> None:
         answers: dict[str, AnswerRecord] = {}
-        events = MemoryEvents()
+        events, conversations = MemoryEvents(), MemoryConversations(answers)
         self.events: EventBook = events
-        self.questions: QuestionBook = MemoryQuestions(events, answers)
+        self.questions: QuestionBook = MemoryQuestions(events, answers, conversations)
         self.posts: PostBook = MemoryPosts()
-        self.conversations: ConversationBook = MemoryConversations(answers)
+        self.conversations: ConversationBook = conversations
         self.answers: AnswerBook = MemoryAnswers(answers)
         self.feedback: FeedbackBook = MemoryFeedback(answers)
         self.settings: SettingsBook = MemorySettings()

@@ -40,8 +40,13 @@ class EventBook(Protocol):
 class QuestionBook(Protocol):
     """Questions from admission to their end."""
 
-    async def admit(self, question: QuestionRecord, *, claim: Sequence[str] = ()) -> bool:
-        """Store a question, together with its event's claim, in one transaction; False when the claim is taken."""
+    async def admit(
+        self, question: QuestionRecord, *, claim: Sequence[str] = (), conversation: Conversation | None = None
+    ) -> bool:
+        """Store a question, its event's claim and what becomes of its conversation, all of them or nothing.
+
+        False when the claim is taken.
+        """
         ...
 
     async def get(self, question_id: str) -> QuestionRecord | None:

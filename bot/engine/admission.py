@@ -77,9 +77,6 @@ class Door:
             self._give_tokens_back(asked)
             return self._turn_away(asked, Outcome.BUSY, self._line.retry_after_s)
         try:
-            if asked.conversation and not stale:
-                # Before the question: its follow-ups must be heard even if the program ends between the two.
-                await self._memory.save(asked.conversation)
             job = await self._stored(asked, expired=stale)
         finally:
             self._line.release()
@@ -119,8 +116,11 @@ class Door:
             asked_at=asked.at,
             message_id=asked.message_id,
         )
-        if not await self._parts.store.questions.admit(record, claim=asked.claim):
+        conversation = None if expired else asked.conversation
+        if not await self._parts.store.questions.admit(record, claim=asked.claim, conversation=conversation):
             return None
+        if conversation:
+            self._memory.saved(conversation)
         return Job(
             record=record,
             since=self._parts.times.clock(),

@@ -71,4 +71,8 @@ class Memory:
     async def save(self, conversation: Conversation) -> None:
         """Store a conversation. Raises StoreFailed."""
         await self._conversations.save(conversation)
+        self.saved(conversation)
+
+    def saved(self, conversation: Conversation) -> None:
+        """Note a conversation that was stored with its question."""
         self._known.put(conversation.key, conversation)

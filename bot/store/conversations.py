@@ -58,15 +58,7 @@ class SqlConversations:
 
     async def save(self, conversation: Conversation) -> None:
         """Store a conversation in place of what was stored."""
-        values = {
-            "key": conversation.key,
-            "engagement": conversation.engagement.value,
-            "partner": conversation.partner,
-            "language": conversation.language.value if conversation.language else None,
-            "unattended": conversation.unattended,
-            "updated_at": conversation.updated_at,
-        }
-        await self._database.write(lambda connection: put(connection, conversations, values), urgent=True)
+        await self._database.write(lambda connection: keep(connection, conversation), urgent=True)
 
     async def turns(self, key: str, *, limit: int) -> tuple[Turn, ...]:
         """The last answered questions with their answers, oldest first: what was imported, then the bot's own."""
@@ -87,3 +79,16 @@ class SqlConversations:
                 connection.execute(insert(imported_turns), rows)
 
         await self._database.write(work)
+
+
+def keep(connection: Connection, conversation: Conversation) -> None:
+    """Stores a conversation in place of what was stored, in the transaction of a connection."""
+    values = {
+        "key": conversation.key,
+        "engagement": conversation.engagement.value,
+        "partner": conversation.partner,
+        "language": conversation.language.value if conversation.language else None,
+        "unattended": conversation.unattended,
+        "updated_at": conversation.updated_at,
+    }
+    put(connection, conversations, values)

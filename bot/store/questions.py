@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.chat import Person, Standing
-from bot.records import AnswerRecord, QuestionRecord, QuestionState
+from bot.records import AnswerRecord, Conversation, QuestionRecord, QuestionState
 from bot.store.answers import add_answer
+from bot.store.conversations import keep
 from bot.store.database import Database
 from bot.store.events import take
 from bot.store.gaps import note_refusal
@@ -49,14 +50,18 @@ class SqlQuestions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def admit(self, question: QuestionRecord, *, claim: Sequence[str] = ()) -> bool:
-        """Store a question, together with its event's claim; False when the claim is taken."""
+    async def admit(
+        self, question: QuestionRecord, *, claim: Sequence[str] = (), conversation: Conversation | None = None
+    ) -> bool:
+        """Store a question, its event's claim and its conversation; False when the claim is taken."""
 
         def work(connection: Connection) -> bool:
             take(connection, claim, at=question.asked_at)
             connection.execute(_ADMIT, _values(question))
             if question.message_id:
                 connection.execute(_BELONGS, _message(question, question.message_id))
+            if conversation:
+                keep(connection, conversation)
             return True
 
         return await self._database.write(work, urgent=True)

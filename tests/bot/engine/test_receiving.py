@@ -12,7 +12,7 @@ import pytest
 from bot.chat import Address, Person
 from bot.errors import StoreFailed
 from bot.memory_store import MemoryQuestions, MemoryStore
-from bot.records import Outcome, QuestionRecord, QuestionState
+from bot.records import Conversation, Outcome, QuestionRecord, QuestionState
 
 from .stage import PATIENT, Stage, person, place, turns
 
@@ -87,10 +87,12 @@ async def test_two_deliveries_at_once_are_answered_once() -> None:
 class _BrokenQuestions(MemoryQuestions):
     broken = True
 
-    async def admit(self, question: QuestionRecord, *, claim: Sequence[str] = ()) -> bool:
+    async def admit(
+        self, question: QuestionRecord, *, claim: Sequence[str] = (), conversation: Conversation | None = None
+    ) -> bool:
         if self.broken:
             raise StoreFailed("the disk is full")
-        return await super().admit(question, claim=claim)
+        return await super().admit(question, claim=claim, conversation=conversation)
 
 
 async def test_mention_is_heard_whichever_of_its_two_events_comes_first() -> None:

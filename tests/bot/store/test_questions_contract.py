@@ -11,7 +11,7 @@ import pytest
 from bot.chat import Standing
 from bot.errors import StoreFailed
 from bot.ports import Store
-from bot.records import QuestionState
+from bot.records import Conversation, QuestionState
 
 from .conftest import Making
 
@@ -70,13 +70,17 @@ async def test_time_of_another_zone_returns_as_the_same_moment_in_utc(store: Sto
     assert found.asked_at.utcoffset() is not None
 
 
-async def test_question_and_claim_are_stored_together_or_not_at_all(store: Store, make: Making) -> None:
+async def test_question_claim_and_conversation_are_stored_together_or_not_at_all(store: Store, make: Making) -> None:
     first, second = make.question(), make.question()
 
-    assert await store.questions.admit(first, claim=["event"])
-    assert not await store.questions.admit(second, claim=["other", "event"])
+    begun, taken = Conversation(key="slack/T1/C1/1"), Conversation(key="slack/T1/C1/2")
+
+    assert await store.questions.admit(first, claim=["event"], conversation=begun)
+    assert not await store.questions.admit(second, claim=["other", "event"], conversation=taken)
 
     assert await store.questions.get(second.id) is None
+    assert await store.conversations.get(begun.key) == begun
+    assert await store.conversations.get(taken.key) is None
     assert await store.events.claim(["other"], at=make.start)
 
 
