@@ -19,6 +19,7 @@ from bot.commands.registry import Registry
 from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
+from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
@@ -46,6 +47,7 @@ class Assembly:
     settings: EngineSettings
     failure: Failure
     is_admin: Callable[[Person], bool]
+    index: IndexRuns | None = None
     watching: Watching = field(default_factory=Unwatched)
 
 
@@ -86,6 +88,7 @@ def _means(assembly: Assembly) -> Means:
         resources=load_resources(data_folder("corpus") / "resources"),
         pseudonym=partial(pseudonym, people_key(assembly.rag.home)),
         engine=assembly.settings,
+        index=assembly.index,
         wording=assembly.wording,
         adapters=assembly.adapters,
         new_id=new_id,

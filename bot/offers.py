@@ -40,6 +40,8 @@ class Verb(StrEnum):
     """A form of a profile; the subject is whose it is."""
 
     PROFILE_SWITCH = "profile-switch"
+    REINDEX_CANCEL = "reindex-cancel"
+    """Breaks off an index run, which is the subject."""
 
 
 def button(

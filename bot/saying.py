@@ -109,6 +109,27 @@ class Say(StrEnum):
     RESOURCE_AS_OF = "resource_as_of"
     RESOURCE_UNSAID = "resource_unsaid"
     ALL_THAT_IS = "all_that_is"
+    ADMIN_STATUS = "admin_status"
+    ADMIN_INPUTS = "admin_inputs"
+    ADMIN_GONE = "admin_gone"
+    ADMIN_NO_INPUTS = "admin_no_inputs"
+    ADMIN_UNKNOWN_INPUT = "admin_unknown_input"
+    ADMIN_ELSEWHERE = "admin_elsewhere"
+    REINDEX_BUSY = "reindex_busy"
+    REINDEX_SCANNING = "reindex_scanning"
+    REINDEX_RUNNING = "reindex_running"
+    REINDEX_PACE = "reindex_pace"
+    REINDEX_SWEEPING = "reindex_sweeping"
+    REINDEX_CANCEL = "reindex_cancel"
+    REINDEX_CANCELLED = "reindex_cancelled"
+    REINDEX_FAILED = "reindex_failed"
+    REINDEX_GONE = "reindex_gone"
+    REINDEX_DONE = "reindex_done"
+    REINDEX_ADDED = "reindex_added"
+    REINDEX_UPDATED = "reindex_updated"
+    REINDEX_REMOVED = "reindex_removed"
+    REINDEX_PROBLEMS = "reindex_problems"
+    REINDEX_MORE = "reindex_more"
     CONFIG_TITLE = "config_title"
     CONFIG_LINE = "config_line"
     CONFIG_SAVED = "config_saved"
@@ -197,6 +218,13 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.CONFIG_CHANNEL_ONLY: frozenset({"name"}),
     Say.CONFIG_WHICH: frozenset({"names", "usage"}),
     Say.CONFIG_LISTED: frozenset({"all"}),
+    Say.ADMIN_STATUS: frozenset({"chunks", "documents", "inputs"}),
+    Say.ADMIN_UNKNOWN_INPUT: frozenset({"inputs", "name", "usage"}),
+    Say.REINDEX_BUSY: frozenset({"since", "who"}),
+    Say.REINDEX_RUNNING: frozenset({"done", "total"}),
+    Say.REINDEX_PACE: frozenset({"left", "rate", "told"}),
+    Say.REINDEX_DONE: frozenset({"added", "failed", "removed", "unchanged", "updated"}),
+    Say.REINDEX_MORE: frozenset({"more"}),
     Say.PROFILE_LINE: frozenset({"name", "value"}),
     Say.PROFILE_USED: frozenset({"who"}),
     Say.PROFILE_WRONG: frozenset({"choices", "name", "value"}),
@@ -235,7 +263,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "program",
         "default",
     ),
-    "every": ("all", "inherit"),
+    "every": ("all", "inherit", "full"),
     "outcome": (
         "success",
         "failure",

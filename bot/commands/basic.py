@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from bot.commands.call import Call
-from bot.commands.registry import Command, Registry
+from bot.commands.registry import Command, Level, Registry
 from bot.wording import Say
 from rag.types import PUBLIC, Document, DocumentKind, Language
 
@@ -50,11 +50,11 @@ class Help:
 
     async def names(self, call: Call, typed: str) -> Sequence[str]:
         """Commands whose names begin with what was typed."""
-        names = [self._registry().words(command, call.language).name for command in self._registry().commands]
+        names = [self._registry().words(command, call.language).name for command in offered(call, self._registry())]
         return [name for name in names if name.startswith(typed.strip().casefold())][:_COMPLETIONS]
 
     def _overview(self, call: Call) -> str:
-        lines = [f"- {self._line(call, command)}" for command in self._registry().commands]
+        lines = [f"- {self._line(call, command)}" for command in offered(call, self._registry())]
         title = f"**{call.words(Say.HELP_COMMANDS)}**"
         return "\n\n".join([call.words(Say.HELP_INTRO), call.words(Say.HELP_FOLLOW_UPS), "\n".join([title, *lines])])
 
@@ -142,9 +142,15 @@ def unknown_command(call: Call, registry: Registry, name: str) -> str:
     if near:
         lines.append(call.words(Say.NEAREST_COMMAND, usage=usage_of(call, registry, near.command)))
     else:
-        names = (f"`{registry.words(command, call.language).name}`" for command in registry.commands)
+        names = (f"`{registry.words(command, call.language).name}`" for command in offered(call, registry))
         lines.append(call.words(Say.KNOWN_COMMANDS, commands=call.words(Say.LIST_SEPARATOR).join(names)))
     return ("" if call.language is Language.ZH else " ").join(lines)
+
+
+def offered(call: Call, registry: Registry) -> tuple[Command, ...]:
+    """The commands that the person may call."""
+    admin = call.means.is_admin(call.person)
+    return tuple(each for each in registry.commands if admin or each.level is Level.EVERYONE)
 
 
 def usage_of(call: Call, registry: Registry, command: Command) -> str:

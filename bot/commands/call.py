@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
+from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
@@ -41,7 +42,8 @@ class Means:
     """What all handlers share.
 
     `adapters` are by platform, `is_admin` is asked at every call that needs one, `pseudonym` makes a person's key
-    unrecognisable, `resources` are the records of the shipped library, and `engine` holds what channels inherit.
+    unrecognisable, `resources` are the records of the shipped library, `engine` holds what channels inherit, `index`
+    brings the library up to date.
     """
 
     store: Books
@@ -55,6 +57,7 @@ class Means:
     pseudonym: Callable[[str], str]
     resources: Sequence[Resource] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)
+    index: IndexRuns | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import answers, basic, case, config, profile, rating, resources
+from bot.commands import admin, answers, basic, case, config, profile, rating, resources
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -27,6 +27,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.CONFIG_OPEN: config.open_form,
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
+    Verb.REINDEX_CANCEL: admin.cancel,
 }
 """What each button and each choice of a menu does."""
 
@@ -37,7 +38,7 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
 }
 """What each form does when it is sent."""
 
-ADMIN_VERBS = frozenset({Verb.CONFIG_OPEN, Verb.CONFIG_SAVE})
+ADMIN_VERBS = frozenset({Verb.CONFIG_OPEN, Verb.CONFIG_SAVE, Verb.REINDEX_CANCEL})
 """Buttons and forms that are for admins alone."""
 
 
@@ -61,6 +62,7 @@ def all_commands(wording: Wording) -> Registry:
                 resources.command(lambda: made[0]),
                 profile.command(lambda: made[0]),
                 config.command(lambda: made[0]),
+                admin.command(lambda: made[0]),
             ),
             wording,
         )

@@ -16,6 +16,7 @@ from bot.commands.registry import Registry
 from bot.console.adapter import ConsoleChat
 from bot.console.typed import OWNER, PLATFORM
 from bot.engine.engine import Engine
+from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
 from bot.wording import load_wording
@@ -128,6 +129,7 @@ def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
             settings=CONSOLE_LIMITS,
             failure=failure,
             is_admin=lambda person: person.id == OWNER,
+            index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), now=now),
         )
     )
     return Room(

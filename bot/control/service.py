@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, assert_never
 
-from bot.control.gate import IndexGate
 from bot.control.wire import (
     About,
     Backup,
@@ -24,6 +23,7 @@ from bot.control.wire import (
     Update,
     encode,
 )
+from bot.indexing import IndexGate
 from bot.library import Library
 from rag.ingest.index import IndexProgress, IndexReport
 

@@ -18,12 +18,12 @@ from pydantic import SecretStr
 from bot.admin.server import AdminSite, is_public, open_admin
 from bot.assembly import now
 from bot.chat import ChatAdapter
-from bot.control.gate import IndexGate
 from bot.control.server import ControlServer, open_control
 from bot.control.service import ControlService
 from bot.control.wire import Backup
 from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
+from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.running.connecting import Connection, Rhythm, Surroundings
@@ -87,7 +87,14 @@ class Opener:
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self.status.up("store")
         adapters: dict[str, ChatAdapter] = {}
-        engine = build_engine(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
+        engine = build_engine(
+            store,
+            rag,
+            adapters=adapters,
+            settings=self._settings.engine,
+            metrics=self._metrics,
+            index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
+        )
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)

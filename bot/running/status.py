@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.admin.server import Readiness
-from bot.control.gate import IndexGate
+from bot.indexing import IndexGate
 from bot.library import Shelf
 from bot.metrics import Metrics
 from bot.running.connecting import Connection, State

@@ -10,6 +10,7 @@ from bot.chat import ChatAdapter
 from bot.commands.call import Books as CommandBooks
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
+from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
@@ -36,7 +37,13 @@ class Books:
 
 
 def build_engine(
-    store: CommandBooks, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
+    store: CommandBooks,
+    rag: Rag,
+    *,
+    adapters: Mapping[str, ChatAdapter],
+    settings: EngineSettings,
+    metrics: Metrics,
+    index: IndexRuns | None = None,
 ) -> Engine:
     """An engine for the platforms that are connected. Who is an admin is said by no setting yet, so nobody is.
 
@@ -54,6 +61,7 @@ def build_engine(
             settings=settings,
             failure=rag.replies.failure,
             is_admin=lambda _: False,
+            index=index,
             watching=metrics,
         )
     )

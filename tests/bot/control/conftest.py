@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot.control.client import RemoteLibrary
-from bot.control.gate import IndexGate
 from bot.control.reaching import open_remote
 from bot.control.server import ControlLimits, ControlServer, open_control
 from bot.control.service import ControlService
 from bot.control.wire import Backup
+from bot.indexing import IndexGate
 from bot.store.backup import BackupReport
 from rag.catalogue import Counts, Input
 from rag.confidence import UNCALIBRATED
