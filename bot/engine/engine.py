@@ -19,6 +19,7 @@ from bot.engine.remembering import Memory
 from bot.engine.serving import Server
 from bot.engine.telling import Teller
 from bot.engine.wiring import Parts
+from bot.errors import StoreFailed
 from bot.records import Outcome, Receipt
 
 log = logging.getLogger(__name__)
@@ -119,6 +120,18 @@ class Engine:
                 signs.cancel()
         finally:
             await self._chores.close(seconds=0)
+
+    async def catch_up(self) -> None:
+        """Take up what an earlier run left on a platform that has connected only now; before `run` there is no need.
+
+        Nothing of that platform may be taken in meanwhile. A store that fails leaves it for the next start.
+        """
+        if not self._recovered.is_set():
+            return
+        try:
+            await recover(self._parts, self._line)
+        except StoreFailed as error:
+            log.warning("nothing_caught_up", extra={"error": str(error)})
 
     def close(self) -> None:
         """Begin to stop: answers are finished or marked, what waits is left for the next start, then `run` returns."""

@@ -49,11 +49,13 @@ class Rhythm:
 class Surroundings:
     """What all connections share.
 
-    `adapters` gets a platform at its first connection and keeps it while it may come back; `receive` gets what people
-    say; `settings` is for the factories; `pauses` says how long to wait between two tries.
+    `adapters` gets a platform at its first connection and keeps it while it may come back; `catch_up` is called then,
+    before anything is taken in; `receive` gets what people say; `settings` is for the factories; `pauses` says how long
+    to wait between two tries.
     """
 
     adapters: dict[str, ChatAdapter]
+    catch_up: Callable[[], Awaitable[None]]
     receive: Receive
     settings: Settings
     pauses: ConnectionSettings
@@ -150,10 +152,13 @@ class Connection:
     async def _connect(self) -> None:
         async with self._factory.open(self._around.settings) as adapter:
             self._relay.connect(adapter.chat)
+            new = self.name not in self._around.adapters
             self._around.adapters[self.name] = self._relay
             self._become(State.UP)
             log.info("adapter_connected", extra={"adapter": self.name})
             try:
+                if new:
+                    await self._around.catch_up()
                 await self._listen(adapter)
                 await self._closing.wait()
             finally:

@@ -127,6 +127,7 @@ class Opener:
     def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter]) -> tuple[Connection, ...]:
         around = Surroundings(
             adapters=adapters,
+            catch_up=engine.catch_up,
             receive=engine.receive,
             settings=self._settings.everything,
             pauses=self._settings.connections,

@@ -34,12 +34,17 @@ class Stage:
     """What surrounds a connection; pauses end at once and are noted, each advances the clock by itself."""
 
     pauses: list[float] = field(default_factory=list)
+    caught_up: list[tuple[str, ...]] = field(default_factory=list)
     received: asyncio.Queue[Incoming] = field(default_factory=asyncio.Queue)
     adapters: dict[str, ChatAdapter] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=lambda: Metrics(version="1"))
     time: float = 0.0
     jitter: float = 1.0
     most_pauses: int = 1000
+
+    async def catch_up(self) -> None:
+        assert self.received.empty()
+        self.caught_up.append(tuple(self.adapters))
 
     async def receive(self, incoming: Incoming) -> Receipt:
         self.received.put_nowait(incoming)
@@ -60,6 +65,7 @@ class Stage:
 async def connecting(stage: Stage, platform: MemoryPlatform, *, close_s: float = 5) -> AsyncIterator[Connection]:
     around = Surroundings(
         adapters=stage.adapters,
+        catch_up=stage.catch_up,
         receive=stage.receive,
         settings=Settings(home=Path("nowhere")),
         pauses=ConnectionSettings(patience_s=0.01, close_s=close_s),
@@ -98,6 +104,17 @@ async def test_outage_is_tried_again_ever_more_slowly() -> None:
         await until(lambda: connection.state is State.UP)
     assert stage.pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
     assert stage.failures() == 12
+
+
+async def test_old_questions_are_taken_up_at_the_first_connection_alone() -> None:
+    stage, platform = Stage(), MemoryPlatform(openings=[LOST])
+    async with connecting(stage, platform):
+        await until(lambda: bool(stage.caught_up))
+        platform.breaks.put_nowait(LOST)
+        await until(lambda: platform.opened == 3)
+        platform.inbox.put_nowait(said("Why?"))
+        await stage.received.get()
+    assert stage.caught_up == [("memory",)]
 
 
 async def test_pauses_of_many_programs_are_spread() -> None:
