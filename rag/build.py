@@ -90,12 +90,15 @@ async def own_index(settings: RagSettings) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def open_rag(settings: RagSettings, *, on_model_event: OnPoolEvent = _unheard) -> AsyncIterator[Rag]:
+async def open_rag(
+    settings: RagSettings, *, on_model_event: OnPoolEvent = _unheard, cache: AnswerCache | None = None
+) -> AsyncIterator[Rag]:
     """The whole core over the index in `settings.home`, which this process owns until the end of the block.
 
     A Chroma server may be shared with other homes; the lock then keeps this home's catalogue to one process.
 
-    `on_model_event` gets what happens to the language models, besides the log.
+    `on_model_event` gets what happens to the language models, besides the log; `cache` keeps what a model wrote, by
+    default in memory.
 
     Raises:
         IndexLocked: another process owns the index.
@@ -122,6 +125,7 @@ async def open_rag(settings: RagSettings, *, on_model_event: OnPoolEvent = _unhe
             templates=templates,
             pool=FailoverPool(models, settings.model, on_event=on_model_event) if models else None,
             clock=time.perf_counter,
+            cache=cache,
         )
         indexer = Indexer(catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest)
         yield _rag(settings, parts, indexer, models)

@@ -29,6 +29,7 @@ class Parts:
         embedder: the encoder of passages and questions.
         sentences: the quick encoder with which writers read; None does without.
         pool: the language models; None where none is configured.
+        cache: where answers are kept; None for the memory of this process.
     """
 
     catalogue: Catalogue
@@ -40,6 +41,7 @@ class Parts:
     templates: Templates
     pool: ModelPool | None
     clock: Clock
+    cache: AnswerCache | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +90,11 @@ def _writer(parts: Parts, settings: RagSettings) -> Writer:
     return ModelWriter(parts.pool, quoting, desk, writing=settings.writing, model=settings.model)
 
 
-def _cache(parts: Parts, settings: RagSettings) -> MemoryAnswerCache | None:
+def _cache(parts: Parts, settings: RagSettings) -> AnswerCache | None:
     """Quoting is as quick as remembering, so that only what a model wrote is kept."""
     if parts.pool is None or settings.writing.cache_minutes == 0:
         return None
-    return MemoryAnswerCache(keep_s=60 * settings.writing.cache_minutes, clock=parts.clock)
+    return parts.cache or MemoryAnswerCache(keep_s=60 * settings.writing.cache_minutes, clock=parts.clock)
 
 
 def _authorship(parts: Parts, settings: RagSettings) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from bot.running.status import Status
 from bot.running.talking import build_engine
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
+from bot.store.kept_answers import SqlAnswerCache
 from bot.store.opening import SqlStore, open_store
 from bot.store.settling import settle_home
 from rag.settings import RagSettings
@@ -75,6 +77,7 @@ class Opener:
         self._metrics = Metrics(version=VERSION)
         self._metrics.models(each.base_url for each in settings.rag.model.endpoints)
         self._gate = IndexGate(now=now)
+        self._kept = SqlAnswerCache(keep=timedelta(minutes=settings.rag.writing.cache_minutes), now=now)
         self.status = Status(self._metrics, self._gate)
 
     async def open(self, stack: AsyncExitStack) -> Bot:
@@ -85,6 +88,7 @@ class Opener:
         rag = await stack.enter_async_context(self._open_rag())
         self.status.up("library")
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
+        self._kept.attach(store.database)
         self.status.up("store")
         adapters: dict[str, ChatAdapter] = {}
         engine = build_engine(
@@ -121,7 +125,7 @@ class Opener:
         from rag.build import open_rag
 
         await settle_home(self._settings.rag)
-        async with open_rag(self._settings.rag, on_model_event=self._metrics.model_event) as rag:
+        async with open_rag(self._settings.rag, on_model_event=self._metrics.model_event, cache=self._kept) as rag:
             yield rag
 
     def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter]) -> tuple[Connection, ...]:

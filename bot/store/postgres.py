@@ -1,4 +1,4 @@
-"""The store in a PostgreSQL database, for several instances of the program."""
+"""The store in PostgreSQL, by asyncpg."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of what is kept beside conversations: gaps, usage, the audit log, profiles."""
+"""Tables of what is kept beside conversations: gaps, usage, the audit log, profiles, answers to give again."""
 
 from __future__ import annotations
 
@@ -67,4 +67,12 @@ profiles = Table(
     Column("runway", Integer),
     Column("language", CleanText),
     Column("active", Boolean, nullable=False),
+)
+
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("key", CleanText, primary_key=True),
+    Column("until", UtcDateTime, nullable=False, index=True),
+    Column("content", JSON, nullable=False),
 )
