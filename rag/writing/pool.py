@@ -25,12 +25,18 @@ Sleep = Callable[[float], Awaitable[None]]
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 1.0
+_FAIR_SHARE = 0.5
+"""Of an equal part of the time for the first word: an endpoint that got less had no fair chance."""
 
 log = logging.getLogger(__name__)
 
 
 class _TooSlow(ModelUnavailable):
     """An endpoint used up its time: asking it again would use up that of the others."""
+
+
+class _Rushed(_TooSlow):
+    """So little of the time was left when its turn came that being late says nothing about an endpoint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +160,7 @@ class FailoverPool:
         return min(_LONGEST_PAUSE_S, math.ldexp(_FIRST_PAUSE_S, attempt - 1)) * (0.5 + self._jitter())
 
     async def _first(self, line: _Line, admission: Admission, order: _Order, begin_by: float) -> _Begun:
+        given_s = begin_by - asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(begin_by):
                 messages = await order.prompt(line.model)
@@ -162,7 +169,8 @@ class FailoverPool:
                 first = await anext(rest, Piece())
         except TimeoutError as error:
             late = f"the language model at {line.model.endpoint!r} wrote nothing in the time it was given"
-            raise _TooSlow(f"{late}; look at its load, or raise ADVISOR_LLM_FIRST_TOKEN_S") from error
+            kind = _Rushed if given_s < _FAIR_SHARE * self._settings.first_token_s / len(self._lines) else _TooSlow
+            raise kind(f"{late}; look at its load, or raise ADVISOR_LLM_FIRST_TOKEN_S") from error
         if line.breaker.began(admission):
             self._tell(PoolEventKind.CLOSED, line)
         return _Begun(line=line, admission=admission, info=info, first=first, rest=rest)
@@ -188,11 +196,11 @@ class FailoverPool:
 
     @contextmanager
     def _judged(self, line: _Line, admission: Admission, kind: PoolEventKind) -> Iterator[None]:
-        """Tells the breaker how a request went, whichever way it ends. A refusal is the request's own fault."""
+        """Tells the breaker how a request went, whichever way it ends; not of what is no fault of the endpoint."""
         try:
             yield
         except ModelUnavailable as error:
-            if isinstance(error, ModelRefused):
+            if isinstance(error, ModelRefused | _Rushed):
                 raise
             opened = line.breaker.failed(admission)
             self._tell(kind, line, error)

@@ -193,6 +193,20 @@ async def test_a_model_that_always_breaks_off_is_left_alone_too() -> None:
     assert len(model.asked) == 3
 
 
+async def test_a_model_whose_turn_came_too_late_is_not_blamed() -> None:
+    bench = Bench(
+        [ScriptedModel(["Some", 1.0], [1.0], name="a", sleep=never)],
+        {"concurrency": 1, "first_token_s": 5 * SOON_S, "open_after": 1},
+    )
+    reader = bench.pool.stream(prompt, most_tokens=50)
+    await anext(reader)
+    waiting = asyncio.create_task(bench.fails())
+    await asyncio.wait({waiting}, timeout=4 * SOON_S)
+    await reader.aclose()
+    assert "wrote nothing in the time" in str(await waiting)
+    assert bench.kinds() == ["a models_exhausted"]
+
+
 async def test_refusals_do_not_have_a_model_left_alone() -> None:
     model = ScriptedModel([REFUSED])
     bench = Bench([model], {"open_after": 1})
