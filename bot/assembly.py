@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.board import Pacing
-from bot.chat import ChatAdapter, Person
+from bot.chat import ChatAdapter
 from bot.commands.call import Books, Means
 from bot.commands.handling import Handler
 from bot.commands.registry import Registry
@@ -20,6 +20,7 @@ from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.limits import EngineSettings
+from bot.rights import Rights
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
 from rag.errors import RagError
@@ -45,7 +46,7 @@ class Assembly:
     wording: Wording
     settings: EngineSettings
     failure: Failure
-    is_admin: Callable[[Person], bool]
+    rights: Rights
     watching: Watching = field(default_factory=Unwatched)
 
 
@@ -90,5 +91,5 @@ def _means(assembly: Assembly) -> Means:
         adapters=assembly.adapters,
         new_id=new_id,
         now=now,
-        is_admin=assembly.is_admin,
+        rights=assembly.rights,
     )

@@ -76,6 +76,8 @@ class Say(StrEnum):
     UNKNOWN_ARGUMENT = "unknown_argument"
     UNKNOWN_ACTION = "unknown_action"
     NOT_ALLOWED = "not_allowed"
+    NOT_EDITOR = "not_editor"
+    NOT_OWNER = "not_owner"
     LIST_SEPARATOR = "list_separator"
     LIBRARY_EMPTY = "library_empty"
     LIBRARY_COUNTS = "library_counts"

@@ -29,6 +29,7 @@ from pydantic_settings import (
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
+from bot.rights_settings import RightsSettings
 from bot.setting_layers import KNOWN_NAMES, PREFIX, SHORT_NAMES, Layer, refusal_of
 from bot.slack_settings import SlackSettings
 from rag.errors import InvalidSettings
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     connections: ConnectionSettings = ConnectionSettings()
     slack: SlackSettings = SlackSettings()
+    rights: RightsSettings = RightsSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -14,6 +14,7 @@ from bot.limits import EngineSettings
 from bot.ports import Desk, Store
 from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, Form, Reply, Visibility
+from bot.rights import Rights, Role
 from bot.splitting import split
 from bot.wording import Say, Wording
 from rag.cases import CaseShelf
@@ -40,7 +41,7 @@ class Books(Store, Protocol):
 class Means:
     """What all handlers share.
 
-    `adapters` are by platform, `is_admin` is asked at every call that needs one, `pseudonym` makes a person's key
+    `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
     unrecognisable, `resources` are the records of the shipped library, and `engine` holds what channels inherit.
     """
 
@@ -51,10 +52,18 @@ class Means:
     adapters: Mapping[str, ChatAdapter]
     new_id: Callable[[], str]
     now: Callable[[], datetime]
-    is_admin: Callable[[Person], bool]
+    rights: Rights
     pseudonym: Callable[[str], str]
     resources: Sequence[Resource] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)
+
+    def role(self, person: Person) -> Role:
+        """What a person may do at the moment."""
+        return self.rights.role(person)
+
+    def is_admin(self, person: Person) -> bool:
+        """Whether a person may do what admins do."""
+        return self.rights.role(person) >= Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
+from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import keep_house
 from bot.running.plugging import AdapterFactory
@@ -87,7 +88,14 @@ class Opener:
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self.status.up("store")
         adapters: dict[str, ChatAdapter] = {}
-        engine = build_engine(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
+        engine = build_engine(
+            store,
+            rag,
+            adapters=adapters,
+            settings=self._settings.engine,
+            metrics=self._metrics,
+            rights=rights_of(self._settings.everything.rights),
+        )
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))

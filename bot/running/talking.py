@@ -13,6 +13,7 @@ from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
+from bot.rights import Rights
 from bot.wording import load_wording
 from rag.resources import data_folder
 
@@ -36,9 +37,15 @@ class Books:
 
 
 def build_engine(
-    store: CommandBooks, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
+    store: CommandBooks,
+    rag: Rag,
+    *,
+    adapters: Mapping[str, ChatAdapter],
+    settings: EngineSettings,
+    metrics: Metrics,
+    rights: Rights | None = None,
 ) -> Engine:
-    """An engine for the platforms that are connected. Who is an admin is said by no setting yet, so nobody is.
+    """An engine for the platforms that are connected; without rights nobody is an admin.
 
     Raises:
         InvalidSettings: the texts that ship with the product are missing or broken.
@@ -53,7 +60,7 @@ def build_engine(
             wording=wording,
             settings=settings,
             failure=rag.replies.failure,
-            is_admin=lambda _: False,
+            rights=rights or Rights(),
             watching=metrics,
         )
     )
