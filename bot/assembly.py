@@ -18,8 +18,10 @@ from bot.commands.handling import Handler
 from bot.commands.registry import Registry
 from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
+from bot.engine.welcoming import Welcome
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.limits import EngineSettings
+from bot.privacy_settings import SILENT, PrivacySettings
 from bot.rights import Rights
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
@@ -47,6 +49,7 @@ class Assembly:
     settings: EngineSettings
     failure: Failure
     rights: Rights
+    privacy: PrivacySettings = SILENT
     watching: Watching = field(default_factory=Unwatched)
 
 
@@ -65,16 +68,25 @@ def assemble(assembly: Assembly) -> Engine:
     voice = Voice(wording=assembly.wording, failure=assembly.failure, notice=assembly.rag.replies.notice)
     pacing = Pacing(clock=time.monotonic, sleep=asyncio.sleep)
     posts = assembly.store.posts
+    delivery = Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now)
     return Engine(
         Parts(
             store=assembly.store,
             adapters=assembly.adapters,
             answers=assembly.rag.answers,
-            delivery=Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now),
+            delivery=delivery,
             handling=Handler(assembly.registry, _means(assembly), failure=assembly.failure),
             times=Times(now=now, clock=time.monotonic, sleep=asyncio.sleep, new_id=new_id),
             settings=assembly.settings,
             watching=assembly.watching,
+            greeting=Welcome(
+                assembly.store.privacy,
+                delivery,
+                adapters=assembly.adapters,
+                wording=assembly.wording,
+                settings=assembly.privacy,
+                now=now,
+            ),
         )
     )
 
@@ -92,4 +104,11 @@ def _means(assembly: Assembly) -> Means:
         new_id=new_id,
         now=now,
         rights=assembly.rights,
+        privacy=assembly.privacy,
+        forget_answers=partial(_forget_answers, assembly.rag),
     )
+
+
+async def _forget_answers(rag: Rag) -> None:
+    if rag.cache is not None:
+        await rag.cache.clear()

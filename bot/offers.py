@@ -40,6 +40,8 @@ class Verb(StrEnum):
     """A form of a profile; the subject is whose it is."""
 
     PROFILE_SWITCH = "profile-switch"
+    PRIVACY = "privacy"
+    """What is kept of whoever presses; the subject is what to do with it."""
 
 
 def button(

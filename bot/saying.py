@@ -145,6 +145,23 @@ class Say(StrEnum):
     PROFILE_FOR = "profile_for"
     PROFILE_STAGE_OF = "profile_stage_of"
     PROFILE_COMPANY = "profile_company"
+    PRIVACY_NOTICE = "privacy_notice"
+    PRIVACY_DAYS = "privacy_days"
+    PRIVACY_ALWAYS = "privacy_always"
+    PRIVACY_TITLE = "privacy_title"
+    PRIVACY_NOTHING = "privacy_nothing"
+    PRIVACY_COUNT = "privacy_count"
+    PRIVACY_SINCE = "privacy_since"
+    PRIVACY_HOW = "privacy_how"
+    PRIVACY_PLATFORM = "privacy_platform"
+    PRIVACY_EXPORT = "privacy_export"
+    PRIVACY_EXPORTED = "privacy_exported"
+    PRIVACY_WITHHELD = "privacy_withheld"
+    PRIVACY_DIRECT = "privacy_direct"
+    PRIVACY_DELETE = "privacy_delete"
+    PRIVACY_CONFIRM = "privacy_confirm"
+    PRIVACY_SURE = "privacy_sure"
+    PRIVACY_DELETED = "privacy_deleted"
     MONTHS = "months"
     PEOPLE = "people"
 
@@ -207,6 +224,10 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.PROFILE_FOR: frozenset({"usage", "who"}),
     Say.PROFILE_STAGE_OF: frozenset({"stage"}),
     Say.PROFILE_COMPANY: frozenset({"sector", "stage"}),
+    Say.PRIVACY_NOTICE: frozenset({"kept", "usage"}),
+    Say.PRIVACY_DAYS: frozenset({"days"}),
+    Say.PRIVACY_COUNT: frozenset({"count", "name"}),
+    Say.PRIVACY_SINCE: frozenset({"day"}),
     Say.MONTHS: frozenset({"count"}),
     Say.PEOPLE: frozenset({"count"}),
 }
@@ -238,6 +259,15 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "default",
     ),
     "every": ("all", "inherit"),
+    "kept": (
+        "questions",
+        "feedback",
+        "gaps",
+        "conversations",
+        "imported_turns",
+        "profiles",
+        "other",
+    ),
     "outcome": (
         "success",
         "failure",

@@ -29,6 +29,7 @@ from pydantic_settings import (
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
+from bot.privacy_settings import PrivacySettings
 from bot.rights_settings import RightsSettings
 from bot.setting_layers import KNOWN_NAMES, PREFIX, SHORT_NAMES, Layer, refusal_of
 from bot.slack_settings import SlackSettings
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     connections: ConnectionSettings = ConnectionSettings()
     slack: SlackSettings = SlackSettings()
     rights: RightsSettings = RightsSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @classmethod
     def settings_customise_sources(

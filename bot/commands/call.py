@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -12,8 +12,10 @@ from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
 from bot.ledgers import AuditBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
+from bot.privacy_records import PrivacyBook
+from bot.privacy_settings import PrivacySettings
 from bot.records import AnswerRecord, QuestionRecord
-from bot.replies import Action, Form, Reply, Visibility
+from bot.replies import Action, File, Form, Reply, Visibility
 from bot.rights import Rights, Role
 from bot.splitting import split
 from bot.wording import Say, Wording
@@ -36,13 +38,23 @@ class Books(Store, Protocol):
         """What admins did."""
         ...
 
+    @property
+    def privacy(self) -> PrivacyBook:
+        """What is kept of people."""
+        ...
+
+
+async def _nothing_kept() -> None:
+    """Where no answer is given again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What all handlers share.
 
     `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
-    unrecognisable, `resources` are the records of the shipped library, and `engine` holds what channels inherit.
+    unrecognisable, `resources` are the records of the shipped library, `engine` holds what channels inherit, and
+    `forget_answers` empties the memory of answers that are given again.
     """
 
     store: Books
@@ -56,6 +68,8 @@ class Means:
     pseudonym: Callable[[str], str]
     resources: Sequence[Resource] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
 
     def role(self, person: Person) -> Role:
         """What a person may do at the moment."""
@@ -97,6 +111,7 @@ class Call:
         actions: tuple[tuple[Action, ...], ...] = (),
         citations: tuple[Citation, ...] = (),
         notes: tuple[str, ...] = (),
+        files: tuple[File, ...] = (),
     ) -> None:
         """Tells the person alone, in as many messages as it takes. Raises DeliveryFailed."""
         parts = split(text, self.adapter.capabilities.message_characters) or ("",)
@@ -107,6 +122,7 @@ class Call:
             citations=citations,
             notes=notes,
             actions=actions,
+            files=files,
             visibility=Visibility.PRIVATE,
             language=self.language,
         )
@@ -140,6 +156,18 @@ class Call:
         """What of the library may be shown here."""
         settings = await effective_settings(self.means.store.settings, self.place.channel_key)
         return reader_scope(settings, self.person)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but the person reads what is whispered here."""
+        return self.place.private or self.adapter.capabilities.private_replies
+
+    async def own_scope(self) -> Scope:
+        """What of the library may be whispered to the person: what may be shown here, and what they hold themselves."""
+        scope = await self.scope()
+        if not self.is_private:
+            return scope
+        return replace(scope, audience=scope.audience | self.means.rights.labels_of(self.person))
 
     async def _tell(self, reply: Reply) -> None:
         if self.adapter.capabilities.private_replies and not self.place.private:

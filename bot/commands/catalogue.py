@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import answers, basic, case, config, profile, rating, resources
+from bot.commands import answers, basic, case, config, privacy, profile, rating, resources
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -27,6 +27,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.CONFIG_OPEN: config.open_form,
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
+    Verb.PRIVACY: privacy.press,
 }
 """What each button and each choice of a menu does."""
 
@@ -61,6 +62,7 @@ def all_commands(wording: Wording) -> Registry:
                 resources.command(lambda: made[0]),
                 profile.command(lambda: made[0]),
                 config.command(lambda: made[0]),
+                privacy.command(),
             ),
             wording,
         )

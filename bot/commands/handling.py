@@ -49,7 +49,7 @@ class Handler:
         except DeliveryFailed:
             raise
         except RagError as error:
-            log.warning("handling_failed", extra={"event_id": incoming.event_id, "error": str(error)})
+            log.warning("handling_failed", extra={"event_id": incoming.event_id, "error": error.logged})
             call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
             await call.whisper(self._failure(error, language))
 

@@ -67,12 +67,12 @@ class Profiles:
         """Shows the profiles, or changes one."""
         match arguments.get("action", "show"):
             case "set" | "team" as action:
-                await self._set(call, arguments, whose=_TEAM if action == "team" else _MINE)
-            case "clear":
+                await self._set(call, arguments, whose=_whose(call, action))
+            case "clear-team" if not call.place.private:
+                await _clear_team(call)
+            case "clear" | "clear-team":
                 gone = await call.means.store.profiles.delete_person(call.person.key)
                 await call.whisper(call.words(Say.PROFILE_CLEARED if gone else Say.PROFILE_NONE))
-            case "clear-team":
-                await _clear_team(call)
             case "off" | "on" as action:
                 await _switch(call, active=action == "on")
             case _:
@@ -99,12 +99,12 @@ async def complete_value(call: Call, typed: str) -> Sequence[str]:
 
 async def open_form(call: Call, press: Press) -> None:
     """Shows the form of one's own profile or of the team's."""
-    await _open(call, _TEAM if press.payload.subject == _TEAM else _MINE)
+    await _open(call, _whose(call, press.payload.subject))
 
 
 async def submit(call: Call, submission: Submission) -> None:
     """Stores what a form says; an empty field takes an item out."""
-    whose = _TEAM if submission.payload.subject == _TEAM else _MINE
+    whose = _whose(call, submission.payload.subject)
     values = {name: submission.values.get(name, "").strip() or _NOTHING for name in _FORM}
     await _save(call, whose, values)
 
@@ -112,6 +112,11 @@ async def submit(call: Call, submission: Submission) -> None:
 async def switch(call: Call, press: Press) -> None:
     """Switches the use of profiles for a person off, or on again."""
     await _switch(call, active=press.payload.subject == "on")
+
+
+def _whose(call: Call, named: str) -> str:
+    """Whose profile is meant: in a direct message there is no team."""
+    return _TEAM if named == _TEAM and not call.place.private else _MINE
 
 
 async def _switch(call: Call, *, active: bool) -> None:

@@ -18,6 +18,7 @@ from bot.console.typed import OWNER, PLATFORM, person
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
+from bot.privacy_settings import PrivacySettings
 from bot.rights import Rights
 from bot.wording import load_wording
 from rag.errors import RagError
@@ -129,6 +130,8 @@ def _room(rag: Rag, store: Books, terminal: Terminal, rights: Rights | None) -> 
             wording=wording,
             settings=CONSOLE_LIMITS,
             failure=failure,
+            # Whoever sits at the terminal owns the machine on which it is kept.
+            privacy=PrivacySettings(keep_days=0, notice=False),
             rights=(rights or Rights()).with_owner(person(OWNER)),
         )
     )

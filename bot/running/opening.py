@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,10 @@ from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
-from bot.running.housekeeping import keep_house
+from bot.running.housekeeping import forget_old, keep_house
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
-from bot.running.talking import build_engine
+from bot.running.talking import Rules, build_engine
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.opening import SqlStore, open_store
@@ -94,11 +95,13 @@ class Opener:
             adapters=adapters,
             settings=self._settings.engine,
             metrics=self._metrics,
-            rights=rights_of(self._settings.everything.rights),
+            rules=Rules(rights=rights_of(self._settings.everything.rights), privacy=self._settings.everything.privacy),
         )
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
-        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))
+        days = self._settings.everything.privacy.keep_days
+        sweep = partial(forget_old, store.privacy, days=days, now=now)
+        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
         control = await stack.enter_async_context(self._open_control(store, rag))
         return Bot(engine=engine, control=control, connections=connections)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.assembly import Assembly, assemble
@@ -13,12 +14,21 @@ from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
+from bot.privacy_settings import SILENT, PrivacySettings
 from bot.rights import Rights
 from bot.wording import load_wording
 from rag.resources import data_folder
 
 if TYPE_CHECKING:
     from rag.build import Rag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for people: who may do what, and what is kept of them."""
+
+    rights: Rights = field(default_factory=Rights)
+    privacy: PrivacySettings = SILENT
 
 
 class Books:
@@ -34,6 +44,7 @@ class Books:
         self.settings = store.settings
         self.profiles = store.profiles
         self.audit = store.audit
+        self.privacy = store.privacy
 
 
 def build_engine(
@@ -43,14 +54,14 @@ def build_engine(
     adapters: Mapping[str, ChatAdapter],
     settings: EngineSettings,
     metrics: Metrics,
-    rights: Rights | None = None,
+    rules: Rules | None = None,
 ) -> Engine:
-    """An engine for the platforms that are connected; without rights nobody is an admin.
+    """An engine for the platforms that are connected; without rules nobody is an admin, or told of privacy.
 
     Raises:
         InvalidSettings: the texts that ship with the product are missing or broken.
     """
-    wording = load_wording(data_folder("prompts"))
+    wording, rules = load_wording(data_folder("prompts")), rules or Rules()
     return assemble(
         Assembly(
             rag=rag,
@@ -60,7 +71,8 @@ def build_engine(
             wording=wording,
             settings=settings,
             failure=rag.replies.failure,
-            rights=rights or Rights(),
+            rights=rules.rights,
+            privacy=rules.privacy,
             watching=metrics,
         )
     )

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.operations import Terminal
+from bot.store.migrating import known_revisions
 from bot.store.opening import open_store
 from bot.store.restore import unsettled
 from bot.store_commands import Kept, run_backup, run_restore, run_upgrade, settle_home
@@ -19,6 +20,7 @@ from rag.build import open_rag
 from rag.errors import IndexLocked, InvalidSettings
 from rag.settings import ChromaSettings, EmbeddingSettings, RagSettings
 
+NEWEST = known_revisions()[-1]
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -51,9 +53,9 @@ async def test_upgrade_tells_what_it_did(kept: Kept) -> None:
     assert await run_upgrade(kept, again) == 0
     assert await run_upgrade(kept, for_programs) == 0
 
-    assert first.shown == "The store went from nothing to 0003.\n"
-    assert again.shown == "The store is at revision 0003 already.\n"
-    assert json.loads(for_programs.shown) == {"before": "0003", "after": "0003"}
+    assert first.shown == f"The store went from nothing to {NEWEST}.\n"
+    assert again.shown == f"The store is at revision {NEWEST} already.\n"
+    assert json.loads(for_programs.shown) == {"before": NEWEST, "after": NEWEST}
 
 
 async def test_backup_and_restore_bring_the_store_back(kept: Kept, tmp_path: Path) -> None:
