@@ -162,6 +162,9 @@ class Say(StrEnum):
     PRIVACY_CONFIRM = "privacy_confirm"
     PRIVACY_SURE = "privacy_sure"
     PRIVACY_DELETED = "privacy_deleted"
+    AUDIT_TITLE = "audit_title"
+    AUDIT_EMPTY = "audit_empty"
+    AUDIT_COUNT = "audit_count"
     MONTHS = "months"
     PEOPLE = "people"
 
@@ -228,6 +231,8 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.PRIVACY_DAYS: frozenset({"days"}),
     Say.PRIVACY_COUNT: frozenset({"count", "name"}),
     Say.PRIVACY_SINCE: frozenset({"day"}),
+    Say.AUDIT_TITLE: frozenset({"count"}),
+    Say.AUDIT_COUNT: frozenset({"most", "value"}),
     Say.MONTHS: frozenset({"count"}),
     Say.PEOPLE: frozenset({"count"}),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import answers, basic, case, config, privacy, profile, rating, resources
+from bot.commands import answers, audit, basic, case, config, privacy, profile, rating, resources
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -63,6 +63,7 @@ def all_commands(wording: Wording) -> Registry:
                 profile.command(lambda: made[0]),
                 config.command(lambda: made[0]),
                 privacy.command(),
+                audit.command(),
             ),
             wording,
         )

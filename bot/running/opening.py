@@ -30,11 +30,13 @@ from bot.metrics import Metrics
 from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import forget_old, keep_house
+from bot.running.noting import note_rights, noted
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
 from bot.running.talking import Rules, build_engine
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
+from bot.store.keys import people_key, pseudonym
 from bot.store.opening import SqlStore, open_store
 from bot.store.restore import settle, unsettled
 from rag.settings import RagSettings
@@ -88,6 +90,8 @@ class Opener:
         self.status.up("library")
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self.status.up("store")
+        rights = rights_of(self._settings.everything.rights)
+        await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         engine = build_engine(
             store,
@@ -95,7 +99,7 @@ class Opener:
             adapters=adapters,
             settings=self._settings.engine,
             metrics=self._metrics,
-            rules=Rules(rights=rights_of(self._settings.everything.rights), privacy=self._settings.everything.privacy),
+            rules=Rules(rights=rights, privacy=self._settings.everything.privacy),
         )
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
@@ -149,4 +153,4 @@ class Opener:
             return await make_backup(job, at=now())
 
         service = ControlService(rag, version=VERSION, process=os.getpid(), gate=self._gate, backup=backup)
-        return open_control(rag.home, service.reply, process=os.getpid())
+        return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())

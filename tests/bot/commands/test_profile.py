@@ -66,7 +66,7 @@ async def test_team_fills_up_what_a_person_did_not_say(stage: Stage) -> None:
     told = await stage.command("profile")
     assert "growth-stage healthcare start-up" in told
     (entry, *_) = await stage.store.audit.latest(limit=9)
-    assert (entry.action, entry.details) == ("profile", {"items": "sector"})
+    assert (entry.action, entry.details) == ("profile", {"sector before": "-", "sector after": "set"})
     assert await stage.command("profile", "clear-team") == "The team's profile is deleted."
     assert await stage.store.profiles.of_team(PLACE.channel_key) is None
 
