@@ -12,15 +12,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.board import Pacing
-from bot.chat import ChatAdapter, Person
+from bot.chat import ChatAdapter
 from bot.commands.call import Books, Means
 from bot.commands.handling import Handler
 from bot.commands.registry import Registry
 from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
+from bot.engine.welcoming import Welcome
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
+from bot.privacy_settings import SILENT, PrivacySettings
+from bot.rights import Rights
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
 from rag.errors import RagError
@@ -46,8 +49,9 @@ class Assembly:
     wording: Wording
     settings: EngineSettings
     failure: Failure
-    is_admin: Callable[[Person], bool]
+    rights: Rights
     index: IndexRuns | None = None
+    privacy: PrivacySettings = SILENT
     watching: Watching = field(default_factory=Unwatched)
 
 
@@ -66,16 +70,25 @@ def assemble(assembly: Assembly) -> Engine:
     voice = Voice(wording=assembly.wording, failure=assembly.failure, notice=assembly.rag.replies.notice)
     pacing = Pacing(clock=time.monotonic, sleep=asyncio.sleep)
     posts = assembly.store.posts
+    delivery = Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now)
     return Engine(
         Parts(
             store=assembly.store,
             adapters=assembly.adapters,
             answers=assembly.rag.answers,
-            delivery=Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now),
+            delivery=delivery,
             handling=Handler(assembly.registry, _means(assembly), failure=assembly.failure),
             times=Times(now=now, clock=time.monotonic, sleep=asyncio.sleep, new_id=new_id),
             settings=assembly.settings,
             watching=assembly.watching,
+            greeting=Welcome(
+                assembly.store.privacy,
+                delivery,
+                adapters=assembly.adapters,
+                wording=assembly.wording,
+                settings=assembly.privacy,
+                now=now,
+            ),
         )
     )
 
@@ -93,5 +106,12 @@ def _means(assembly: Assembly) -> Means:
         adapters=assembly.adapters,
         new_id=new_id,
         now=now,
-        is_admin=assembly.is_admin,
+        rights=assembly.rights,
+        privacy=assembly.privacy,
+        forget_answers=partial(_forget_answers, assembly.rag),
     )
+
+
+async def _forget_answers(rag: Rag) -> None:
+    if rag.cache is not None:
+        await rag.cache.clear()

@@ -183,12 +183,15 @@ def chat(ctx: typer.Context, starter: Starter = False) -> None:
     """
     from bot.app import open_terminal
     from bot.console import run_chat
+    from bot.rights import rights_of
     from bot.settings import locale_name
     from bot.texts import locale_language
 
-    kept = _program(ctx).kept()
+    program = _program(ctx)
+    kept, rights = program.kept(), rights_of(program.load().settings.rights)
     terminal, language = open_terminal(json=False), locale_language(locale_name())
-    raise typer.Exit(run_chat(kept.rag, terminal, starter=starter, language=language, database_url=kept.database_url))
+    url = kept.database_url
+    raise typer.Exit(run_chat(kept.rag, terminal, starter=starter, language=language, database_url=url, rights=rights))
 
 
 @app.command()

@@ -19,6 +19,10 @@ def add_to(app: typer.Typer) -> None:
     db = typer.Typer(no_args_is_help=True, help="Looks after the store of conversations.")
     db.command()(upgrade)
     app.add_typer(db, name="db")
+    audit = typer.Typer(no_args_is_help=True, help="Shows what admins did, and what was refused.")
+    audit.command(name="list")(audit_list)
+    audit.command(name="export")(audit_export)
+    app.add_typer(audit, name="audit")
     slack = typer.Typer(no_args_is_help=True, help="Sets Slack up.")
     slack.command()(manifest)
     app.add_typer(slack, name="slack")
@@ -74,6 +78,38 @@ def upgrade(ctx: typer.Context, as_json: Json = False) -> None:
 
     kept, terminal = Program(**ctx.obj).kept(), open_terminal(json=as_json)
     raise typer.Exit(asyncio.run(run_upgrade(kept, terminal)))
+
+
+def audit_list(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option("-n", min=1, metavar="N", help="How many entries, the latest first.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Lists the last entries of the audit log, also beside a running bot.
+
+    Example: `advisor audit list -n 20`
+    """
+    from bot.app import Program, open_terminal
+    from bot.audit_commands import run_audit_list
+
+    kept, terminal = Program(**ctx.obj).kept(), open_terminal(json=as_json)
+    raise typer.Exit(asyncio.run(run_audit_list(kept, terminal, limit=limit)))
+
+
+def audit_export(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, as JSON lines.")],
+    as_json: Json = False,
+) -> None:
+    """Writes the whole audit log to a new file, the earliest entry first.
+
+    Example: `advisor audit export audit.jsonl`
+    """
+    from bot.app import Program, open_terminal
+    from bot.audit_commands import run_audit_export
+
+    kept, terminal = Program(**ctx.obj).kept(), open_terminal(json=as_json)
+    raise typer.Exit(asyncio.run(run_audit_export(kept, terminal, file.expanduser().absolute())))
 
 
 def manifest(

@@ -17,12 +17,13 @@ from bot.doctor_models import examine_models
 from bot.findings import Finding, Status
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
+from bot.rights import rights_of
 from bot.store.settling import unsettled
 from bot.terminal import printable
 from rag.errors import IndexLocked, InvalidSettings, RagError
 
 if TYPE_CHECKING:
-    from bot.settings import LoadedSettings
+    from bot.settings import LoadedSettings, Settings
     from rag.build import Rag
     from rag.catalogue import Generation
     from rag.settings import RagSettings
@@ -64,6 +65,7 @@ async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
         return
     for finding in _settings(loaded):
         yield finding
+    yield _rights(loaded.settings)
     settings = loaded.settings.rag
     home = _home(settings.home)
     yield home
@@ -107,6 +109,21 @@ def _settings(loaded: LoadedSettings) -> Iterator[Finding]:
     yield Finding(check="settings", status=Status.OK, text=text)
     for name, value, origin in loaded.rows():
         yield Finding(check="setting", status=Status.OK, text=f"{name} = {value} ({origin})")
+
+
+def _rights(settings: Settings) -> Finding:
+    rights = settings.rights
+    if rights_of(rights).administered:
+        text = f"{len(rights.owners)} owners, {len(rights.admins)} admins, {len(rights.editors)} editors are named"
+        return Finding(check="rights", status=Status.OK, text=text)
+    if settings.slack.bot_token is None:
+        return Finding(check="rights", status=Status.OK, text="no admin is set; the terminal's user is the owner")
+    return Finding(
+        check="rights",
+        status=Status.WARN,
+        text="no admin is set: nobody can change settings in the chat",
+        mend="name one in advisor.toml, such as [rights] admins = ['slack:T0123/U0456']",
+    )
 
 
 def _existing(folder: Path) -> Path:

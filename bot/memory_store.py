@@ -13,6 +13,7 @@ from bot.chat import Person, Place
 from bot.errors import StoreFailed
 from bot.ledgers import AuditBook, ProfileBook
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
+from bot.memory_privacy import Imported, MemoryPrivacy, Shelves
 from bot.ports import (
     AnswerBook,
     ConversationBook,
@@ -22,6 +23,7 @@ from bot.ports import (
     QuestionBook,
     SettingsBook,
 )
+from bot.privacy_records import PrivacyBook
 from bot.records import (
     AnswerRecord,
     ChannelSettings,
@@ -181,7 +183,7 @@ class MemoryConversations:
     def __init__(self, answers: dict[str, AnswerRecord]) -> None:
         self._answers = answers
         self._conversations: dict[str, Conversation] = {}
-        self._imported: dict[str, tuple[Turn, ...]] = {}
+        self._imported: Imported = {}
 
     async def get(self, key: str) -> Conversation | None:
         """One conversation."""
@@ -198,12 +200,12 @@ class MemoryConversations:
             for record in sorted(self._answers.values(), key=lambda record: record.at)
             if record.conversation == key and record.answer.status is AnswerStatus.ANSWERED
         ]
-        everything = (*self._imported.get(key, ()), *own)
+        everything = (*(turn for turn, _ in self._imported.get(key, ())), *own)
         return everything[max(0, len(everything) - limit) :]
 
-    async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime) -> None:
+    async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime, people: Sequence[str] = ()) -> None:
         """Store what was said before the bot came."""
-        self._imported[key] = tuple(turns)
+        self._imported[key] = tuple(zip(turns, people or [""] * len(turns), strict=True))
 
 
 class MemoryAnswers:
@@ -262,14 +264,26 @@ class MemoryStore:
         answers: dict[str, AnswerRecord] = {}
         events, conversations = MemoryEvents(), MemoryConversations(answers)
         self.events: EventBook = events
-        self.questions: QuestionBook = MemoryQuestions(events, answers, conversations)
+        questions = MemoryQuestions(events, answers, conversations)
+        feedback, profiles = MemoryFeedback(answers), MemoryProfiles()
+        self.questions: QuestionBook = questions
         self.posts: PostBook = MemoryPosts()
         self.conversations: ConversationBook = conversations
         self.answers: AnswerBook = MemoryAnswers(answers)
-        self.feedback: FeedbackBook = MemoryFeedback(answers)
+        self.feedback: FeedbackBook = feedback
         self.settings: SettingsBook = MemorySettings()
-        self.profiles: ProfileBook = MemoryProfiles()
+        self.profiles: ProfileBook = profiles
         self.audit: AuditBook = MemoryAudit()
+        # One thing with the other books: it looks into what they hold.
+        shelves = Shelves(
+            questions=questions._questions,
+            answers=answers,
+            feedback=feedback._feedback,
+            conversations=conversations._conversations,
+            imported=conversations._imported,
+            profiles=profiles._people,
+        )
+        self.privacy: PrivacyBook = MemoryPrivacy(shelves)
 
 
 def _nameless(person: Person) -> Person:

@@ -42,6 +42,8 @@ class Verb(StrEnum):
     PROFILE_SWITCH = "profile-switch"
     REINDEX_CANCEL = "reindex-cancel"
     """Breaks off an index run, which is the subject."""
+    PRIVACY = "privacy"
+    """What is kept of whoever presses; the subject is what to do with it."""
 
 
 def button(

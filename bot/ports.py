@@ -117,8 +117,11 @@ class ConversationBook(Protocol):
         """The last answered questions with their answers, oldest first; refusals are left out."""
         ...
 
-    async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime) -> None:
-        """Store what was said in a thread before the bot came, in place of what was imported before."""
+    async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime, people: Sequence[str] = ()) -> None:
+        """Store what was said in a thread before the bot came, in place of what was imported before.
+
+        `people` are the keys of those who said the turns' questions, one for each turn, or none where nobody knows.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.chat import Person, Place
 from rag.kinds.values import Stage
@@ -234,9 +235,16 @@ class UsageCount:
     amount: int
 
 
+OPERATOR: Final = "operator"
+"""Who acts on the command line or in the settings file: whoever has the machine."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One act of an admin. `actor` is a keyed hash, never a name or an id; `details` hold no personal data."""
+    """One act of an admin, or one that was refused.
+
+    `actor` is a keyed hash or `OPERATOR`, never a name or an id; `details` hold no personal data.
+    """
 
     at: datetime
     actor: str

@@ -1,8 +1,7 @@
-"""The sentences that the bot says in its own words, by name, and what the program fills into each."""
+"""The sentences that the bot says in its own words, by name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -76,6 +75,8 @@ class Say(StrEnum):
     UNKNOWN_ARGUMENT = "unknown_argument"
     UNKNOWN_ACTION = "unknown_action"
     NOT_ALLOWED = "not_allowed"
+    NOT_EDITOR = "not_editor"
+    NOT_OWNER = "not_owner"
     LIST_SEPARATOR = "list_separator"
     LIBRARY_EMPTY = "library_empty"
     LIBRARY_COUNTS = "library_counts"
@@ -164,120 +165,25 @@ class Say(StrEnum):
     PROFILE_FOR = "profile_for"
     PROFILE_STAGE_OF = "profile_stage_of"
     PROFILE_COMPANY = "profile_company"
+    PRIVACY_NOTICE = "privacy_notice"
+    PRIVACY_DAYS = "privacy_days"
+    PRIVACY_ALWAYS = "privacy_always"
+    PRIVACY_TITLE = "privacy_title"
+    PRIVACY_NOTHING = "privacy_nothing"
+    PRIVACY_COUNT = "privacy_count"
+    PRIVACY_SINCE = "privacy_since"
+    PRIVACY_HOW = "privacy_how"
+    PRIVACY_PLATFORM = "privacy_platform"
+    PRIVACY_EXPORT = "privacy_export"
+    PRIVACY_EXPORTED = "privacy_exported"
+    PRIVACY_WITHHELD = "privacy_withheld"
+    PRIVACY_DIRECT = "privacy_direct"
+    PRIVACY_DELETE = "privacy_delete"
+    PRIVACY_CONFIRM = "privacy_confirm"
+    PRIVACY_SURE = "privacy_sure"
+    PRIVACY_DELETED = "privacy_deleted"
+    AUDIT_TITLE = "audit_title"
+    AUDIT_EMPTY = "audit_empty"
+    AUDIT_COUNT = "audit_count"
     MONTHS = "months"
     PEOPLE = "people"
-
-
-BLANKS: Mapping[Say, frozenset[str]] = {
-    Say.READING: frozenset({"passages"}),
-    Say.WAITING_MANY: frozenset({"ahead"}),
-    Say.PAGE: frozenset({"page"}),
-    Say.FAILED: frozenset({"reason"}),
-    Say.REASON_NOTED: frozenset({"reason"}),
-    Say.WHY_PASSAGE: frozenset({"place", "score"}),
-    Say.BUSY: frozenset({"seconds"}),
-    Say.LIMITED: frozenset({"seconds"}),
-    Say.TOO_LONG: frozenset({"characters"}),
-    Say.HELP_ALIASES: frozenset({"aliases"}),
-    Say.HELP_OF_COMMAND: frozenset({"usage", "description"}),
-    Say.UNKNOWN_COMMAND: frozenset({"command"}),
-    Say.NEAREST_COMMAND: frozenset({"usage"}),
-    Say.KNOWN_COMMANDS: frozenset({"commands"}),
-    Say.MISSING_ARGUMENT: frozenset({"command", "argument", "description"}),
-    Say.WRONG_CHOICE: frozenset({"value", "argument", "choices"}),
-    Say.NO_ARGUMENTS: frozenset({"command"}),
-    Say.UNKNOWN_ARGUMENT: frozenset({"command", "argument"}),
-    Say.LIBRARY_COUNTS: frozenset({"documents"}),
-    Say.LIBRARY_TOPICS: frozenset({"topics"}),
-    Say.LIBRARY_MORE: frozenset({"more"}),
-    Say.LIBRARY_NONE: frozenset({"topic"}),
-    Say.LIBRARY_HINT: frozenset({"usage"}),
-    Say.CASE_NONE: frozenset({"wanted"}),
-    Say.CASE_KNOWN: frozenset({"companies"}),
-    Say.CASE_MANY: frozenset({"count"}),
-    Say.CASE_ALL: frozenset({"count"}),
-    Say.CASE_RESTS: frozenset({"sources"}),
-    Say.CASE_TWO: frozenset({"usage"}),
-    Say.CASE_SAME: frozenset({"name"}),
-    Say.CASE_WHICH: frozenset({"companies", "name"}),
-    Say.RESOURCE_NONE: frozenset({"wanted"}),
-    Say.RESOURCE_TITLE: frozenset({"wanted"}),
-    Say.RESOURCE_RELAXED: frozenset({"wanted"}),
-    Say.RESOURCE_HINT: frozenset({"usage"}),
-    Say.RESOURCE_FITS: frozenset({"reasons"}),
-    Say.RESOURCE_MATCHES: frozenset({"words"}),
-    Say.RESOURCE_STAGES: frozenset({"stages"}),
-    Say.RESOURCE_LICENCE: frozenset({"licence"}),
-    Say.RESOURCE_AS_OF: frozenset({"month"}),
-    Say.ALL_THAT_IS: frozenset({"kinds"}),
-    Say.CONFIG_LINE: frozenset({"name", "origin", "value"}),
-    Say.CONFIG_SAVED: frozenset({"name", "value"}),
-    Say.CONFIG_SAVED_SERVER: frozenset({"name", "value"}),
-    Say.CONFIG_WRONG: frozenset({"choices", "name", "value"}),
-    Say.CONFIG_NEEDS: frozenset({"choices", "name"}),
-    Say.CONFIG_CHANNEL_ONLY: frozenset({"name"}),
-    Say.CONFIG_WHICH: frozenset({"names", "usage"}),
-    Say.CONFIG_LISTED: frozenset({"all"}),
-    Say.ADMIN_STATUS: frozenset({"chunks", "documents", "inputs"}),
-    Say.ADMIN_UNKNOWN_INPUT: frozenset({"inputs", "name", "usage"}),
-    Say.REINDEX_BUSY: frozenset({"since", "who"}),
-    Say.REINDEX_RUNNING: frozenset({"done", "total"}),
-    Say.REINDEX_PACE: frozenset({"left", "rate", "told"}),
-    Say.REINDEX_DONE: frozenset({"added", "failed", "removed", "unchanged", "updated"}),
-    Say.REINDEX_MORE: frozenset({"more"}),
-    Say.PROFILE_LINE: frozenset({"name", "value"}),
-    Say.PROFILE_USED: frozenset({"who"}),
-    Say.PROFILE_WRONG: frozenset({"choices", "name", "value"}),
-    Say.PROFILE_TEXT: frozenset({"most"}),
-    Say.PROFILE_NUMBER: frozenset({"most"}),
-    Say.PROFILE_FOR: frozenset({"usage", "who"}),
-    Say.PROFILE_STAGE_OF: frozenset({"stage"}),
-    Say.PROFILE_COMPANY: frozenset({"sector", "stage"}),
-    Say.MONTHS: frozenset({"count"}),
-    Say.PEOPLE: frozenset({"count"}),
-}
-"""What the program fills into each text; nothing where it is not named."""
-
-VOCABULARY: Mapping[str, tuple[str, ...]] = {
-    "respond": (
-        "mention",
-        "auto",
-        "off",
-    ),
-    "switch": (
-        "on",
-        "off",
-    ),
-    "replies": (
-        "thread",
-        "inline",
-    ),
-    "language": (
-        "auto",
-        "zh",
-        "en",
-    ),
-    "origin": (
-        "channel",
-        "server",
-        "program",
-        "default",
-    ),
-    "every": ("all", "inherit", "full"),
-    "outcome": (
-        "success",
-        "failure",
-        "mixed",
-    ),
-    "case": (
-        "sector",
-        "region",
-        "founded",
-        "stage",
-        "outcome",
-        "did",
-        "decided",
-        "lessons",
-    ),
-}
-"""The closed sets of words, by group; the files name each in this order."""

@@ -29,6 +29,8 @@ from pydantic_settings import (
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
+from bot.privacy_settings import PrivacySettings
+from bot.rights_settings import RightsSettings
 from bot.setting_layers import KNOWN_NAMES, PREFIX, SHORT_NAMES, Layer, refusal_of
 from bot.slack_settings import SlackSettings
 from rag.errors import InvalidSettings
@@ -84,6 +86,8 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     connections: ConnectionSettings = ConnectionSettings()
     slack: SlackSettings = SlackSettings()
+    rights: RightsSettings = RightsSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @classmethod
     def settings_customise_sources(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.saying import BLANKS, VOCABULARY, Say
+from bot.blanks import BLANKS, VOCABULARY
+from bot.saying import Say
 from rag.errors import InvalidSettings
 from rag.language import detect_language
 from rag.placeholders import placeholders_in
@@ -73,7 +74,7 @@ class Wording:
         return self._of(language).kinds[kind]
 
     def word(self, group: str, key: str, language: Language) -> str:
-        """A word of a closed set, such as the outcome of a case; `bot.saying.VOCABULARY` holds all sets."""
+        """A word of a closed set, such as the outcome of a case; `bot.blanks.VOCABULARY` holds all sets."""
         return self._of(language).words[group][key]
 
     def words(self, group: str, language: Language) -> Mapping[str, str]:

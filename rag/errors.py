@@ -12,7 +12,7 @@
     └── ModelUnavailable    the language model cannot be reached, is too slow, or broke off
         └── ModelRefused    the language model does not take this request, now or later (a wrong key, too long)
 
-`str(error)` is for logs and operators. `user_message` is the only text that may reach a chat.
+`str(error)` is for operators, `error.logged` for logs. `user_message` is the only text that may reach a chat.
 """
 
 from __future__ import annotations
@@ -24,10 +24,18 @@ class RagError(Exception):
     Attributes:
         retryable: whether the same call may succeed later without a change.
         user_message: a sentence that may be shown to a person in a chat.
+        foreign: what another program said, as far as the text repeats it. It may repeat what a person wrote, so it is
+            for whoever sits at the command line, and not for a log.
     """
 
     retryable: bool = False
     user_message: str = "Something went wrong on my side. Please try again in a moment."
+    foreign: str = ""
+
+    @property
+    def logged(self) -> str:
+        """The text for the log of a running program."""
+        return str(self).replace(self.foreign, "…") if self.foreign else str(self)
 
 
 class InvalidInput(RagError):

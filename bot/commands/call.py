@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -13,8 +13,11 @@ from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
+from bot.privacy_records import PrivacyBook
+from bot.privacy_settings import PrivacySettings
 from bot.records import AnswerRecord, QuestionRecord
-from bot.replies import Action, Form, Reply, Visibility
+from bot.replies import Action, File, Form, Reply, Visibility
+from bot.rights import Rights, Role
 from bot.splitting import split
 from bot.wording import Say, Wording
 from rag.cases import CaseShelf
@@ -36,14 +39,23 @@ class Books(Store, Protocol):
         """What admins did."""
         ...
 
+    @property
+    def privacy(self) -> PrivacyBook:
+        """What is kept of people."""
+        ...
+
+
+async def _nothing_kept() -> None:
+    """Where no answer is given again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What all handlers share.
 
-    `adapters` are by platform, `is_admin` is asked at every call that needs one, `pseudonym` makes a person's key
+    `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
     unrecognisable, `resources` are the records of the shipped library, `engine` holds what channels inherit, `index`
-    brings the library up to date.
+    brings the library up to date, and `forget_answers` empties the memory of answers that are given again.
     """
 
     store: Books
@@ -53,11 +65,21 @@ class Means:
     adapters: Mapping[str, ChatAdapter]
     new_id: Callable[[], str]
     now: Callable[[], datetime]
-    is_admin: Callable[[Person], bool]
+    rights: Rights
     pseudonym: Callable[[str], str]
     resources: Sequence[Resource] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)
     index: IndexRuns | None = None
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
+
+    def role(self, person: Person) -> Role:
+        """What a person may do at the moment."""
+        return self.rights.role(person)
+
+    def is_admin(self, person: Person) -> bool:
+        """Whether a person may do what admins do."""
+        return self.rights.role(person) >= Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +113,7 @@ class Call:
         actions: tuple[tuple[Action, ...], ...] = (),
         citations: tuple[Citation, ...] = (),
         notes: tuple[str, ...] = (),
+        files: tuple[File, ...] = (),
     ) -> None:
         """Tells the person alone, in as many messages as it takes. Raises DeliveryFailed."""
         parts = split(text, self.adapter.capabilities.message_characters) or ("",)
@@ -101,6 +124,7 @@ class Call:
             citations=citations,
             notes=notes,
             actions=actions,
+            files=files,
             visibility=Visibility.PRIVATE,
             language=self.language,
         )
@@ -134,6 +158,18 @@ class Call:
         """What of the library may be shown here."""
         settings = await effective_settings(self.means.store.settings, self.place.channel_key)
         return reader_scope(settings, self.person)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but the person reads what is whispered here."""
+        return self.place.private or self.adapter.capabilities.private_replies
+
+    async def own_scope(self) -> Scope:
+        """What of the library may be whispered to the person: what may be shown here, and what they hold themselves."""
+        scope = await self.scope()
+        if not self.is_private:
+            return scope
+        return replace(scope, audience=scope.audience | self.means.rights.labels_of(self.person))
 
     async def _tell(self, reply: Reply) -> None:
         if self.adapter.capabilities.private_replies and not self.place.private:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import admin, answers, basic, case, config, profile, rating, resources
+from bot.commands import admin, answers, audit, basic, case, config, privacy, profile, rating, resources
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -28,6 +28,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
     Verb.REINDEX_CANCEL: admin.cancel,
+    Verb.PRIVACY: privacy.press,
 }
 """What each button and each choice of a menu does."""
 
@@ -63,6 +64,8 @@ def all_commands(wording: Wording) -> Registry:
                 profile.command(lambda: made[0]),
                 config.command(lambda: made[0]),
                 admin.command(lambda: made[0]),
+                privacy.command(),
+                audit.command(),
             ),
             wording,
         )

@@ -10,6 +10,7 @@ from bot.chat import CommandCall, Press, Submission
 from bot.commands import basic
 from bot.commands.call import Call, Means
 from bot.commands.catalogue import ADMIN_VERBS, FORMS, PRESSES
+from bot.commands.guarding import Guard
 from bot.commands.registry import Complaint, Level, Registry
 from bot.errors import DeliveryFailed
 from bot.ports import Desk
@@ -29,6 +30,7 @@ class Handler:
         self._registry = registry
         self._means = means
         self._failure = failure
+        self._guard = Guard()
 
     def recognises(self, text: str) -> bool:
         """Whether a whole message calls a command; see `bot.ports.Handling`."""
@@ -47,7 +49,7 @@ class Handler:
         except DeliveryFailed:
             raise
         except RagError as error:
-            log.warning("handling_failed", extra={"event_id": incoming.event_id, "error": str(error)})
+            log.warning("handling_failed", extra={"event_id": incoming.event_id, "error": error.logged})
             call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
             await call.whisper(self._failure(error, language))
 
@@ -63,8 +65,8 @@ class Handler:
         match call.incoming:
             case CommandCall():
                 await self._command(call, call.incoming)
-            case Press() | Submission() if self._is_denied(call):
-                await call.whisper(call.words(Say.NOT_ALLOWED))
+            case Press() | Submission() as act if not await self._may(call, act.payload.verb):
+                return
             case Press():
                 press = PRESSES.get(call.incoming.payload.verb)
                 await (press(call, call.incoming) if press else call.whisper(call.words(Say.UNKNOWN_ACTION)))
@@ -79,22 +81,19 @@ class Handler:
         if found is None:
             await call.whisper(basic.unknown_command(call, self._registry, incoming.name))
             return
-        if found.command.level is Level.ADMIN and not self._means.is_admin(call.person):
-            await call.whisper(call.words(Say.NOT_ALLOWED))
+        if not await self._guard.passes(call, found.command.level, found.command.name):
             return
         arguments = self._registry.read(found.command, incoming, call.language)
         if isinstance(arguments, Complaint):
             usage = basic.usage_of(call, self._registry, found.command)
             await call.whisper(f"{call.words(arguments.say, **arguments.values)}\n`{usage}`")
             return
-        if self._registry.level(found.command, arguments) is Level.ADMIN and not self._means.is_admin(call.person):
-            await call.whisper(call.words(Say.NOT_ALLOWED))
+        if not await self._guard.passes(call, self._registry.level(found.command, arguments), found.command.name):
             return
         await found.command.run(call, arguments)
 
-    def _is_denied(self, call: Call) -> bool:
-        guarded = not isinstance(call.incoming, CommandCall) and call.incoming.payload.verb in ADMIN_VERBS
-        return guarded and not self._means.is_admin(call.person)
+    async def _may(self, call: Call, verb: str) -> bool:
+        return verb not in ADMIN_VERBS or await self._guard.passes(call, Level.ADMIN, verb)
 
     async def _language(self, incoming: CommandCall | Press | Submission) -> Language:
         """That of the command's name or of the answer; else the conversation's; else the reader's interface's."""

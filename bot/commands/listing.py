@@ -10,8 +10,8 @@ _HEADS = {
     Language.ZH: ("命令", "英文", "用途", "谁可以用"),
 }
 _LEVELS = {
-    Language.EN: {Level.EVERYONE: "everyone", Level.ADMIN: "admins"},
-    Language.ZH: {Level.EVERYONE: "所有人", Level.ADMIN: "管理员"},
+    Language.EN: {Level.EVERYONE: "everyone", Level.EDITOR: "editors", Level.ADMIN: "admins", Level.OWNER: "owners"},
+    Language.ZH: {Level.EVERYONE: "所有人", Level.EDITOR: "编辑", Level.ADMIN: "管理员", Level.OWNER: "所有者"},
 }
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from bot.chat import Press, Standing, Submission
 from bot.commands import basic
 from bot.commands.call import Call
-from bot.commands.profiling import company, known_profile
+from bot.commands.profiling import company, known_profile, team_entry
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
 from bot.payloads import Payload
-from bot.records import AuditEntry, Profile
+from bot.records import Profile
 from bot.replies import Button, FieldKind, Form, FormField, Option
 from bot.wording import LANGUAGES, Say
 from rag.kinds.values import Stage
@@ -67,12 +67,12 @@ class Profiles:
         """Shows the profiles, or changes one."""
         match arguments.get("action", "show"):
             case "set" | "team" as action:
-                await self._set(call, arguments, whose=_TEAM if action == "team" else _MINE)
-            case "clear":
+                await self._set(call, arguments, whose=_whose(call, action))
+            case "clear-team" if not call.place.private:
+                await _clear_team(call)
+            case "clear" | "clear-team":
                 gone = await call.means.store.profiles.delete_person(call.person.key)
                 await call.whisper(call.words(Say.PROFILE_CLEARED if gone else Say.PROFILE_NONE))
-            case "clear-team":
-                await _clear_team(call)
             case "off" | "on" as action:
                 await _switch(call, active=action == "on")
             case _:
@@ -99,12 +99,12 @@ async def complete_value(call: Call, typed: str) -> Sequence[str]:
 
 async def open_form(call: Call, press: Press) -> None:
     """Shows the form of one's own profile or of the team's."""
-    await _open(call, _TEAM if press.payload.subject == _TEAM else _MINE)
+    await _open(call, _whose(call, press.payload.subject))
 
 
 async def submit(call: Call, submission: Submission) -> None:
     """Stores what a form says; an empty field takes an item out."""
-    whose = _TEAM if submission.payload.subject == _TEAM else _MINE
+    whose = _whose(call, submission.payload.subject)
     values = {name: submission.values.get(name, "").strip() or _NOTHING for name in _FORM}
     await _save(call, whose, values)
 
@@ -112,6 +112,11 @@ async def submit(call: Call, submission: Submission) -> None:
 async def switch(call: Call, press: Press) -> None:
     """Switches the use of profiles for a person off, or on again."""
     await _switch(call, active=press.payload.subject == "on")
+
+
+def _whose(call: Call, named: str) -> str:
+    """Whose profile is meant: in a direct message there is no team."""
+    return _TEAM if named == _TEAM and not call.place.private else _MINE
 
 
 async def _switch(call: Call, *, active: bool) -> None:
@@ -128,7 +133,7 @@ async def _clear_team(call: Call) -> None:
     if team == Profile():
         await call.whisper(call.words(Say.PROFILE_NONE))
         return
-    await call.means.store.audit.append(_entry(call, {name: _NOTHING for name in _ITEMS if _value(team, name)}))
+    await call.means.store.audit.append(team_entry(call, team, Profile()))
     await call.means.store.profiles.delete_team(call.place.channel_key)
     await call.whisper(call.words(Say.PROFILE_TEAM_CLEARED))
 
@@ -157,28 +162,17 @@ async def _save(call: Call, whose: str, texts: Mapping[str, str]) -> None:
     if not changes:
         await call.whisper(call.words(Say.CONFIG_NOTHING))
         return
-    await _store(call, whose, replace(profile, **changes), changes)
+    await _store(call, whose, profile, replace(profile, **changes))
     await _show(call)
 
 
-async def _store(call: Call, whose: str, profile: Profile, changes: Mapping[str, object]) -> None:
+async def _store(call: Call, whose: str, before: Profile, profile: Profile) -> None:
     books = call.means.store
     if whose == _MINE:
         await books.profiles.save_person(call.person.key, profile)
         return
-    await books.audit.append(_entry(call, changes))
+    await books.audit.append(team_entry(call, before, profile))
     await books.profiles.save_team(call.place.channel_key, profile)
-
-
-def _entry(call: Call, changes: Mapping[str, object]) -> AuditEntry:
-    """What was changed, without the words that somebody wrote: they may say more than an audit log should hold."""
-    return AuditEntry(
-        at=call.means.now(),
-        actor=call.means.pseudonym(call.person.key),
-        action="profile",
-        subject=call.place.channel_key,
-        details={"items": ", ".join(sorted(changes))},
-    )
 
 
 async def _profile(call: Call, whose: str) -> Profile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from bot.commands.call import Call
-from bot.records import Profile
+from bot.records import AuditEntry, Profile
 from bot.wording import Say
 from rag.kinds.wording import STAGES
 
@@ -25,6 +25,31 @@ async def known_profile(call: Call) -> Profile | None:
     empty = Profile()
     names = [each.name for each in fields(Profile) if getattr(own, each.name) == getattr(empty, each.name)]
     return replace(own, **{name: getattr(team, name) for name in names})
+
+
+def team_entry(call: Call, before: Profile, after: Profile) -> AuditEntry:
+    """What was changed of a team's profile.
+
+    Of words that somebody wrote it tells only that there are some: they may say more than an audit log should hold.
+    """
+    details = {}
+    for name in (each.name for each in fields(Profile) if each.name != "active"):
+        was, now = getattr(before, name), getattr(after, name)
+        if was != now:
+            details[f"{name} before"], details[f"{name} after"] = _bare(name, was), _bare(name, now)
+    return AuditEntry(
+        at=call.means.now(),
+        actor=call.means.pseudonym(call.person.key),
+        action="profile",
+        subject=call.place.channel_key,
+        details=details,
+    )
+
+
+def _bare(name: str, value: object) -> str:
+    if value in {None, ""}:
+        return "-"
+    return "set" if name in {"sector", "model"} else str(value)
 
 
 def company(call: Call, profile: Profile) -> str:

@@ -32,7 +32,9 @@ class Level(StrEnum):
     """Who may call a command."""
 
     EVERYONE = "everyone"
+    EDITOR = "editor"
     ADMIN = "admin"
+    OWNER = "owner"
 
 
 class ArgumentKind(StrEnum):

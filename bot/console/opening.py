@@ -14,11 +14,13 @@ from bot.commands.call import Books
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
 from bot.console.adapter import ConsoleChat
-from bot.console.typed import OWNER, PLATFORM
+from bot.console.typed import OWNER, PLATFORM, person
 from bot.engine.engine import Engine
 from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
+from bot.privacy_settings import PrivacySettings
+from bot.rights import Rights
 from bot.wording import load_wording
 from rag.errors import RagError
 from rag.resources import data_folder
@@ -75,6 +77,7 @@ async def open_room(
     *,
     starter: bool,
     database_url: SecretStr | None = None,
+    rights: Rights | None = None,
 ) -> AsyncIterator[Room]:
     """Everything for a chat in the terminal, with the engine running; closed at the end of the block.
 
@@ -89,14 +92,16 @@ async def open_room(
     async with open_rag(settings) as rag, open_store(database_url, home=settings.home) as store:
         if starter:
             await add_starter(rag, terminal)
-        async with open_engine(rag, store, terminal) as opened:
+        async with open_engine(rag, store, terminal, rights=rights) as opened:
             yield opened
 
 
 @asynccontextmanager
-async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterator[Room]:
+async def open_engine(
+    rag: Rag, store: Books, terminal: Terminal, *, rights: Rights | None = None
+) -> AsyncIterator[Room]:
     """The engine of a terminal over a library and a store that are open, running until the end of the block."""
-    opened = _room(rag, store, terminal)
+    opened = _room(rag, store, terminal, rights)
     for left in await store.questions.unfinished():
         opened.chat.remember(left.message_id, left.text)
     running = asyncio.create_task(opened.engine.run())
@@ -107,7 +112,7 @@ async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterat
         await running
 
 
-def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
+def _room(rag: Rag, store: Books, terminal: Terminal, rights: Rights | None) -> Room:
     chat = ConsoleChat(terminal.out)
     wording = load_wording(data_folder("prompts"))
     registry = all_commands(wording)
@@ -128,8 +133,10 @@ def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
             wording=wording,
             settings=CONSOLE_LIMITS,
             failure=failure,
-            is_admin=lambda person: person.id == OWNER,
             index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), now=now),
+            # Whoever sits at the terminal owns the machine on which it is kept.
+            privacy=PrivacySettings(keep_days=0, notice=False),
+            rights=(rights or Rights()).with_owner(person(OWNER)),
         )
     )
     return Room(

@@ -21,6 +21,7 @@ from rag.types import Language
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from bot.rights import Rights
     from rag.settings import RagSettings
 
 _PROMPT = "> "
@@ -34,6 +35,7 @@ def run_chat(
     starter: bool,
     language: Language,
     database_url: SecretStr | None = None,
+    rights: Rights | None = None,
 ) -> int:
     """Opens library, store and engine, and talks until the input ends.
 
@@ -53,7 +55,9 @@ def run_chat(
         stack = AsyncExitStack()
         try:
             opened = runner.run(
-                stack.enter_async_context(open_room(settings, terminal, starter=starter, database_url=database_url))
+                stack.enter_async_context(
+                    open_room(settings, terminal, starter=starter, database_url=database_url, rights=rights)
+                )
             )
             session = Session(opened, terminal, language=language)
             runner.run(session.begin(interactive=interactive))

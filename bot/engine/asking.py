@@ -9,7 +9,7 @@ from bot.channel_rules import reader_scope
 from bot.chat import ChatAdapter, Place
 from bot.engine.queueing import Job
 from bot.engine.remembering import Memory
-from bot.engine.threads import past_turns
+from bot.engine.threads import past_turns, speakers
 from bot.engine.wiring import Parts
 from bot.errors import DeliveryFailed
 from rag.types import Question, Turn
@@ -64,7 +64,8 @@ class Asker:
             return False
         turns = past_turns(said, asked_by=job.record.message_id)
         if turns:
-            await self._store.conversations.import_turns(place.key, turns, at=self._times.now())
+            people = speakers(said, place, asked_by=job.record.message_id)
+            await self._store.conversations.import_turns(place.key, turns, at=self._times.now(), people=people)
         return bool(turns)
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from bot.chat import CommandCall, Deleted, Edited, Incoming, Message, Press, Submission
+from bot.chat import CommandCall, Deleted, Edited, Incoming, Message, Person, Place, Press, Submission
 from bot.engine.admission import Door
 from bot.engine.cleaning import cleaned
 from bot.engine.desk import Conversations, FrontDesk
@@ -21,6 +21,8 @@ from bot.engine.telling import Teller
 from bot.engine.wiring import Parts
 from bot.errors import StoreFailed
 from bot.records import Outcome, Receipt
+from bot.wording import spoken
+from rag.types import Language
 
 log = logging.getLogger(__name__)
 
@@ -195,6 +197,9 @@ class Engine:
                 await self._parts.handling.handle(incoming, desk)
             finally:
                 desk.taken.set()
+            if isinstance(incoming, CommandCall):
+                spoken_here = Language.ZH if incoming.locale.lower().startswith("zh") else Language.EN
+                self._greet(incoming.place, incoming.person, spoken(f"{incoming.name} {incoming.text}", spoken_here))
 
         self._chores.start(handle)
         return desk
@@ -205,11 +210,16 @@ class Engine:
             try:
                 await self._give_way()
                 await self._server.serve(job)
+                self._greet(job.record.place, job.record.person, spoken(job.record.text))
             except Exception:
                 # The outermost place: the question stays unfinished in the store, the other ones are answered.
                 log.exception("question %s broke off", job.id)
             finally:
                 self._line.leave(job, seconds=self._parts.times.clock() - begun)
+
+    def _greet(self, place: Place, person: Person, language: Language) -> None:
+        """Beside the work, when the answer is there: nobody waits for it."""
+        self._chores.start(lambda: self._parts.greeting.greet(place, person, language), dispensable=True)
 
     async def _give_way(self) -> None:
         """Platforms wait for acknowledgements, so what arrives comes before what begins."""

@@ -97,6 +97,6 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
     try:
         await work()
     except RagError as error:
-        log.warning("chore failed: %s", error)
+        log.warning("chore failed: %s", error.logged)
     except Exception:  # the outermost place: a bug in one chore must not end the program
         log.exception("chore broke")

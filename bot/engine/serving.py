@@ -104,7 +104,7 @@ class Server:
 
     async def _fail(self, job: Job, error: RagError) -> None:
         job.closing = True
-        log.warning("question %s failed: %s", job.id, error)
+        log.warning("question %s failed: %s", job.id, error.logged)
         await self._close(job, QuestionState.FAILED, error)
 
     async def _close(self, job: Job, state: QuestionState, error: RagError | None = None) -> None:
@@ -118,7 +118,7 @@ class Server:
         try:
             await saying
         except RagError as error:
-            log.warning("the end of question %s could not be shown: %s", job.id, error)
+            log.warning("the end of question %s could not be shown: %s", job.id, error.logged)
 
     async def _finish(self, job: Job, state: QuestionState, answer: AnswerRecord | None = None) -> None:
         ended = await self._persistently(lambda: self._parts.store.questions.finish(job.id, state, answer=answer))

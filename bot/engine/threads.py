@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 from bot.chat import Person, Place, Said
 from bot.engine.cleaning import without_secrets
@@ -62,3 +63,13 @@ def past_turns(said: Sequence[Said], *, asked_by: str) -> tuple[Turn, ...]:
             last = turns[-1]
             turns[-1] = replace(last, answer=f"{last.answer}\n\n{text}" if last.answer else text)
     return tuple(turns)
+
+
+def speakers(said: Sequence[Said], place: Place, *, asked_by: str) -> tuple[str, ...]:
+    """The keys of those who said the questions of `past_turns`, one for each turn."""
+    past = takewhile(lambda message: message.message_id != asked_by, said)
+    return tuple(
+        Person(platform=place.platform, workspace=place.workspace, id=message.person_id).key
+        for message in past
+        if not message.own and has_words(message.text)
+    )

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat import ChatAdapter
+from bot.chat import ChatAdapter, Person, Place
 from bot.limits import EngineSettings
 from bot.ports import Answering, Delivering, Handling, Store
 from bot.records import AnswerRecord, Outcome, QuestionRecord, QuestionState
 from rag.ports import Clock
+from rag.types import Language
 
 
 class Watching(Protocol):
@@ -40,6 +41,21 @@ class Unwatched:
         """A question ended."""
 
 
+class Greeting(Protocol):
+    """Says what everybody is told once, when the bot has done the first thing for them."""
+
+    async def greet(self, place: Place, person: Person, language: Language) -> None:
+        """Greet a person unless they were greeted before. Raises StoreFailed, DeliveryFailed."""
+        ...
+
+
+class Ungreeted:
+    """Greets nobody; see `Greeting`."""
+
+    async def greet(self, place: Place, person: Person, language: Language) -> None:
+        """Say nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
     """Time and ids. `now` is aware and in UTC, `clock` is monotonic, `new_id` gives letters, digits and `._~-`."""
@@ -62,3 +78,4 @@ class Parts:
     times: Times
     settings: EngineSettings = field(default_factory=EngineSettings)
     watching: Watching = field(default_factory=Unwatched)
+    greeting: Greeting = field(default_factory=Ungreeted)

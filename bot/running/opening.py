@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,17 @@ from bot.hosting import AdminSettings, ConnectionSettings
 from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
+from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
-from bot.running.housekeeping import keep_house
+from bot.running.housekeeping import forget_old, keep_house
+from bot.running.noting import note_rights, noted
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
-from bot.running.talking import build_engine
+from bot.running.talking import Rules, build_engine
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.kept_answers import SqlAnswerCache
+from bot.store.keys import people_key, pseudonym
 from bot.store.opening import SqlStore, open_store
 from bot.store.settling import settle_home
 from rag.settings import RagSettings
@@ -90,6 +94,8 @@ class Opener:
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self._kept.attach(store.database)
         self.status.up("store")
+        rights = rights_of(self._settings.everything.rights)
+        await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         engine = build_engine(
             store,
@@ -97,12 +103,18 @@ class Opener:
             adapters=adapters,
             settings=self._settings.engine,
             metrics=self._metrics,
-            index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
+            rules=Rules(
+                rights=rights,
+                privacy=self._settings.everything.privacy,
+                index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
+            ),
         )
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
-        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))
+        days = self._settings.everything.privacy.keep_days
+        sweep = partial(forget_old, store.privacy, days=days, now=now)
+        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
         control = await stack.enter_async_context(self._open_control(store, rag))
         return Bot(engine=engine, control=control, connections=connections)
 
@@ -148,4 +160,4 @@ class Opener:
             return await make_backup(job, at=now())
 
         service = ControlService(rag, version=VERSION, process=os.getpid(), gate=self._gate, backup=backup)
-        return open_control(rag.home, service.reply, process=os.getpid())
+        return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())

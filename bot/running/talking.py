@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.assembly import Assembly, assemble
@@ -14,11 +15,22 @@ from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
+from bot.privacy_settings import SILENT, PrivacySettings
+from bot.rights import Rights
 from bot.wording import load_wording
 from rag.resources import data_folder
 
 if TYPE_CHECKING:
     from rag.build import Rag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for people: who may do what, what is kept of them, and the index runs that admins start."""
+
+    rights: Rights = field(default_factory=Rights)
+    privacy: PrivacySettings = SILENT
+    index: IndexRuns | None = None
 
 
 class Books:
@@ -34,6 +46,7 @@ class Books:
         self.settings = store.settings
         self.profiles = store.profiles
         self.audit = store.audit
+        self.privacy = store.privacy
 
 
 def build_engine(
@@ -43,14 +56,14 @@ def build_engine(
     adapters: Mapping[str, ChatAdapter],
     settings: EngineSettings,
     metrics: Metrics,
-    index: IndexRuns | None = None,
+    rules: Rules | None = None,
 ) -> Engine:
-    """An engine for the platforms that are connected. Who is an admin is said by no setting yet, so nobody is.
+    """An engine for the platforms that are connected; without rules nobody is an admin, or told of privacy.
 
     Raises:
         InvalidSettings: the texts that ship with the product are missing or broken.
     """
-    wording = load_wording(data_folder("prompts"))
+    wording, rules = load_wording(data_folder("prompts")), rules or Rules()
     return assemble(
         Assembly(
             rag=rag,
@@ -60,8 +73,9 @@ def build_engine(
             wording=wording,
             settings=settings,
             failure=rag.replies.failure,
-            is_admin=lambda _: False,
-            index=index,
+            index=rules.index,
+            rights=rules.rights,
+            privacy=rules.privacy,
             watching=metrics,
         )
     )

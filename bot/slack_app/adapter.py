@@ -93,6 +93,8 @@ class SlackChat:
     async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
         """Say something to one person; see `bot.chat.ChatAdapter`."""
         content = self._renderer.message(reply)
+        if reply.files and not place.private:
+            await self._hand_over(person, reply.files)
         with delivering("take a private line"):
             if place.private:
                 await self._client.chat_postMessage(
@@ -182,6 +184,16 @@ class SlackChat:
                     content=file.content,
                 )
             self._uploaded.keep((message.id, file.name), file)
+
+    async def _hand_over(self, person: Person, files: Sequence[File]) -> None:
+        """Puts files where one person alone finds them: a line that one person sees cannot carry any."""
+        with delivering("open direct messages"):
+            opened = await self._client.conversations_open(users=person.id)
+        for file in files:
+            with delivering(f"take the file {file.name!r}"):
+                await self._client.files_upload_v2(
+                    channel=opened["channel"]["id"], filename=file.name, title=file.name, content=file.content
+                )
 
     async def _respond(self, address: str, content: Mapping[str, Any]) -> None:
         """Answers where the bot is no member, through the address that came with the command."""

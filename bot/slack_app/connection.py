@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.catalogue import all_commands
 from bot.errors import AdapterFailed
+from bot.rights import rights_of
 from bot.running.plugging import Receive
 from bot.settings import Settings
 from bot.slack_app.adapter import SlackChat
@@ -27,6 +28,7 @@ from bot.slack_app.clients import Clients, nameless_client, open_clients
 from bot.slack_app.directory import Directory
 from bot.slack_app.failures import refused_token
 from bot.slack_app.files import Files
+from bot.slack_app.groups import UserGroups
 from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.intake import Intake, Office, reader_now
 from bot.slack_app.manifest import ESSENTIAL_SCOPES, SCOPES, lacking
@@ -66,7 +68,9 @@ class SlackFactory:
         async with aiohttp.ClientSession(timeout=timeout) as session:
             clients = open_clients(slack, session, token=token)
             identity = await sign_in(clients.patient)
-            yield _assembled(slack, session, clients=clients, identity=identity, token=token)
+            wanted = rights_of(settings.rights).groups(PLATFORM, identity.team)
+            groups = UserGroups(clients.hasty, wanted, clock=time.monotonic)
+            yield _assembled(slack, session, clients=clients, identity=identity, groups=groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,8 +191,9 @@ def _assembled(
     *,
     clients: Clients,
     identity: Identity,
-    token: SecretStr,
+    groups: UserGroups,
 ) -> SlackConnection:
+    token = checked(settings)
     wording, traces = load_wording(data_folder("prompts")), Traces()
     commands = all_commands(wording)
     chat = SlackChat(
@@ -206,6 +211,7 @@ def _assembled(
     reader = Reader(identity=identity, now=_now(), is_command=lambda word: commands.find(word) is not None)
     office = Office(
         directory=Directory(clients.hasty, identity, clock=time.monotonic),
+        groups=groups,
         reader=reader_now(reader, _now),
         traces=traces,
         chat=chat,

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.chat import Incoming, Message
+from bot.chat import Deleted, Incoming, Message
 from bot.errors import AdapterFailed, DeliveryFailed
 from bot.records import Outcome
+from bot.rights import Groups
 from bot.running.plugging import Receive
 from bot.slack_app.adapter import SlackChat
 from bot.slack_app.directory import Directory
@@ -34,6 +35,7 @@ class Office:
     """What reading takes besides a body."""
 
     directory: Directory
+    groups: Groups
     reader: Callable[[], Reader]
     traces: Traces
     chat: SlackChat
@@ -88,8 +90,14 @@ class Intake:
         incoming = parse(body, reader)
         if incoming is None or (isinstance(incoming, Message) and incoming.person.is_self):
             return None
-        profiles = await self._office.directory.look_up(people_of(body))
-        return parse(body, replace(reader, profiles=profiles)) if profiles else incoming
+        who = "" if isinstance(incoming, Deleted) else incoming.person.id
+        profiles, roles = await asyncio.gather(
+            self._office.directory.look_up(people_of(body)), self._office.groups.of(who)
+        )
+        known = parse(body, replace(reader, profiles=profiles)) if profiles else incoming
+        if known is None or isinstance(known, Deleted):
+            return known
+        return replace(known, person=replace(known.person, roles=roles))
 
     def _heed_farewell(self, body: Body) -> None:
         if reason := _FAREWELLS.get(str((body.get("event") or {}).get("type"))):

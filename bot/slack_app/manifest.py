@@ -27,6 +27,7 @@ SCOPES: Mapping[str, str] = {
     "im:history": "hears direct messages",
     "im:write": "answers in direct messages",
     "mpim:history": "hears follow-ups in group messages that it was added to",
+    "usergroups:read": "knows who belongs to the user groups that settings give rights or labels",
     "users:read": "tells members, guests and people of other organisations apart, and calls people by name",
 }
 """What the app may do, and what for."""

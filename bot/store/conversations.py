@@ -66,10 +66,17 @@ class SqlConversations:
         rows = await self._database.read(lambda connection: connection.execute(_TURNS, values).all())
         return tuple(Turn(question=row.question, answer=row.answer) for row in reversed(rows))
 
-    async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime) -> None:
+    async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime, people: Sequence[str] = ()) -> None:
         """Store what was said in a thread before the bot came, in place of what was imported before."""
         rows = [
-            {"conversation": key, "position": position, "question": turn.question, "answer": turn.answer, "at": at}
+            {
+                "conversation": key,
+                "position": position,
+                "question": turn.question,
+                "answer": turn.answer,
+                "at": at,
+                "person": people[position] if people else "",
+            }
             for position, turn in enumerate(turns)
         ]
 

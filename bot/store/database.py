@@ -48,8 +48,11 @@ class Database(Protocol):
         """The result of a function inside one transaction: all of it is stored, or nothing."""
         ...
 
-    async def scrub(self) -> None:
-        """Take bytes of deleted rows out of the database's own files, as far as the program can reach them."""
+    async def scrub(self, *, thoroughly: bool = False) -> None:
+        """Take bytes of deleted rows out of the database's own files, as far as the program can reach them.
+
+        Thoroughly, every file is written anew: what pages have moved about may lie where nothing looks any more.
+        """
         ...
 
     async def close(self) -> None:

@@ -20,6 +20,7 @@ from bot.store.gaps import SqlGaps
 from bot.store.ledgers import SqlAudit, SqlUsage
 from bot.store.migrating import upgrade
 from bot.store.posts import SqlPosts
+from bot.store.privacy import SqlPrivacy
 from bot.store.profiles import SqlProfiles
 from bot.store.questions import SqlQuestions
 from bot.store.urls import store_url
@@ -41,6 +42,7 @@ class SqlStore:
         self.usage = SqlUsage(database)
         self.audit = SqlAudit(database)
         self.profiles = SqlProfiles(database)
+        self.privacy = SqlPrivacy(database)
 
 
 @asynccontextmanager

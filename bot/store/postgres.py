@@ -34,7 +34,7 @@ class PostgresDatabase:
         """The result of a function inside one transaction."""
         return await self._run(work, commit=True)
 
-    async def scrub(self) -> None:
+    async def scrub(self, *, thoroughly: bool = False) -> None:
         """Nothing: the files belong to the server, whose vacuum clears them."""
 
     async def close(self) -> None:

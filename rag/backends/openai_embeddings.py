@@ -98,11 +98,16 @@ class EmbeddingsEndpoint:
 
     def _refusal(self, response: httpx.Response) -> EmbedderUnavailable:
         status = response.status_code
-        said = f" ({shortened(response.text)})" if response.text.strip() else ""
-        message = self._told(f"answered with status {status}{said}; {_advice(status)}")
+        said = f"({shortened(response.text)})" if response.text.strip() else ""
+        message = self._told(" ".join(filter(None, (f"answered with status {status}", said))) + f"; {_advice(status)}")
         if status in _PASSING or status >= 500:
-            return _Passing(message, wish_s=retry_after_s(response.headers.get("Retry-After"), self._now()))
-        return _lasting(message)
+            wish_s = retry_after_s(response.headers.get("Retry-After"), self._now())
+            error: EmbedderUnavailable = _Passing(message, wish_s=wish_s)
+        else:
+            error = _lasting(message)
+        # Servers like to quote what they refuse, and that may be a person's question.
+        error.foreign = self._without_key(said)
+        return error
 
     def _read(self, response: httpx.Response, count: int) -> Vectors:
         try:
@@ -121,7 +126,9 @@ class EmbeddingsEndpoint:
             self._other_model_told = True
 
     def _told(self, text: str) -> str:
-        message = f"the embeddings server at {self._settings.base_url!r} {text}"
+        return self._without_key(f"the embeddings server at {self._settings.base_url!r} {text}")
+
+    def _without_key(self, message: str) -> str:
         key = self._settings.api_key.get_secret_value() if self._settings.api_key else ""
         return message.replace(key, "***") if key else message
 

@@ -16,6 +16,7 @@ from bot.memory_store import MemoryStore
 from bot.payloads import Payload
 from bot.records import QuestionRecord, QuestionState
 from bot.replies import Reply
+from bot.rights import Rights, Role
 from bot.wording import load_wording
 from rag.catalogue import LiveChunk
 from rag.errors import StorageFailed
@@ -47,6 +48,23 @@ class Shelf:
         return Retrieval(language=Language.EN, passages=(), confidence=0, answerable=False)
 
 
+class Given(Rights):
+    """Rights that a test gives while it runs: admins by their ids, and labels that people hold."""
+
+    __slots__ = ("_admins", "_held")
+
+    def __init__(self, admins: set[str], held: dict[str, frozenset[str]]) -> None:
+        super().__init__()
+        object.__setattr__(self, "_admins", admins)
+        object.__setattr__(self, "_held", held)
+
+    def role(self, person: Person) -> Role:
+        return Role.ADMIN if person.id in self._admins else Role.READER
+
+    def labels_of(self, person: Person) -> frozenset[str]:
+        return self._held.get(person.id, frozenset())
+
+
 @dataclass
 class Bench:
     """A handler with everything around it in memory; it is its own desk."""
@@ -57,6 +75,7 @@ class Bench:
     asked: list[tuple[QuestionRecord, bool]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     admins: set[str] = field(default_factory=set)
+    held: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = map("n{}".format, count(1))
@@ -67,7 +86,7 @@ class Bench:
             adapters={"memory": self.chat},
             new_id=lambda: next(ids),
             now=lambda: NOW,
-            is_admin=lambda person: person.id in self.admins,
+            rights=Given(self.admins, self.held),
             pseudonym=lambda person: f"hash of {person}",
             retriever=self.shelf,
         )

@@ -80,3 +80,20 @@ def test_index_in_use_by_another_process_is_a_warning(indexed: Advisor, home: Pa
     (lock,) = findings(result.stdout)["lock"]
     assert (result.exit_code, lock["status"]) == (0, "warn")
     assert "owns the index" in lock["text"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "status"),
+    [
+        ({}, "ok"),
+        ({"ADVISOR_SLACK_BOT_TOKEN": "xoxb-1"}, "warn"),
+        ({"ADVISOR_SLACK_BOT_TOKEN": "xoxb-1", "ADVISOR_RIGHTS_ADMINS": "slack:T1/U1"}, "ok"),
+    ],
+)
+def test_missing_admin_is_told_where_a_platform_is_set_up(
+    advisor: Advisor, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], status: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    (found,) = findings(advisor("doctor", "--json").stdout)["rights"]
+    assert found["status"] == status

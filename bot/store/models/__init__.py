@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import Table
 
-from bot.store.models.conversing import conversations, feedback, questions
+from bot.store.models.conversing import conversations, feedback, imported_turns, questions
 from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.parts import metadata as metadata
+from bot.store.models.people import first_uses
 
 PERSON_COLUMNS: Mapping[Table, str] = {
     questions: "person",
@@ -19,5 +20,10 @@ PERSON_COLUMNS: Mapping[Table, str] = {
     feedback: "person",
     gaps: "person",
     profiles: "person",
+    imported_turns: "person",
+    first_uses: "person",
 }
-"""The tables that hold a person's key, and in which column; what hangs on such a question goes with it."""
+"""The tables that hold a person's key, and in which column; what hangs on such a question goes with it.
+
+Their rows are what "delete my data" deletes: a table whose rows are not the person's alone does not belong here.
+"""

@@ -94,6 +94,7 @@ imported_turns = Table(
     text("question"),
     text("answer"),
     Column("at", UtcDateTime, nullable=False),
+    Column("person", CleanText, nullable=False, server_default="", index=True),
 )
 
 answers = Table(

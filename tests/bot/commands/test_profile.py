@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat import CommandCall, Standing
+from bot.chat import CommandCall, PlaceKind, Standing
 from bot.records import Profile
 from rag.kinds.values import Stage as CompanyStage
 from rag.types import Language
@@ -66,7 +66,7 @@ async def test_team_fills_up_what_a_person_did_not_say(stage: Stage) -> None:
     told = await stage.command("profile")
     assert "growth-stage healthcare start-up" in told
     (entry, *_) = await stage.store.audit.latest(limit=9)
-    assert (entry.action, entry.details) == ("profile", {"items": "sector"})
+    assert (entry.action, entry.details) == ("profile", {"sector before": "-", "sector after": "set"})
     assert await stage.command("profile", "clear-team") == "The team's profile is deleted."
     assert await stage.store.profiles.of_team(PLACE.channel_key) is None
 
@@ -104,3 +104,17 @@ async def test_deleted_profile_is_gone(stage: Stage) -> None:
     await stage.command("profile", "set stage seed")
     assert await stage.command("档案", "删除") == "您的档案已删除。"
     assert await stage.store.profiles.of_person(ADA.key) is None
+
+
+async def test_team_s_profile_in_a_direct_message_is_one_s_own(stage: Stage) -> None:
+    direct = replace(PLACE, kind=PlaceKind.DM, channel="d", thread="")
+
+    async def say(text: str) -> str:
+        call = CommandCall(event_id="e", place=direct, person=ADA, at=NOW, name="profile", text=text)
+        await stage.handler.handle(call, stage)
+        return stage.chat.posted[-1].reply.text
+
+    assert "**Your profile**\n\n- sector: law" in await say("team sector law")
+    assert await stage.store.profiles.of_person(ADA.key) == Profile(sector="law")
+    assert await stage.store.profiles.of_team(direct.channel_key) is None
+    assert await say("clear-team") == "Your profile is deleted."

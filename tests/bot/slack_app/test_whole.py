@@ -264,3 +264,16 @@ async def test_status_that_is_not_allowed_is_tried_once(tmp_path: Path) -> None:
             bot.slack.people.say(ADA, CHANNEL, ASKED)
             await bot.answers(count)
         assert len(bot.slack.workspace.called("assistant.threads.setStatus")) == 1
+
+
+async def test_export_goes_to_the_person_in_a_direct_message(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        bot.slack.people.say(ADA, CHANNEL, ASKED)
+        await bot.answers()
+        bot.slack.people.command(ADA, CHANNEL, "privacy export")
+        (told,) = await bot.whispers()
+        await bot.engine.settled()
+        (file,) = bot.slack.workspace.files.values()
+    assert "all that I keep of you" in str(told)
+    assert file["channel"] == DM
+    assert b"what is a moat?" in file["content"]

@@ -20,6 +20,7 @@ from rag.build import open_rag
 from rag.errors import IndexLocked, InvalidSettings
 from rag.settings import ChromaSettings, EmbeddingSettings, RagSettings
 
+NEWEST = known_revisions()[-1]
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -46,15 +47,15 @@ class Screen(Terminal):
 
 
 async def test_upgrade_tells_what_it_did(kept: Kept) -> None:
-    first, again, for_programs, newest = Screen(), Screen(), Screen(json=True), known_revisions()[-1]
+    first, again, for_programs = Screen(), Screen(), Screen(json=True)
 
     assert await run_upgrade(kept, first) == 0
     assert await run_upgrade(kept, again) == 0
     assert await run_upgrade(kept, for_programs) == 0
 
-    assert first.shown == f"The store went from nothing to {newest}.\n"
-    assert again.shown == f"The store is at revision {newest} already.\n"
-    assert json.loads(for_programs.shown) == {"before": newest, "after": newest}
+    assert first.shown == f"The store went from nothing to {NEWEST}.\n"
+    assert again.shown == f"The store is at revision {NEWEST} already.\n"
+    assert json.loads(for_programs.shown) == {"before": NEWEST, "after": NEWEST}
 
 
 async def test_backup_and_restore_bring_the_store_back(kept: Kept, tmp_path: Path) -> None:

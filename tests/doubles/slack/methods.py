@@ -21,7 +21,9 @@ NEEDS = {
     "chat.stopStream": "chat:write",
     "conversations.history": "channels:history",
     "conversations.replies": "channels:history",
+    "conversations.open": "im:write",
     "users.info": "users:read",
+    "usergroups.users.list": "usergroups:read",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
     "assistant.threads.setStatus": "chat:write",
@@ -47,7 +49,9 @@ class Methods:
             "chat.stopStream": self._stop_stream,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
+            "conversations.open": lambda _: {"channel": {"id": DM}},
             "users.info": self._user,
+            "usergroups.users.list": self._user_group,
             "views.open": self._open_view,
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
@@ -214,6 +218,12 @@ class Methods:
             raise Refused("user_not_found")
         locale = {} if str(given.get("include_locale")).lower() in {"1", "true"} else {"locale": None}
         return {"user": {key: value for key, value in {**user, **locale}.items() if value is not None}}
+
+    def _user_group(self, given: Arguments) -> dict[str, Any]:
+        group = given.get("usergroup", "")
+        if group not in self._w.groups:
+            raise Refused("no_such_subteam")
+        return {"users": sorted(self._w.groups[group])}
 
     def _open_view(self, given: Arguments) -> dict[str, Any]:
         if given.get("trigger_id") not in self._w.triggers:

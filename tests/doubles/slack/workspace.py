@@ -15,7 +15,7 @@ CHANNEL, PRIVATE, ELSEWHERE, DM = "C0GENERAL", "G0BOARD", "C0ELSEWHERE", "D0ADA"
 
 SCOPES = frozenset(
     "app_mentions:read assistant:write channels:history chat:write chat:write.public commands files:read files:write "
-    "groups:history im:history im:write mpim:history reactions:read users:read".split()
+    "groups:history im:history im:write mpim:history reactions:read usergroups:read users:read".split()
 )
 
 
@@ -84,6 +84,9 @@ class Workspace:
             STRANGER: _user(STRANGER, "Sam", team_id="T0OTHER", is_stranger=True),
             BOT_USER: _user(BOT_USER, "Advisor", is_bot=True),
         }
+        self.groups: dict[str, set[str]] = {}
+        """User groups: who belongs to each."""
+
         self.messages: dict[tuple[str, str], Said] = {}
         self.whispers: list[dict[str, Any]] = []
         self.replies: list[tuple[str, dict[str, Any]]] = []

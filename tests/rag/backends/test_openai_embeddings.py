@@ -223,6 +223,7 @@ async def test_what_does_not_pass_is_told_at_once_without_the_key(reply: Reply, 
             with pytest.raises(EmbedderUnavailable, match=told) as caught:
                 await embedder.embed_queries(["x"])
     assert len(local.received) == 1
+    assert not any(said in caught.value.logged for said in ("bad key", "no such model", "512 tokens"))
     assert not caught.value.retryable
     assert f"{local.url}/v1" in str(caught.value)
     assert KEY not in f"{caught.value} {caught.value.__cause__!r}"

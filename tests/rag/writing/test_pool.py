@@ -152,10 +152,8 @@ async def test_the_budget_for_the_first_word_holds_over_all_models() -> None:
 
 @pytest.mark.parametrize(
     ("limits", "told"),
-    [
-        pytest.param({"stall_s": SOON_S}, "silent for too long.*ADVISOR_LLM_STALL_S", id="silence"),
-        pytest.param({"total_s": SOON_S}, "whole answer.*ADVISOR_LLM_TOTAL_S", id="the whole answer"),
-    ],
+    [({"stall_s": SOON_S}, "too long.*ADVISOR_LLM_STALL_S"), ({"total_s": SOON_S}, "whole.*ADVISOR_LLM_TOTAL_S")],
+    ids=["silence", "the whole answer"],
 )
 async def test_a_model_that_falls_silent_is_left(limits: dict[str, Any], told: str) -> None:
     model, other = ScriptedModel(["Some", 1.0], sleep=never), ScriptedModel(["other"])
@@ -194,14 +192,11 @@ async def test_a_model_that_always_breaks_off_is_left_alone_too() -> None:
 
 
 async def test_a_model_whose_turn_came_too_late_is_not_blamed() -> None:
-    bench = Bench(
-        [ScriptedModel(["Some", 1.0], [1.0], name="a", sleep=never)],
-        {"concurrency": 1, "first_token_s": 5 * SOON_S, "open_after": 1},
-    )
+    limits = {"concurrency": 1, "first_token_s": 5 * SOON_S, "open_after": 1}
+    bench = Bench([ScriptedModel(["Some", 1.0], [1.0], name="a", sleep=never)], limits)
     reader = bench.pool.stream(prompt, most_tokens=50)
     await anext(reader)
-    waiting = asyncio.create_task(bench.fails())
-    await asyncio.wait({waiting}, timeout=4 * SOON_S)
+    await asyncio.wait({waiting := asyncio.create_task(bench.fails())}, timeout=4 * SOON_S)
     await reader.aclose()
     assert "wrote nothing in the time" in str(await waiting)
     assert bench.kinds() == ["a models_exhausted"]

@@ -1,0 +1,73 @@
+"""Who belongs to the user groups that settings give rights to, asked of Slack often enough that a change shows soon."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from rag.ports import Clock
+
+log = logging.getLogger(__name__)
+
+FRESH_S = 60.0
+"""Whoever leaves a group loses what it gave within this time."""
+
+_RETRY_S = 10.0
+_PATIENCE_S = 1.0
+"""Slack waits three seconds for an acknowledgement, which follows this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Members:
+    people: frozenset[str]
+    until: float
+
+
+class UserGroups:
+    """Implements `bot.rights.Groups`. A group that Slack does not tell of has nobody in it: no answer is no right.
+
+    Args:
+        client: one that tries each call once.
+        wanted: the ids of the groups that settings name.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, client: AsyncWebClient, wanted: frozenset[str], *, clock: Clock) -> None:
+        self._client = client
+        self._wanted = sorted(wanted)
+        self._clock = clock
+        self._known: dict[str, _Members] = {}
+        self._asked: dict[str, asyncio.Task[_Members]] = {}
+
+    async def of(self, person_id: str) -> frozenset[str]:
+        """The groups that a person belongs to; see `bot.rights.Groups`."""
+        if not self._wanted or not person_id:
+            return frozenset()
+        members = await asyncio.gather(*map(self._members, self._wanted))
+        return frozenset(group for group, known in zip(self._wanted, members, strict=True) if person_id in known.people)
+
+    async def _members(self, group: str) -> _Members:
+        known = self._known.get(group)
+        if known is not None and self._clock() < known.until:
+            return known
+        asking = self._asked.get(group)
+        if asking is None:
+            asking = self._asked[group] = asyncio.create_task(self._ask(group))
+            asking.add_done_callback(lambda _: self._asked.pop(group, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, group: str) -> _Members:
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                answer = await self._client.usergroups_users_list(usergroup=group)
+            people, lasts_s = frozenset(map(str, answer["users"])), FRESH_S
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, KeyError) as error:
+            log.warning("group_unknown", extra={"group": group, "error": f"{type(error).__name__} {error}"})
+            people, lasts_s = frozenset(), _RETRY_S
+        known = self._known[group] = _Members(people=people, until=self._clock() + lasts_s)
+        return known

@@ -1,0 +1,164 @@
+"""The book of what is kept of people; implements `bot.privacy_records.PrivacyBook`.
+
+Which tables hold a person is said by `models.PERSON_COLUMNS` alone, so that a new one is counted, exported and deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, Table, delete, func, select, union
+
+from bot.privacy_records import Held, Kept
+from bot.records import QuestionState
+from bot.store.database import Database
+from bot.store.models import PERSON_COLUMNS
+from bot.store.models.conversing import answers, conversations, evidence, imported_turns, posts, questions
+from bot.store.models.ledgers import gaps, usage
+from bot.store.models.people import first_uses
+from bot.store.statements import add_new
+
+_AT_ONCE = 500
+"""Questions that one transaction of a sweep deletes: others wait for it."""
+
+_OPEN = (QuestionState.QUEUED.value, QuestionState.ANSWERING.value)
+_LEFT_OUT: Mapping[Table, frozenset[str]] = {gaps: frozenset({"text"})}
+"""Columns with another person's words: a gap holds the question of whoever asked, the row is of whoever rated."""
+
+_ANSWER = ("id", "question_id", "question", "text", "language", "status", "confidence", "writer", "model", "at")
+
+
+class SqlPrivacy:
+    """Reads and deletes across the tables of all other books."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def first_use(self, person: str, *, at: datetime) -> bool:
+        """Note that a person has used the bot; True the first time."""
+        values = {"person": person, "at": at}
+        return await self._database.write(lambda connection: add_new(connection, first_uses, values))
+
+    async def held(self, person: str) -> Held:
+        """How much is kept of a person."""
+
+        def work(connection: Connection) -> Held:
+            counts = {
+                table.name: connection.execute(select(func.count()).where(_owner(table) == person)).scalar_one()
+                for table in PERSON_COLUMNS
+            }
+            since = [
+                connection.execute(select(func.min(column)).where(_owner(column.table) == person)).scalar()
+                for column in (questions.c.asked_at, imported_turns.c.at, first_uses.c.at)
+            ]
+            return Held(counts=counts, since=min((each for each in since if each), default=None))
+
+        return await self._database.read(work)
+
+    async def export(self, person: str, *, audience: frozenset[str]) -> Kept:
+        """All that is kept of a person."""
+
+        def work(connection: Connection) -> Kept:
+            kept = {
+                table.name: [
+                    _plain(row, without=_LEFT_OUT.get(table, frozenset()))
+                    for row in connection.execute(select(table).where(_owner(table) == person))
+                ]
+                for table in PERSON_COLUMNS
+            }
+            return {**kept, answers.name: _answers(connection, person, audience)}
+
+        return await self._database.read(work)
+
+    async def forget(self, person: str, *, pseudonym: str = "") -> int:
+        """Delete all that is kept of a person, and the bytes of it."""
+
+        def work(connection: Connection) -> int:
+            asked = select(questions.c.id).where(questions.c.person == person)
+            gone = connection.execute(delete(posts).where(posts.c.question_id.in_(asked))).rowcount
+            gone += connection.execute(delete(imported_turns).where(_unclaimed(person))).rowcount
+            for table in PERSON_COLUMNS:
+                gone += connection.execute(delete(table).where(_owner(table) == person)).rowcount
+            if pseudonym:
+                gone += connection.execute(delete(usage).where(usage.c.subject == pseudonym)).rowcount
+            return gone
+
+        gone = await self._database.write(work)
+        # Also when nothing was there: an earlier try may have deleted the rows and failed before their bytes were gone.
+        await self._database.scrub(thoroughly=True)
+        return gone
+
+    async def sweep(self, *, before: datetime) -> int:
+        """Delete what is older than a time."""
+        gone = await self._database.write(lambda connection: _sweep_threads(connection, before))
+        while swept := await self._database.write(lambda connection: _sweep_questions(connection, before)):
+            gone += swept
+        if gone:
+            await self._database.scrub()
+        return gone
+
+
+def _owner(table: Any) -> Column[str]:
+    owner: Column[str] = table.c[PERSON_COLUMNS[table]]
+    return owner
+
+
+def _unclaimed(person: str) -> Any:
+    """Turns that were read before it was kept who said them, of the threads in which a person took part."""
+    places = union(
+        select(questions.c.place_key).where(questions.c.person == person),
+        select(conversations.c.key).where(conversations.c.partner == person),
+    )
+    return (imported_turns.c.person == "") & imported_turns.c.conversation.in_(places)
+
+
+def _answers(connection: Connection, person: str, audience: frozenset[str]) -> list[dict[str, Any]]:
+    own = select(answers).join(questions, questions.c.id == answers.c.question_id).where(questions.c.person == person)
+    rows = connection.execute(own.order_by(answers.c.number)).all()
+    shown = select(evidence.c.answer_id, evidence.c.audience).join(answers, answers.c.id == evidence.c.answer_id)
+    shown = shown.join(questions, questions.c.id == answers.c.question_id).where(questions.c.person == person)
+    kept_back = {row.answer_id for row in connection.execute(shown) if not audience.intersection(row.audience)}
+    return [_answer(row, withheld=row.id in kept_back) for row in rows]
+
+
+def _answer(row: Row[Any], *, withheld: bool) -> dict[str, Any]:
+    told = {name: _value(getattr(row, name)) for name in _ANSWER}
+    if withheld:
+        return {**told, "text": "", "sources": [], "withheld": True}
+    return {**told, "sources": [each["document"]["title"] for each in row.citations], "withheld": False}
+
+
+def _sweep_threads(connection: Connection, before: datetime) -> int:
+    """What hangs on no question: turns of threads, and conversations that nobody goes on with."""
+    quiet = delete(conversations).where(conversations.c.updated_at < before)
+    read = delete(imported_turns).where(imported_turns.c.at < before)
+    return sum(connection.execute(statement).rowcount for statement in (quiet, read))
+
+
+def _sweep_questions(connection: Connection, before: datetime) -> int:
+    old = select(questions.c.id).where(questions.c.asked_at < before, questions.c.state.not_in(_OPEN))
+    ids = list(connection.execute(old.order_by(questions.c.number).limit(_AT_ONCE)).scalars())
+    if not ids:
+        return 0
+    connection.execute(delete(posts).where(posts.c.question_id.in_(ids)))
+    connection.execute(delete(questions).where(questions.c.id.in_(ids)))
+    return len(ids)
+
+
+def _plain(row: Row[Any], *, without: frozenset[str]) -> dict[str, Any]:
+    """A row as JSON can hold it; numbers of rows say nothing to anybody."""
+    return {name: _value(value) for name, value in row._mapping.items() if name not in {"number", *without}}
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case Mapping():
+            return dict(value)
+        case Sequence() if not isinstance(value, str):
+            return list(value)
+        case _:
+            return value

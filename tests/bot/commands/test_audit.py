@@ -1,0 +1,34 @@
+"""`audit`: admins read what was done in their workspace, owners everything, and nobody else anything."""
+
+from __future__ import annotations
+
+from bot.records import AuditEntry
+from tests.bot.samples import ADA, NOW
+
+from .stage import Stage
+
+
+async def test_admin_reads_the_last_entries_of_the_workspace(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    assert await stage.command("audit") == "The audit log has no entries yet."
+    await stage.command("config", "set respond auto")
+    other = AuditEntry(at=NOW, actor="0123456789abcdef", action="config", subject="memory/elsewhere/c")
+    await stage.store.audit.append(other)
+    await stage.store.audit.append(AuditEntry(at=NOW, actor="operator", action="index", details={"added": "2"}))
+    told = await stage.command("审计", "5")
+    assert told.splitlines() == [
+        "**审计日志的最近 2 条**（时间为 UTC，人员以哈希表示）",
+        "",
+        "- 2026-03-01 12:00 · **index** · `operator` · added = 2",
+        "- 2026-03-01 12:00 · **config** · memory/w/c · `hash of ` · setting = respond、after = auto",
+    ]
+
+
+async def test_only_admins_read_it(stage: Stage) -> None:
+    assert await stage.command("audit") == "Only an admin may do that."
+
+
+async def test_wrong_count_is_told(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    for typed in ("0", "many", "101"):
+        assert await stage.command("audit", typed) == f"“{typed}” is no number from 1 to 100."

@@ -1,0 +1,98 @@
+"""What every store promises of a person's own view: counted, handed over, deleted, swept; and nobody else's touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.chat import Person
+from bot.commands.call import Books
+from bot.records import Conversation, FeedbackRecord, Profile, QuestionState, Rating
+from rag.types import Turn
+
+from .conftest import Making
+
+BO = Person(platform="slack", workspace="T1", id="U2")
+PUBLIC = frozenset({"public"})
+
+
+async def lived_in(store: Books, make: Making) -> str:
+    """Two people asked, rated and wrote in one thread; the id of the second one's answer."""
+    ids = []
+    for person in (make.person, BO):
+        question = make.question(person=person, text=f"asked by {person.id}")
+        await store.questions.admit(question)
+        answer = make.answer(question)
+        await store.questions.finish(question.id, QuestionState.ANSWERED, answer=answer)
+        await store.profiles.save_person(person.key, Profile(sector=f"sector of {person.id}"))
+        ids.append(answer.id)
+    for answer_id in ids:
+        await store.feedback.save(
+            FeedbackRecord(answer_id=answer_id, person=make.person.key, rating=Rating.UP, at=make.start, text="mine")
+        )
+    await store.conversations.save(Conversation(key=make.place.key, partner=make.person.key, updated_at=make.start))
+    turns = [Turn(question="said by U1", answer=""), Turn(question="said by U2", answer="")]
+    await store.conversations.import_turns(make.place.key, turns, at=make.start, people=[make.person.key, BO.key])
+    return ids[1]
+
+
+async def test_first_use_is_the_first_alone(store: Books, make: Making) -> None:
+    uses = [await store.privacy.first_use(person, at=make.start) for person in ("p/w/a", "p/w/a", "p/w/b")]
+    assert uses == [True, False, True]
+
+
+async def test_what_is_kept_is_counted(store: Books, make: Making) -> None:
+    assert (await store.privacy.held(make.person.key)).empty
+    await lived_in(store, make)
+    held = await store.privacy.held(make.person.key)
+    counts = {name: count for name, count in held.counts.items() if count}
+    assert counts == {"questions": 1, "feedback": 2, "profiles": 1, "conversations": 1, "imported_turns": 1}
+    assert held.since is not None
+
+
+async def test_export_holds_the_persons_words_and_nobody_elses(store: Books, make: Making) -> None:
+    await lived_in(store, make)
+    kept = await store.privacy.export(make.person.key, audience=PUBLIC)
+    assert [each["text"] for each in kept["questions"]] == ["asked by U1"]
+    assert [(each["text"] != "", each["withheld"]) for each in kept["answers"]] == [(True, False)]
+    assert [each["question"] for each in kept["imported_turns"]] == ["said by U1"]
+    assert [each["sector"] for each in kept["profiles"]] == ["sector of U1"]
+    assert "U2" not in str({name: rows for name, rows in kept.items() if name != "feedback"})
+    withheld = await store.privacy.export(make.person.key, audience=frozenset({"others"}))
+    assert [(each["text"], each["withheld"]) for each in withheld["answers"]] == [("", True)]
+
+
+async def test_deletion_takes_all_of_one_person_and_leaves_the_other(store: Books, make: Making) -> None:
+    other = await lived_in(store, make)
+    await store.privacy.first_use(make.person.key, at=make.start)
+    assert await store.privacy.forget(make.person.key)
+    assert (await store.privacy.held(make.person.key)).empty
+    assert not any((await store.privacy.export(make.person.key, audience=PUBLIC)).values())
+    assert (await store.privacy.held(BO.key)).counts["questions"] == 1
+    assert await store.answers.get(other) is not None
+    assert await store.conversations.get(make.place.key) is None
+    turns = await store.conversations.turns(make.place.key, limit=9)
+    assert [turn.question for turn in turns] == ["said by U2", "asked by U2"]
+    assert await store.privacy.first_use(make.person.key, at=make.start)
+
+
+async def test_sweep_takes_what_is_old_and_ended(store: Books, make: Making) -> None:
+    old, waits = make.question(), make.question()
+    young = make.question(asked_at=make.start + timedelta(days=9))
+    for question in (old, waits, young):
+        await store.questions.admit(question)
+    for question in (old, young):
+        await store.questions.finish(question.id, QuestionState.ANSWERED, answer=make.answer(question))
+    await store.conversations.save(Conversation(key="slack/T1/C1/1", updated_at=make.start))
+    await store.conversations.save(
+        replace(Conversation(key="slack/T1/C1/2"), updated_at=make.start + timedelta(days=9))
+    )
+
+    assert await store.privacy.sweep(before=make.start + timedelta(days=5)) == 2
+
+    left = [await store.questions.get(each.id) for each in (old, waits, young)]
+    assert [each is None for each in left] == [True, False, False]
+    assert await store.answers.get(f"a{old.id}") is None
+    assert await store.conversations.get("slack/T1/C1/1") is None
+    assert await store.conversations.get("slack/T1/C1/2") is not None
+    assert await store.privacy.sweep(before=make.start + timedelta(days=5)) == 0
