@@ -38,6 +38,9 @@ class SlackSettings(BaseModel):
     edit_interval_s: float = Field(default=1.2, ge=0)
     """Least time between two edits of one message."""
 
+    streaming: bool = True
+    """Whether answers grow by Slack's own streaming where Slack offers it; else messages are edited."""
+
     silence_s: float = Field(default=60.0, gt=0)
     """A connection that gives no sign of life for so long is opened anew."""
 

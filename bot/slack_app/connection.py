@@ -22,7 +22,7 @@ from bot.commands.catalogue import all_commands
 from bot.errors import AdapterFailed
 from bot.running.plugging import Receive
 from bot.settings import Settings
-from bot.slack_app.adapter import SlackChat
+from bot.slack_app.adapter import SlackChat, Tools
 from bot.slack_app.clients import Clients, nameless_client, open_clients
 from bot.slack_app.directory import Directory
 from bot.slack_app.failures import refused_token
@@ -35,6 +35,7 @@ from bot.slack_app.reader import Reader
 from bot.slack_app.render import Renderer
 from bot.slack_app.requests import listen_on_http
 from bot.slack_app.sockets import listen_on_socket
+from bot.slack_app.streams import Streams
 from bot.slack_app.traces import Traces
 from bot.slack_settings import SlackSettings
 from bot.wording import load_wording
@@ -191,10 +192,9 @@ def _assembled(
 ) -> SlackConnection:
     wording, traces = load_wording(data_folder("prompts")), Traces()
     commands = all_commands(wording)
-    chat = SlackChat(
-        clients,
-        identity,
-        renderer=Renderer(wording),
+    renderer = Renderer(wording)
+    tools = Tools(
+        renderer=renderer,
         traces=traces,
         pace=Pace(
             outbox=Outbox(interval_s=settings.post_interval_s, clock=time.monotonic, sleep=asyncio.sleep),
@@ -202,7 +202,9 @@ def _assembled(
             edit_interval_s=settings.edit_interval_s,
         ),
         files=Files(session, token=token, api_base_url=settings.api_base_url),
+        streams=Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming),
     )
+    chat = SlackChat(clients, identity, tools)
     reader = Reader(identity=identity, now=_now(), is_command=lambda word: commands.find(word) is not None)
     office = Office(
         directory=Directory(clients.hasty, identity, clock=time.monotonic),

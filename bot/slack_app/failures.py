@@ -12,9 +12,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import AdapterFailed, DeliveryFailed
 
 _SOON_S = 2.0
-_PASSING = frozenset(
-    {"fatal_error", "internal_error", "ratelimited", "rate_limited", "request_timeout", "service_unavailable"}
-)
+_UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+"""Errors that Slack documents as possible after it has done what was asked."""
+
+_PASSING = _UNCLEAR | {"ratelimited", "rate_limited"}
 _MENDS: Mapping[str, str] = {
     "account_inactive": "the app was removed from the workspace; install it again and set its new token",
     "invalid_auth": "Slack does not know it; copy it anew from the app's pages at api.slack.com/apps",
@@ -58,6 +59,13 @@ def delivering(what: str) -> Iterator[None]:
         raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
     except SlackClientError as error:
         raise DeliveryFailed(f"Slack did not {what}: {error}") from error
+
+
+def may_have_arrived(error: Exception) -> bool:
+    """Whether a call that failed may have done its work all the same: only its answer is lost."""
+    if isinstance(error, SlackApiError):
+        return _status(error) >= 500 or code_of(error) in _UNCLEAR
+    return not isinstance(error, aiohttp.ClientConnectorError)
 
 
 def _pause(error: SlackApiError) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.chat import Incoming, Message
+from bot.chat import Incoming, Message, Press
 from bot.errors import AdapterFailed, DeliveryFailed
 from bot.records import Outcome
 from bot.running.plugging import Receive
@@ -16,6 +16,7 @@ from bot.slack_app.adapter import SlackChat
 from bot.slack_app.directory import Directory
 from bot.slack_app.parse import Body, parse, people_of
 from bot.slack_app.reader import Reader
+from bot.slack_app.streams import Stream
 from bot.slack_app.traces import Traces
 from bot.wording import Say, Wording, spoken
 from rag.errors import InvalidInput
@@ -50,6 +51,7 @@ class Intake:
         self._status_works = True
         self._over = asyncio.Event()
         self._reason = ""
+        office.chat.streams.on_stop = self._stopped
 
     async def ended(self) -> None:
         """Raises AdapterFailed when Slack says that it is over with this token."""
@@ -63,6 +65,7 @@ class Intake:
             StoreFailed: it was not taken in; without an acknowledgement Slack hands it over again.
         """
         self._heed_farewell(body)
+        await self._heed_stop(body)
         try:
             incoming = await self._read(body)
         except InvalidInput as error:
@@ -92,9 +95,33 @@ class Intake:
         return parse(body, replace(reader, profiles=profiles)) if profiles else incoming
 
     def _heed_farewell(self, body: Body) -> None:
-        if reason := _FAREWELLS.get(str((body.get("event") or {}).get("type"))):
+        event = body.get("event") or {}
+        kind = str(event.get("type"))
+        # A person who withdraws their own token takes nothing from the bot, which has none of theirs.
+        if kind == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        if reason := _FAREWELLS.get(kind):
             self._reason = reason
             self._over.set()
+
+    async def _heed_stop(self, body: Body) -> None:
+        event = body.get("event") or {}
+        if event.get("type") == "agent_session_stopped":
+            for ts in event.get("streaming_message_ts") or ():
+                await self._office.chat.streams.stopped(str(event.get("channel")), str(ts))
+
+    async def _stopped(self, stream: Stream) -> None:
+        """The reader has stopped a message that grows: as good as the button, which a stream has no room for."""
+        reader, place = self._office.reader(), stream.message.place
+        press = Press(
+            event_id=f"stop.{place.channel}.{stream.message.id}",
+            place=place,
+            person=reader.person(stream.asker),
+            at=reader.now,
+            message=stream.message,
+            payload=stream.stop,
+        )
+        await self._receive(press)
 
     def _show_status(self, message: Message) -> None:
         """Best effort: a sign that is late, too much or not allowed is left out."""

@@ -35,6 +35,7 @@ ESSENTIAL_SCOPES = frozenset({"chat:write"})
 """Without these nothing works; without the others something does not."""
 
 EVENTS = (
+    "agent_session_stopped",
     "app_context_changed",
     "app_home_opened",
     "app_mention",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .limits import Refused, check_message, check_view
+from .streaming import Streaming
 from .workspace import BOT, BOT_USER, DM, TEAM, Said, Workspace
 
 Arguments = Mapping[str, Any]
@@ -26,7 +27,6 @@ NEEDS = {
     "files.completeUploadExternal": "files:write",
     "assistant.threads.setStatus": "chat:write",
 }
-_STREAMED = 12_000
 
 
 class Methods:
@@ -42,9 +42,6 @@ class Methods:
             "chat.update": self._update,
             "chat.delete": self._delete,
             "chat.postEphemeral": self._whisper,
-            "chat.startStream": self._start_stream,
-            "chat.appendStream": self._append_stream,
-            "chat.stopStream": self._stop_stream,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "users.info": self._user,
@@ -52,6 +49,7 @@ class Methods:
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "assistant.threads.setStatus": self._status,
+            **Streaming(workspace, writable=self._writable, own=self._own, watch=watch).methods(),
         }
 
     def call(self, name: str, arguments: Arguments, *, token: str) -> dict[str, Any]:
@@ -131,6 +129,8 @@ class Methods:
 
     def _delete(self, given: Arguments) -> dict[str, Any]:
         said = self._own(given, "cant_delete_message")
+        if said.streaming:
+            raise Refused("streaming_state_conflict")
         del self._w.messages[said.channel, said.ts]
         self._watch(said, gone=True)
         return {"channel": said.channel, "ts": said.ts}
@@ -143,47 +143,6 @@ class Methods:
         ts = self._w.next_ts()
         self._w.whispers.append({**given, "ts": ts})
         return {"message_ts": ts}
-
-    def _start_stream(self, given: Arguments) -> dict[str, Any]:
-        channel = self._writable(given)
-        if not given.get("thread_ts"):
-            raise Refused(
-                "invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: thread_ts"]}
-            )
-        if channel != DM:
-            for name in ("recipient_user_id", "recipient_team_id"):
-                if not given.get(name):
-                    raise Refused(f"missing_{name}")
-        text = _streamed(given)
-        said = Said(channel=channel, ts=self._w.next_ts(), user=BOT_USER, bot_id=BOT, text=text, streaming=True)
-        said.thread_ts = given["thread_ts"]
-        self._w.messages[channel, said.ts] = said
-        return {"channel": channel, "ts": said.ts}
-
-    def _append_stream(self, given: Arguments) -> dict[str, Any]:
-        said = self._streaming(given)
-        text = _streamed(given)
-        if len(said.text) + len(text) > _STREAMED:
-            raise Refused("msg_too_long")
-        said.text += text
-        return {"channel": said.channel, "ts": said.ts}
-
-    def _stop_stream(self, given: Arguments) -> dict[str, Any]:
-        said = self._streaming(given)
-        text, blocks = _streamed(given), given.get("blocks") or []
-        if blocks:
-            check_message(said.text, blocks)
-        said.text, said.blocks, said.streaming = said.text + text, blocks, False
-        self._watch(said)
-        return {"channel": said.channel, "ts": said.ts, "message": said.shown()}
-
-    def _streaming(self, given: Arguments) -> Said:
-        said = self._own(given, "message_not_owned_by_app")
-        if said.subtype == "stopped_by_user":
-            raise Refused("stopped_by_user")
-        if not said.streaming:
-            raise Refused("message_not_in_streaming_state")
-        return said
 
     def _history(self, given: Arguments) -> dict[str, Any]:
         channel = self._readable(given)
@@ -278,11 +237,3 @@ class Methods:
         if self._w.post_interval_s and wait > 0:
             raise Refused("ratelimited", status=429, retry_after=1)
         self._w.posted_at[channel] = now
-
-
-def _streamed(given: Arguments) -> str:
-    chunks = given.get("chunks") or []
-    text = (given.get("markdown_text") or "") + "".join(chunk.get("text", "") for chunk in chunks)
-    if len(text) > _STREAMED:
-        raise Refused("msg_too_long")
-    return text

@@ -43,6 +43,14 @@ class People:
         del self._w.messages[said.channel, said.ts]
         return self.tell_of(said, gone=True)
 
+    def stop(self, user: str, said: Said, *, told: bool = True) -> Delivery | None:
+        """Somebody stops a message that grows; Slack tells of it where the app listens to that."""
+        said.streaming, said.stopped = False, True
+        if not told:
+            return None
+        more = {"thread_ts": said.thread_ts, "streaming_message_ts": [said.ts], "event_ts": self._w.next_ts()}
+        return self._event({"type": "agent_session_stopped", "channel": said.channel, "user": user, **more})
+
     def command(self, user: str, channel: str, text: str) -> Delivery:
         """Somebody types a slash command."""
         payload = {

@@ -32,6 +32,12 @@ class Said:
     blocks: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
     streaming: bool = False
+    stopped: bool = False
+    """Whether its reader has stopped the stream."""
+
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Signs of work in a stream: title and state by their ids."""
+
     edits: int = 0
     subtype: str = ""
 
