@@ -143,6 +143,7 @@ class Say(StrEnum):
     PROFILE_FOR = "profile_for"
     PROFILE_STAGE_OF = "profile_stage_of"
     PROFILE_COMPANY = "profile_company"
+    STARTERS = "starters"
     MONTHS = "months"
     PEOPLE = "people"
 
@@ -236,6 +237,8 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "default",
     ),
     "every": ("all", "inherit"),
+    "starter": ("customers", "moats", "pricing", "risks"),
+    "starter_title": ("customers", "moats", "pricing", "risks"),
     "outcome": (
         "success",
         "failure",

@@ -31,12 +31,14 @@ from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.intake import Intake, Office, reader_now
 from bot.slack_app.manifest import ESSENTIAL_SCOPES, SCOPES, lacking
 from bot.slack_app.outbox import EditBudget, Outbox, Pace
+from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
 from bot.slack_app.render import Renderer
 from bot.slack_app.requests import listen_on_http
 from bot.slack_app.sockets import listen_on_socket
 from bot.slack_app.streams import Streams
 from bot.slack_app.traces import Traces
+from bot.slack_app.welcome import Welcome
 from bot.slack_settings import SlackSettings
 from bot.wording import load_wording
 from rag.errors import InvalidSettings
@@ -206,12 +208,15 @@ def _assembled(
     )
     chat = SlackChat(clients, identity, tools)
     reader = Reader(identity=identity, now=_now(), is_command=lambda word: commands.find(word) is not None)
+    directory = Directory(clients.hasty, identity, clock=time.monotonic)
     office = Office(
-        directory=Directory(clients.hasty, identity, clock=time.monotonic),
+        directory=directory,
         reader=reader_now(reader, _now),
         traces=traces,
         chat=chat,
         wording=wording,
+        welcome=Welcome(clients.hasty, directory, wording),
+        reactions=Reactions(clients.hasty, identity, name=settings.reaction),
     )
     return SlackConnection(chat=chat, settings=settings, office=office, identity=identity, session=session, token=token)
 

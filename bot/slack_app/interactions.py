@@ -96,6 +96,25 @@ def request(body: Body, reader: Reader) -> Message | None:
     )
 
 
+def reaction(body: Body, reader: Reader) -> Message | None:
+    """The reaction that asks about a message; None where nobody has read the message."""
+    event = body["event"]
+    message = event.get("message")
+    if message is None:
+        return None
+    ts = message["ts"]
+    return Message(
+        event_id=body["event_id"],
+        message_id=ts,
+        place=reader.place(event["item"]["channel"], message.get("thread_ts") or ts),
+        person=reader.person(event["user"]),
+        at=time_of(event["event_ts"]),
+        text=reader.text(message.get("text") or ""),
+        address=Address.REQUEST,
+        attachments=attachments(message.get("files") or ()),
+    )
+
+
 def attachments(files: Any) -> tuple[Attachment, ...]:
     """The files of a message or a form that can be fetched."""
     return tuple(

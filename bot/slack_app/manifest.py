@@ -27,6 +27,7 @@ SCOPES: Mapping[str, str] = {
     "im:history": "hears direct messages",
     "im:write": "answers in direct messages",
     "mpim:history": "hears follow-ups in group messages that it was added to",
+    "reactions:read": "answers a message on which somebody puts the reaction that asks for it",
     "users:read": "tells members, guests and people of other organisations apart, and calls people by name",
 }
 """What the app may do, and what for."""
@@ -44,15 +45,18 @@ EVENTS = (
     "message.groups",
     "message.im",
     "message.mpim",
+    "reaction_added",
     "tokens_revoked",
 )
 
 _PROMPTS = (
-    ("Where to begin", "How do I find the first customers for a product built on a large language model?"),
-    ("Moats", "What keeps a company that builds on somebody else's model from being copied?"),
-    ("怎样定价", "AI 产品应该怎样定价？"),
-    ("常见风险", "大模型创业最常见的风险有哪些？"),
+    (Language.EN, "customers"),
+    (Language.EN, "moats"),
+    (Language.ZH, "pricing"),
+    (Language.ZH, "risks"),
 )
+"""Who opens a conversation is offered all of them in their own language instead."""
+
 _USAGE_CHARACTERS = 1_000
 
 
@@ -105,7 +109,13 @@ def _features(registry: Registry, request_url: str) -> dict[str, Any]:
         "bot_user": {"display_name": "Advisor", "always_online": True},
         "agent_view": {
             "agent_description": "Answers from a library on building companies on AI models, and names its sources.",
-            "suggested_prompts": [{"title": title, "message": message} for title, message in _PROMPTS],
+            "suggested_prompts": [
+                {
+                    "title": registry.wording.word("starter_title", key, language),
+                    "message": registry.wording.word("starter", key, language),
+                }
+                for language, key in _PROMPTS
+            ],
         },
         "slash_commands": [command | ({"url": f"{request_url}/slack/commands"} if request_url else {})],
         "shortcuts": [

@@ -58,6 +58,8 @@ def parse(body: Body, reader: Reader) -> Incoming | None:
 
 def _event(body: Body, reader: Reader) -> Incoming | None:
     event = body["event"]
+    if event["type"] == "reaction_added":
+        return interactions.reaction(body, reader)
     if event["type"] not in {"message", "app_mention"}:
         return None
     match event.get("subtype"):

@@ -20,7 +20,7 @@ from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Reply
 from bot.slack_app.clients import Clients
-from bot.slack_app.failures import code_of, delivering, may_have_arrived
+from bot.slack_app.failures import NOT_OFFERED, code_of, delivering, may_have_arrived
 from bot.slack_app.outbox import EditBudget
 from bot.slack_app.render import Renderer, has_table
 from bot.slack_app.sizes import held
@@ -40,23 +40,6 @@ _APPENDS_PER_MINUTE, _APPENDS_AT_ONCE = 100, 20
 """Starting is of Slack's second tier, appending of the fourth."""
 
 _ASKED_AGAIN_S = 3_600.0
-_NOT_OFFERED = frozenset(
-    {
-        "access_denied",
-        "deprecated_endpoint",
-        "enterprise_is_restricted",
-        "feature_not_enabled",
-        "method_deprecated",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "restricted_action",
-        "team_access_not_granted",
-        "unknown_method",
-    }
-)
-"""Refusals that hold for every answer, until the app is changed."""
-
 STOPPED = "stopped_by_user"
 _OVER = frozenset({"message_not_found", "message_not_in_streaming_state", "message_not_owned_by_app", STOPPED})
 """Slack's words for a stream that takes nothing more."""
@@ -214,7 +197,7 @@ class Streams:
     def _heed(self, code: str) -> None:
         if code == "invalid_chunks":
             self._cards = False
-        elif code in _NOT_OFFERED:
+        elif code in NOT_OFFERED:
             self._not_before = self._clock() + _ASKED_AGAIN_S
 
     async def _lost(self, stream: Stream, code: str) -> None:

@@ -25,6 +25,7 @@ from .opened import ended, first_of, slack_settings, until
 
 ASKED = f"<@{BOT_USER}> what is a moat?"
 KNOWN = "much is known.[1]"
+LIMITS = EngineSettings(workers=4, shutdown_seconds=1)
 
 
 @dataclass
@@ -59,11 +60,16 @@ def finished(said: Said) -> bool:
 
 @asynccontextmanager
 async def office(
-    home: Path, *, slack: SlackServer | None = None, desk: Any = None, **changes: Any
+    home: Path,
+    *,
+    slack: SlackServer | None = None,
+    desk: Any = None,
+    limits: EngineSettings = LIMITS,
+    **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and workspace is a restart."""
     if slack is None:
-        async with slack_server() as fresh, office(home, slack=fresh, desk=desk, **changes) as opened:
+        async with slack_server() as fresh, office(home, slack=fresh, desk=desk, limits=limits, **changes) as opened:
             yield opened
         return
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
@@ -77,7 +83,7 @@ async def office(
             store,
             rag,
             adapters=adapters,
-            settings=EngineSettings(workers=4, shutdown_seconds=1),
+            settings=limits,
             metrics=Metrics(version="test"),
         )
         running = asyncio.create_task(engine.run())

@@ -26,6 +26,8 @@ NEEDS = {
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
     "assistant.threads.setStatus": "chat:write",
+    "assistant.threads.setSuggestedPrompts": "assistant:write",
+    "assistant.threads.setTitle": "assistant:write",
 }
 
 
@@ -49,6 +51,8 @@ class Methods:
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "assistant.threads.setStatus": self._status,
+            "assistant.threads.setSuggestedPrompts": self._prompts,
+            "assistant.threads.setTitle": self._title,
             **Streaming(workspace, writable=self._writable, own=self._own, watch=watch).methods(),
         }
 
@@ -202,6 +206,21 @@ class Methods:
     def _status(self, given: Arguments) -> dict[str, Any]:
         self._writable({"channel": given.get("channel_id")})
         self._w.statuses.append(dict(given))
+        return {}
+
+    def _prompts(self, given: Arguments) -> dict[str, Any]:
+        self._writable({"channel": given.get("channel_id")})
+        prompts = given.get("prompts") or []
+        if not 0 < len(prompts) <= 4 or not all(each.get("title") and each.get("message") for each in prompts):
+            raise Refused("invalid_arguments")
+        self._w.prompts.append(dict(given))
+        return {}
+
+    def _title(self, given: Arguments) -> dict[str, Any]:
+        channel = self._writable({"channel": given.get("channel_id")})
+        if (channel, given.get("thread_ts")) not in self._w.messages:
+            raise Refused("thread_not_found")
+        self._w.titles[channel, given["thread_ts"]] = given["title"]
         return {}
 
     def _own(self, given: Arguments, error: str) -> Said:

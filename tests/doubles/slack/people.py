@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .deliveries import Deliveries, Delivery
-from .workspace import APP, BOT, BOT_USER, TEAM, Said, Workspace
+from .workspace import APP, BOT, BOT_USER, DM, TEAM, Said, Workspace
 
 
 class People:
@@ -50,6 +50,18 @@ class People:
             return None
         more = {"thread_ts": said.thread_ts, "streaming_message_ts": [said.ts], "event_ts": self._w.next_ts()}
         return self._event({"type": "agent_session_stopped", "channel": said.channel, "user": user, **more})
+
+    def react(self, user: str, said: Said, name: str) -> Delivery:
+        """Somebody puts a reaction on a message."""
+        item = {"type": "message", "channel": said.channel, "ts": said.ts}
+        event = {"type": "reaction_added", "user": user, "reaction": name, "item": item, "item_user": said.user}
+        return self._event({**event, "event_ts": self._w.next_ts()})
+
+    def open_app(self, user: str, *, tab: str = "messages") -> Delivery:
+        """Somebody opens the app at one of its tabs."""
+        return self._event(
+            {"type": "app_home_opened", "user": user, "channel": DM, "tab": tab, "event_ts": self._w.next_ts()}
+        )
 
     def command(self, user: str, channel: str, text: str) -> Delivery:
         """Somebody types a slash command."""

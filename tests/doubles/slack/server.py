@@ -132,7 +132,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
         given |= await request.json()
     elif request.can_read_body:
         given |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-    for name in ("blocks", "metadata", "view", "files", "chunks"):
+    for name in ("blocks", "metadata", "view", "files", "chunks", "prompts"):
         if isinstance(given.get(name), str):
             given[name] = json.loads(given[name])
     return given

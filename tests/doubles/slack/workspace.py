@@ -95,6 +95,8 @@ class Workspace:
         self.views: dict[str, dict[str, Any]] = {}
         self.files: dict[str, dict[str, Any]] = {}
         self.statuses: list[dict[str, Any]] = []
+        self.prompts: list[dict[str, Any]] = []
+        self.titles: dict[tuple[str, str], str] = {}
         self.triggers: set[str] = set()
         self.refusals: dict[str, list[Refusal]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
