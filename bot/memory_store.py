@@ -11,7 +11,8 @@ from datetime import datetime
 
 from bot.chat import Person, Place
 from bot.errors import StoreFailed
-from bot.ledgers import AuditBook, ProfileBook
+from bot.ledgers import AuditBook, GapBook, ProfileBook
+from bot.memory_gaps import MemoryGaps
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.ports import (
     AnswerBook,
@@ -120,6 +121,15 @@ class MemoryQuestions:
         """Queued and answering ones, oldest first."""
         found = [question for question in self._questions.values() if not question.state.ended]
         return tuple(sorted(found, key=lambda question: question.asked_at))
+
+    async def of_person(self, person: str, *, limit: int) -> tuple[QuestionRecord, ...]:
+        """What a person asked, the latest first."""
+        found = [question for question in self.all() if question.person.key == person]
+        return tuple(sorted(found, key=lambda question: question.asked_at)[::-1][:limit])
+
+    def all(self) -> list[QuestionRecord]:
+        """All questions, in the order in which they were admitted."""
+        return list(self._questions.values())
 
     def _belongs(self, place: Place, message_id: str, question_id: str) -> None:
         if message_id:
@@ -232,6 +242,10 @@ class MemoryFeedback:
         """One person's word on an answer."""
         return self._feedback.get((answer_id, person))
 
+    def all(self) -> list[tuple[FeedbackRecord, str]]:
+        """All ratings, each with the question of its answer."""
+        return [(each, self._answers[each.answer_id].question_id) for each in self._feedback.values()]
+
 
 class MemorySettings:
     """What channels have set; see `bot.ports.SettingsBook`."""
@@ -255,11 +269,13 @@ class MemoryStore:
         answers: dict[str, AnswerRecord] = {}
         events = MemoryEvents()
         self.events: EventBook = events
-        self.questions: QuestionBook = MemoryQuestions(events, answers)
+        questions, feedback = MemoryQuestions(events, answers), MemoryFeedback(answers)
+        self.questions: QuestionBook = questions
         self.posts: PostBook = MemoryPosts()
         self.conversations: ConversationBook = MemoryConversations(answers)
         self.answers: AnswerBook = MemoryAnswers(answers)
-        self.feedback: FeedbackBook = MemoryFeedback(answers)
+        self.feedback: FeedbackBook = feedback
+        self.gaps: GapBook = MemoryGaps(questions.all, feedback.all)
         self.settings: SettingsBook = MemorySettings()
         self.profiles: ProfileBook = MemoryProfiles()
         self.audit: AuditBook = MemoryAudit()

@@ -143,6 +143,18 @@ class Say(StrEnum):
     PROFILE_FOR = "profile_for"
     PROFILE_STAGE_OF = "profile_stage_of"
     PROFILE_COMPANY = "profile_company"
+    SHARE = "share"
+    SHARED = "shared"
+    HOME_LIBRARY = "home_library"
+    HOME_QUESTIONS = "home_questions"
+    HOME_QUESTION = "home_question"
+    HOME_NO_QUESTIONS = "home_no_questions"
+    HOME_GAPS = "home_gaps"
+    HOME_GAP = "home_gap"
+    HOME_GAPS_MORE = "home_gaps_more"
+    HOME_NO_GAPS = "home_no_gaps"
+    HOME_PROFILE = "home_profile"
+    HOME_NOTE = "home_note"
     STARTERS = "starters"
     MONTHS = "months"
     PEOPLE = "people"
@@ -206,6 +218,10 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.PROFILE_FOR: frozenset({"usage", "who"}),
     Say.PROFILE_STAGE_OF: frozenset({"stage"}),
     Say.PROFILE_COMPANY: frozenset({"sector", "stage"}),
+    Say.SHARED: frozenset({"who"}),
+    Say.HOME_QUESTION: frozenset({"asked", "day", "state"}),
+    Say.HOME_GAP: frozenset({"asked", "day"}),
+    Say.HOME_GAPS_MORE: frozenset({"more"}),
     Say.MONTHS: frozenset({"count"}),
     Say.PEOPLE: frozenset({"count"}),
 }
@@ -237,6 +253,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "default",
     ),
     "every": ("all", "inherit"),
+    "state": ("answered", "refused", "open", "unanswered"),
     "starter": ("customers", "moats", "pricing", "risks"),
     "starter_title": ("customers", "moats", "pricing", "risks"),
     "outcome": (

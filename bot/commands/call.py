@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
-from bot.ledgers import AuditBook, ProfileBook
+from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
 from bot.records import AnswerRecord, QuestionRecord
@@ -33,6 +33,11 @@ class Books(Store, Protocol):
     @property
     def audit(self) -> AuditBook:
         """What admins did."""
+        ...
+
+    @property
+    def gaps(self) -> GapBook:
+        """What people could not find."""
         ...
 
 

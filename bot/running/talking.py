@@ -33,6 +33,7 @@ class Books:
         self.settings = store.settings
         self.profiles = store.profiles
         self.audit = store.audit
+        self.gaps = store.gaps
 
 
 def build_engine(

@@ -18,6 +18,7 @@ from bot.slack_app.clients import Clients
 from bot.slack_app.failures import code_of, delivering
 from bot.slack_app.files import Files
 from bot.slack_app.forms import view_of
+from bot.slack_app.home import home_view, is_home
 from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.interactions import time_of
 from bot.slack_app.markup import plain
@@ -62,6 +63,8 @@ class SlackChat:
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Post a message; see `bot.chat.ChatAdapter`. `reply_to` is in the place: it is the thread's beginning."""
+        if is_home(place):
+            return await self._publish(place, reply)
         await self._pace.outbox.turn(place.channel)
         try:
             asker = self._traces.asker(place, reply_to)
@@ -169,6 +172,11 @@ class SlackChat:
                 **self._renderer.message(reply),
             )
         return MessageRef(place=place, id=str(posted["ts"]))
+
+    async def _publish(self, place: Place, reply: Reply) -> MessageRef:
+        with delivering("show a page"):
+            await self._client.views_publish(user_id=place.channel, view=home_view(reply))
+        return MessageRef(place=place, id=place.thread)
 
     async def _streamed(self, message: MessageRef, reply: Reply) -> bool:
         """Whether the message's stream has taken what it ought to show, and no edit is needed."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.chat import Address, Attachment, CommandCall, Message, MessageRef, Place, PlaceKind, Press, Submission
+from bot.chat import Address, Attachment, CommandCall, Message, MessageRef, Place, Press, Submission
 from bot.payloads import decode
 from bot.slack_app.reader import Reader
 
@@ -48,7 +48,7 @@ def press(body: Body, reader: Reader) -> Press | None:
     ts = "" if container.get("is_ephemeral") else container.get("message_ts") or ""
     thread = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or ts
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    place = reader.place(channel, thread) if channel else _direct(user["id"], reader)
+    place = reader.place(channel, thread) if channel else reader.place(user["id"])
     return Press(
         event_id=body["trigger_id"],
         place=place,
@@ -149,12 +149,6 @@ def _filled_in(element: Body) -> str:
 
 def _place_of_form(metadata: str, user: str, reader: Reader) -> Place:
     if not metadata:
-        return _direct(user, reader)
+        return reader.place(user)
     told = json.loads(metadata)
     return reader.place(told["channel"], told["thread"])
-
-
-def _direct(user: str, reader: Reader) -> Place:
-    """Where nothing but the person is known: Slack takes their id for the channel of direct messages with them."""
-    place = reader.place(user)
-    return Place(platform=place.platform, workspace=place.workspace, channel=user, kind=PlaceKind.DM)

@@ -105,7 +105,7 @@ def _features(registry: Registry, request_url: str) -> dict[str, Any]:
         "should_escape": True,
     }
     return {
-        "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
         "bot_user": {"display_name": "Advisor", "always_online": True},
         "agent_view": {
             "agent_description": "Answers from a library on building companies on AI models, and names its sources.",

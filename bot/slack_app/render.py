@@ -47,11 +47,11 @@ class Renderer:
 
     def parts(self, reply: Reply) -> tuple[str, list[Block]]:
         """The text of a message in Markdown, and the blocks beneath it."""
-        small = [*self._sources(reply), *_small(map(escaped, reply.notes)), *_status(reply)]
+        small = [*self._sources(reply), *small_print(map(escaped, reply.notes)), *_status(reply)]
         addresses = {each.document.url for each in reply.citations if each.document.url}
         room = min(sizes.MARKDOWN, sizes.MESSAGE - sum(map(_characters, small)))
         text = held(inert(reply.text, addresses=addresses).strip(), room)
-        return text, [*small, *_actions(reply)]
+        return text, [*small, *actions_of(reply)]
 
     def growing(self, reply: Reply) -> str:
         """The text of a message that is not complete, to which a stream appends."""
@@ -65,7 +65,7 @@ class Renderer:
         lines = [f"[{each.number}] {link(held(each.place, _PLACE), each.url)}" for each in listed]
         if sum(map(len, lines)) > _SOURCES:
             lines = [f"[{each.number}] {escaped(held(each.place, _SHORT_PLACE))}" for each in listed]
-        return _small(_gathered([f"*{escaped(title)}*", *lines]))
+        return small_print(_gathered([f"*{escaped(title)}*", *lines]))
 
 
 def has_table(markdown: str) -> bool:
@@ -84,7 +84,7 @@ def _gathered(lines: Iterable[str]) -> list[str]:
     return texts
 
 
-def _small(texts: Iterable[str]) -> list[Block]:
+def small_print(texts: Iterable[str]) -> list[Block]:
     """Texts in small print, in as many blocks as it takes."""
     # `verbatim` keeps Slack from making links of what looks like one.
     elements = [{"type": "mrkdwn", "text": held(text, sizes.TEXT), "verbatim": True} for text in texts if text.strip()]
@@ -92,10 +92,11 @@ def _small(texts: Iterable[str]) -> list[Block]:
 
 
 def _status(reply: Reply) -> list[Block]:
-    return _small([f":hourglass_flowing_sand: {escaped(reply.status)}"] if reply.status else [])
+    return small_print([f":hourglass_flowing_sand: {escaped(reply.status)}"] if reply.status else [])
 
 
-def _actions(reply: Reply) -> list[Block]:
+def actions_of(reply: Reply) -> list[Block]:
+    """The buttons and lists of a reply, in as many rows as it takes."""
     blocks: list[Block] = []
     for row in reply.actions:
         rest = list(row)

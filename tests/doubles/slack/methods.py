@@ -48,6 +48,7 @@ class Methods:
             "conversations.replies": self._replies,
             "users.info": self._user,
             "views.open": self._open_view,
+            "views.publish": self._publish,
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "assistant.threads.setStatus": self._status,
@@ -185,6 +186,16 @@ class Methods:
         view = {**given["view"], "id": self._w.next_id("V")}
         self._w.views[view["id"]] = view
         return {"view": view}
+
+    def _publish(self, given: Arguments) -> dict[str, Any]:
+        if given.get("user_id") not in self._w.users:
+            raise Refused("user_not_found")
+        view = given["view"]
+        if view.get("type") != "home":
+            raise Refused("invalid_arguments")
+        check_view(view)
+        self._w.homes[given["user_id"]] = view
+        return {"view": {**view, "id": self._w.next_id("V")}}
 
     def _upload_url(self, given: Arguments) -> dict[str, Any]:
         file = {"id": self._w.next_id("F"), "name": given["filename"], "length": int(given["length"]), "content": None}

@@ -79,17 +79,23 @@ class People:
         }
         return self._deliveries.hand_over("slash_commands", payload)
 
-    def press(self, user: str, said: Said, label: str, *, choice: str = "") -> Delivery:
+    def press_home(self, user: str, view: Mapping[str, Any], label: str) -> Delivery:
+        """Somebody presses a button of their home tab, which is in no channel."""
+        action = next(each for each in _actions(view["blocks"], "") if each.pop("_label") == label)
+        shown = {"type": "block_actions", "container": {"type": "view", "view_id": "V1"}, "view": dict(view)}
+        return self._interact(user, {**shown, "actions": [action]})
+
+    def press(self, user: str, said: Said, label: str, *, choice: str = "", ephemeral: bool = False) -> Delivery:
         """Somebody presses the button that is called so, or chooses from the list with that placeholder."""
         action = next(each for each in _actions(said.blocks, choice) if each.pop("_label") == label)
-        container = {"type": "message", "message_ts": said.ts, "channel_id": said.channel, "is_ephemeral": False}
+        container = {"type": "message", "message_ts": said.ts, "channel_id": said.channel, "is_ephemeral": ephemeral}
         return self._interact(
             user,
             {
                 "type": "block_actions",
                 "container": container | ({"thread_ts": said.thread_ts} if said.thread_ts else {}),
                 "channel": {"id": said.channel, "name": "general"},
-                "message": said.shown(),
+                **({} if ephemeral else {"message": said.shown()}),
                 "actions": [action],
                 "response_url": self._response_url(user),
             },

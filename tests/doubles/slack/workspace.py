@@ -93,6 +93,9 @@ class Workspace:
         """What was posted to response addresses, with the person that each belongs to."""
 
         self.views: dict[str, dict[str, Any]] = {}
+        self.homes: dict[str, dict[str, Any]] = {}
+        """The home tabs of people, as they were published last."""
+
         self.files: dict[str, dict[str, Any]] = {}
         self.statuses: list[dict[str, Any]] = []
         self.prompts: list[dict[str, Any]] = []
