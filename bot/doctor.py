@@ -7,7 +7,7 @@ import platform
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -21,7 +21,7 @@ from bot.terminal import printable
 from rag.errors import IndexLocked, InvalidSettings, RagError
 
 if TYPE_CHECKING:
-    from bot.settings import LoadedSettings
+    from bot.settings import LoadedSettings, Settings
     from rag.build import Rag
     from rag.catalogue import Generation
     from rag.settings import RagSettings
@@ -43,16 +43,24 @@ _FULL_MEGABYTES = 64
 _PROBE = "How do startups find their first customers?"
 
 
-async def run_doctor(load: Callable[[], LoadedSettings], terminal: Terminal) -> int:
+Examination = Callable[["Settings"], AsyncIterator[Finding]]
+"""Looks at one platform: nothing is found where it is not set up."""
+
+
+async def run_doctor(
+    load: Callable[[], LoadedSettings], terminal: Terminal, *, platforms: Sequence[Examination] = ()
+) -> int:
     """Prints every finding as it is made; the exit status is 1 when one of them is a failure."""
     status = DONE
-    async for finding in examine(load):
+    async for finding in examine(load, platforms=platforms):
         _print(terminal, finding)
         status = FAILED if finding.status is Status.FAIL else status
     return status
 
 
-async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
+async def examine(
+    load: Callable[[], LoadedSettings], *, platforms: Sequence[Examination] = ()
+) -> AsyncIterator[Finding]:
     """All findings, from the installation to the embedding model. `load` reads the settings."""
     for finding in _versions():
         yield finding
@@ -63,6 +71,9 @@ async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
         return
     for finding in _settings(loaded):
         yield finding
+    for platform_examined in platforms:
+        async for finding in platform_examined(loaded.settings):
+            yield finding
     settings = loaded.settings.rag
     home = _home(settings.home)
     yield home

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import AsyncIterator
@@ -15,38 +14,30 @@ import aiohttp
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.catalogue import all_commands
-from bot.errors import AdapterFailed
 from bot.running.plugging import Receive
 from bot.settings import Settings
 from bot.slack_app.adapter import SlackChat, Tools
 from bot.slack_app.clients import Clients, nameless_client, open_clients
 from bot.slack_app.directory import Directory
-from bot.slack_app.failures import refused_token
 from bot.slack_app.files import Files
 from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.intake import Intake, Office, reader_now
-from bot.slack_app.manifest import ESSENTIAL_SCOPES, SCOPES, lacking
 from bot.slack_app.outbox import EditBudget, Outbox, Pace
 from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
 from bot.slack_app.render import Renderer
 from bot.slack_app.requests import listen_on_http
+from bot.slack_app.signing_in import check_scopes, checked, open_session, sign_in
 from bot.slack_app.sockets import listen_on_socket
 from bot.slack_app.streams import Streams
 from bot.slack_app.traces import Traces
 from bot.slack_app.welcome import Welcome
 from bot.slack_settings import SlackSettings
 from bot.wording import load_wording
-from rag.errors import InvalidSettings
 from rag.resources import data_folder
 
-log = logging.getLogger(__name__)
-
-_CALL_S, _CONNECT_S = 30.0, 10.0
 _ANY = re.compile(".*", re.DOTALL)
 
 
@@ -64,12 +55,11 @@ class SlackFactory:
         """Signs in; see `bot.running.plugging.AdapterFactory`."""
         slack = settings.slack
         token = checked(slack)
-        timeout = aiohttp.ClientTimeout(total=_CALL_S, sock_connect=_CONNECT_S)
-        # One session for all calls: with one for each, a busy bot spends half its time on connecting.
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with open_session() as session:
             clients = open_clients(slack, session, token=token)
-            identity = await sign_in(clients.patient)
-            yield _assembled(slack, session, clients=clients, identity=identity, token=token)
+            signed = await sign_in(clients.patient)
+            check_scopes(signed.granted)
+            yield _assembled(slack, session, clients=clients, identity=signed.identity, token=token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,55 +123,6 @@ class SlackConnection:
         for kind in (app.event, app.command, app.action, app.view, app.shortcut):
             kind(_ANY)(taken_in)
         return app
-
-
-def checked(settings: SlackSettings) -> SecretStr:
-    """The bot token, when everything is set that the chosen mode needs. Raises InvalidSettings."""
-    if settings.bot_token is None:
-        raise InvalidSettings("ADVISOR_SLACK_BOT_TOKEN is not set; it is the token that begins with xoxb-")
-    if settings.mode == "socket" and settings.app_token is None:
-        problem = "slack.mode = 'socket' needs ADVISOR_SLACK_APP_TOKEN, the app-level token that begins with xapp-"
-        raise InvalidSettings(f"{problem}; make one with the scope connections:write, or set slack.mode = 'http'")
-    if settings.mode == "http" and settings.signing_secret is None:
-        problem = "slack.mode = 'http' needs ADVISOR_SLACK_SIGNING_SECRET"
-        raise InvalidSettings(f"{problem}; it is on the app's page “Basic Information”")
-    for name, token, wrong in (("BOT", settings.bot_token, "xapp-"), ("APP", settings.app_token, "xoxb-")):
-        if token is not None and token.get_secret_value().startswith(wrong):
-            raise InvalidSettings(
-                f"ADVISOR_SLACK_{name}_TOKEN begins with {wrong!r}: the two tokens are mixed up; exchange them"
-            )
-    return settings.bot_token
-
-
-async def sign_in(client: AsyncWebClient) -> Identity:
-    """Who the bot is.
-
-    Raises:
-        AdapterFailed: Slack is out of reach, refuses the token, or did not grant what nothing works without.
-    """
-    try:
-        told = await client.auth_test()
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise refused_token(error, setting="ADVISOR_SLACK_BOT_TOKEN") from error
-    granted = frozenset(filter(None, re.split(r"[,\s]+", told.headers.get("x-oauth-scopes") or "")))
-    if granted:
-        _check_scopes(granted)
-    return Identity(
-        team=told["team_id"],
-        user=told["user_id"],
-        bot=told.get("bot_id") or "",
-        enterprise=told.get("enterprise_id") or "",
-    )
-
-
-def _check_scopes(granted: frozenset[str]) -> None:
-    if missing := sorted(ESSENTIAL_SCOPES - granted):
-        problem = f"the bot token lacks the scope {missing[0]!r} ({SCOPES[missing[0]]})"
-        raise AdapterFailed(
-            f"{problem}; add it, as `advisor slack manifest` has it, and install the app again", retryable=False
-        )
-    if wanting := lacking(granted):
-        log.warning("slack_scopes_missing", extra={"scopes": "; ".join(wanting)})
 
 
 def _assembled(
