@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from bot.slack_app.traces import Traces
 _STREAMING = frozenset({"streaming_state_conflict", "message_in_streaming_state"})
 _OUT_OF_REACH = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
 _PAGE, _PAGES = 200, 5
+_WHISPERS_AT_ONCE = 16
+"""A flood of lines such as "busy" must not keep Slack's events from being acknowledged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class SlackChat:
         self._traces = tools.traces
         self._pace = tools.pace
         self._files = tools.files
+        self._whispers = asyncio.Semaphore(_WHISPERS_AT_ONCE)
         self._uploaded: Remembered[tuple[str, str], File] = Remembered(1_000)
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
@@ -102,6 +106,10 @@ class SlackChat:
     async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
         """Say something to one person; see `bot.chat.ChatAdapter`."""
         content = self._renderer.message(reply)
+        async with self._whispers:
+            await self._whisper(place, person, content)
+
+    async def _whisper(self, place: Place, person: Person, content: Mapping[str, Any]) -> None:
         with delivering("take a private line"):
             # In a thread without an answer nobody would see it.
             thread = place.thread if self._traces.is_alive(place) else None

@@ -19,6 +19,7 @@ from bot.slack_app.failures import is_not_offered
 from bot.slack_app.parse import Body, parse, people_of
 from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
+from bot.slack_app.remembered import Remembered
 from bot.slack_app.streams import Stream
 from bot.slack_app.traces import Traces
 from bot.slack_app.welcome import Welcome
@@ -28,6 +29,10 @@ from rag.errors import InvalidInput
 log = logging.getLogger(__name__)
 
 _COURTESIES_AT_ONCE = 10
+_REMEMBERED = 5_000
+_LET_IN = frozenset({Outcome.ACCEPTED, Outcome.JOINED, Outcome.BUSY, Outcome.LIMITED})
+"""What is decided of a message for good, so that another event of it has nothing to add."""
+
 _OPENINGS = frozenset({"app_home_opened", "assistant_thread_started"})
 _FAREWELLS = {
     "app_uninstalled": "the app was removed from the workspace; install it again and set its new token",
@@ -56,6 +61,7 @@ class Intake:
         self._receive = receive
         self._courtesies: set[asyncio.Task[None]] = set()
         self._not_offered: set[str] = set()
+        self._let_in: Remembered[tuple[str, str], Outcome] = Remembered(_REMEMBERED)
         self._over = asyncio.Event()
         self._reason = ""
         office.chat.streams.on_stop = self._stopped
@@ -85,6 +91,8 @@ class Intake:
             return
         self._office.traces.note(body, incoming)
         receipt = await self._receive(incoming)
+        if isinstance(incoming, Message) and receipt.outcome in _LET_IN:
+            self._let_in.keep((incoming.place.channel, incoming.message_id), receipt.outcome)
         if receipt.outcome is Outcome.ACCEPTED and isinstance(incoming, Message):
             self._receive_kindly(incoming)
 
@@ -95,6 +103,8 @@ class Intake:
         await asyncio.gather(*self._courtesies, return_exceptions=True)
 
     async def _read(self, body: Body) -> Incoming | None:
+        if self._is_known(body):
+            return None
         reader = self._office.reader()
         # Read first without asking for anybody: most of what Slack tells does not concern the bot.
         incoming = parse(body, reader)
@@ -102,6 +112,12 @@ class Intake:
             return None
         profiles = await self._office.directory.look_up(people_of(body))
         return parse(body, replace(reader, profiles=profiles)) if profiles else incoming
+
+    def _is_known(self, body: Body) -> bool:
+        """Whether it tells of a message that was let in a moment ago: a mention comes as two events."""
+        event = body.get("event") or {}
+        fresh = event.get("type") in {"app_mention", "message"} and not event.get("subtype")
+        return fresh and self._let_in.get((str(event.get("channel")), str(event.get("ts")))) is not None
 
     def _heed_farewell(self, body: Body) -> None:
         event = body.get("event") or {}

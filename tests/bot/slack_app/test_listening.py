@@ -9,6 +9,7 @@ import pytest
 
 from bot.chat import Address, CommandCall, Message, PlaceKind, Standing
 from bot.errors import AdapterFailed, StoreFailed
+from bot.records import Outcome, Receipt
 from tests.doubles.slack.server import SlackServer
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, DM, GUEST, STRANGER
 
@@ -133,3 +134,22 @@ async def test_token_that_a_person_withdraws_ends_nothing() -> None:
         bot.slack.people.say(ADA, CHANNEL, "hello")
         await until(lambda: bool(bot.heard.incoming))
         assert not bot.listening.done()
+
+
+async def test_second_event_of_a_message_that_was_let_in_is_not_looked_at() -> None:
+    heard = Heard(receipt=Receipt(outcome=Outcome.ACCEPTED))
+    async with listening(heard=heard) as bot:
+        said = bot.slack.people.say(ADA, CHANNEL, "what is a moat?")
+        await until(lambda: bool(heard.incoming))
+        again = bot.slack.people.tell_of(said)
+        await asyncio.wait_for(again.done.wait(), 10)
+        assert again.acknowledged
+    assert len(heard.incoming) == 1
+
+
+async def test_second_event_of_a_message_that_was_let_pass_may_show_that_it_was_meant() -> None:
+    async with listening() as bot:
+        said = bot.slack.people.say(ADA, CHANNEL, "what is a moat?")
+        await until(lambda: bool(bot.heard.incoming))
+        bot.slack.people.tell_of(said)
+        await until(lambda: len(bot.heard.incoming) == 2)

@@ -265,5 +265,6 @@ class Methods:
         now = time.monotonic()
         wait = self._w.posted_at.get(channel, -1e9) + self._w.post_interval_s - now
         if self._w.post_interval_s and wait > 0:
+            self._w.put_off += 1
             raise Refused("ratelimited", status=429, retry_after=1)
         self._w.posted_at[channel] = now

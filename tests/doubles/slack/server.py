@@ -6,6 +6,7 @@ in three seconds and deliveries tried again, or signed requests. Every message t
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,6 +53,8 @@ class SlackServer:
     async def _method(self, request: web.Request) -> web.Response:
         name, token = request.match_info["method"], request.headers.get("authorization", "").removeprefix("Bearer ")
         arguments = await _arguments(request)
+        if self.workspace.call_s:
+            await asyncio.sleep(self.workspace.call_s)
         if planned := self.workspace.refusals.get(name):
             refusal = planned[0]
             refusal.times -= 1

@@ -107,6 +107,12 @@ class Workspace:
         self.post_interval_s = 0.0
         """Least time between two messages to a channel; faster ones get 429."""
 
+        self.call_s = 0.0
+        """How long each method takes."""
+
+        self.put_off = 0
+        """How many messages came too fast."""
+
         self._seconds, self._count = 1_800_000_000, itertools.count(1)
 
     def next_id(self, prefix: str) -> str:
