@@ -18,6 +18,7 @@ from rag.errors import IndexLocked, InvalidSettings
 
 if TYPE_CHECKING:
     from bot.control.client import RemoteLibrary
+    from bot.doctor import Examination
     from bot.library import Library, Shelf
     from bot.operations import Terminal
     from bot.running.plugging import AdapterFactory
@@ -102,6 +103,12 @@ class Program:
         from bot.store_commands import Kept
 
         return Kept(rag=self.open_home(), database_url=self.load().settings.database.url)
+
+    def examinations(self) -> tuple[Examination, ...]:
+        """What the doctor looks at besides the library."""
+        from bot.slack_app.checkup import examine_slack
+
+        return (examine_slack,)
 
     def run(self) -> int:
         """Runs the bot until it is told to stop. Raises RagError."""

@@ -77,6 +77,10 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.PRIVACY_SINCE: frozenset({"day"}),
     Say.AUDIT_TITLE: frozenset({"count"}),
     Say.AUDIT_COUNT: frozenset({"most", "value"}),
+    Say.SHARED: frozenset({"who"}),
+    Say.HOME_QUESTION: frozenset({"asked", "day", "state"}),
+    Say.HOME_GAP: frozenset({"asked", "day"}),
+    Say.HOME_GAPS_MORE: frozenset({"more"}),
     Say.MONTHS: frozenset({"count"}),
     Say.PEOPLE: frozenset({"count"}),
 }
@@ -132,5 +136,8 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "decided",
         "lessons",
     ),
+    "state": ("answered", "refused", "open", "unanswered"),
+    "starter": ("customers", "moats", "pricing", "risks"),
+    "starter_title": ("customers", "moats", "pricing", "risks"),
 }
 """The closed sets of words, by group; the files name each in this order."""

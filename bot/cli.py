@@ -239,7 +239,7 @@ def evaluate(
 
 @app.command()
 def doctor(ctx: typer.Context, as_json: Json = False) -> None:
-    """Looks at settings, disk, index, lock and models, and says how to mend what is wrong.
+    """Looks at settings, platforms, disk, index, lock and models, and says how to mend what is wrong.
 
     Example: `advisor doctor`
     """
@@ -249,7 +249,8 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
     from bot.doctor import run_doctor
 
     program = _program(ctx)
-    raise typer.Exit(asyncio.run(run_doctor(program.load, open_terminal(json=as_json))))
+    terminal = open_terminal(json=as_json)
+    raise typer.Exit(asyncio.run(run_doctor(program.load, terminal, platforms=program.examinations())))
 
 
 cli_operators.add_to(app)

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -45,16 +45,24 @@ _FULL_MEGABYTES = 64
 _PROBE = "How do startups find their first customers?"
 
 
-async def run_doctor(load: Callable[[], LoadedSettings], terminal: Terminal) -> int:
+Examination = Callable[["Settings"], AsyncIterator[Finding]]
+"""Looks at one platform: nothing is found where it is not set up."""
+
+
+async def run_doctor(
+    load: Callable[[], LoadedSettings], terminal: Terminal, *, platforms: Sequence[Examination] = ()
+) -> int:
     """Prints every finding as it is made; the exit status is 1 when one of them is a failure."""
     status = DONE
-    async for finding in examine(load):
+    async for finding in examine(load, platforms=platforms):
         _print(terminal, finding)
         status = FAILED if finding.status is Status.FAIL else status
     return status
 
 
-async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
+async def examine(
+    load: Callable[[], LoadedSettings], *, platforms: Sequence[Examination] = ()
+) -> AsyncIterator[Finding]:
     """All findings, from the installation to the embedding model. `load` reads the settings."""
     for finding in _versions():
         yield finding
@@ -66,7 +74,15 @@ async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
     for finding in _settings(loaded):
         yield finding
     yield _rights(loaded.settings)
-    settings = loaded.settings.rag
+    for examination in platforms:
+        async for finding in examination(loaded.settings):
+            yield finding
+    async for finding in _kept(loaded.settings.rag):
+        yield finding
+
+
+async def _kept(settings: RagSettings) -> AsyncIterator[Finding]:
+    """What lies in the home: whether it can be written, the library, and what answers from it."""
     home = _home(settings.home)
     yield home
     if home.status is Status.FAIL:

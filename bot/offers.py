@@ -21,6 +21,9 @@ class Verb(StrEnum):
     EXPLAIN = "explain"
     WHY = "why"
     SHORTER = "shorter"
+    SHARE = "share"
+    """Shows everybody what one person was told; the argument is the verb that told it."""
+
     REGENERATE = "again"
     FOLLOW_UP = "next"
     RETRY = "retry"

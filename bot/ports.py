@@ -77,6 +77,10 @@ class QuestionBook(Protocol):
         """Queued and answering ones, in the order in which they were asked."""
         ...
 
+    async def of_person(self, person: str, *, limit: int) -> tuple[QuestionRecord, ...]:
+        """What a person asked, by the person's key, the latest first."""
+        ...
+
 
 class PostBook(Protocol):
     """Our own messages, so that a crash neither loses nor doubles one."""

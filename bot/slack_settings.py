@@ -38,6 +38,12 @@ class SlackSettings(BaseModel):
     edit_interval_s: float = Field(default=1.2, ge=0)
     """Least time between two edits of one message."""
 
+    streaming: bool = True
+    """Whether answers grow by Slack's own streaming where Slack offers it; else messages are edited."""
+
+    reaction: str = Field(default="robot_face", pattern=r"^[a-z0-9_+'-]*$")
+    """The reaction, without colons, that asks for an answer to the message that it is put on; empty for none."""
+
     silence_s: float = Field(default=60.0, gt=0)
     """A connection that gives no sign of life for so long is opened anew."""
 

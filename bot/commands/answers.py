@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.chat import Press
 from bot.commands.call import Call
 from bot.grounding import grounded, marks_of
+from bot.offers import Verb
+from bot.payloads import Payload
 from bot.records import AnswerRecord, EvidenceRecord
 from bot.references import place_of
+from bot.replies import Button, Reply
 from bot.shortening import shortened
+from bot.splitting import split
 from bot.wording import Say
+from rag.types import Citation
 
 _SHOWN = 5
 """Passages that are told besides those that the answer cites."""
 
+_SHARED = frozenset({Verb.WHY, Verb.SHORTER})
 _EXCERPT = 160
 _SENTENCE = 200
 
@@ -22,29 +29,31 @@ _SENTENCE = 200
 async def why(call: Call, press: Press) -> None:
     """Tells the person which sentence rests on which source, and which passages were found."""
     record = await call.answer(press.payload.subject)
-    if record is None:
-        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
-        return
-    labels = await call.labels()
-    seen = [each for each in record.evidence if each.audience & labels]
-    blocks = [_sentences(call, record), _passages(call, record, seen)]
-    if len(seen) < len(record.evidence):
-        blocks.append(call.words(Say.WHY_HIDDEN))
-    await call.whisper("\n\n".join(blocks))
+    told = await _told(call, Verb.WHY, record)
+    await call.whisper(told.text, actions=_sharing(call, Verb.WHY, record))
 
 
 async def shorter(call: Call, press: Press) -> None:
     """Gives the person the answer in fewer words."""
     record = await call.answer(press.payload.subject)
-    if record is None:
+    told = await _told(call, Verb.SHORTER, record)
+    actions = _sharing(call, Verb.SHORTER, record) if told.citations else ()
+    await call.whisper(told.text, citations=told.citations, actions=actions)
+
+
+async def share(call: Call, press: Press) -> None:
+    """Shows everybody in the answer's thread what the person was told of it."""
+    record = await call.answer(press.payload.subject)
+    if record is None or press.payload.argument not in _SHARED:
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
-    short = shortened(record)
-    if short is None:
-        await call.whisper(call.words(Say.SHORTER_NONE))
-        return
-    text, citations = short
-    await call.whisper(f"**{call.words(Say.SHORTER_TITLE)}**\n{text}", citations=citations)
+    told = await _told(call, Verb(press.payload.argument), record)
+    thread = record.conversation.removeprefix(f"{call.place.channel_key}/")
+    place = replace(call.place, thread=thread) if thread else call.place
+    notes = (call.words(Say.SHARED, who=call.person.name),) if call.person.name else ()
+    for part in split(told.text, call.adapter.capabilities.message_characters):
+        reply = Reply(text=part, citations=told.citations, notes=notes, language=call.language)
+        await call.adapter.post(place, reply, nonce=call.means.new_id())
 
 
 async def regenerate(call: Call, press: Press) -> None:
@@ -79,6 +88,42 @@ async def stop_answer(call: Call, press: Press) -> None:
     """Ends the answer that is being written."""
     if not await call.desk.cancel(press.payload.subject, call.person):
         await call.whisper(call.words(Say.NOTHING_TO_STOP))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a person is told of an answer."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+async def _told(call: Call, verb: Verb, record: AnswerRecord | None) -> _Told:
+    if record is None:
+        return _Told(text=call.words(Say.ANSWER_UNKNOWN))
+    if verb is Verb.WHY:
+        return _Told(text=await _reasons(call, record))
+    short = shortened(record)
+    if short is None:
+        return _Told(text=call.words(Say.SHORTER_NONE))
+    return _Told(text=f"**{call.words(Say.SHORTER_TITLE)}**\n{short[0]}", citations=short[1])
+
+
+def _sharing(call: Call, verb: Verb, record: AnswerRecord | None) -> tuple[tuple[Button, ...], ...]:
+    """The button that shows others what was told; none where nobody else reads along."""
+    if record is None or call.place.private:
+        return ()
+    payload = Payload(verb=Verb.SHARE, subject=record.id, argument=verb)
+    return ((Button(label=call.words(Say.SHARE), payload=payload),),)
+
+
+async def _reasons(call: Call, record: AnswerRecord) -> str:
+    labels = await call.labels()
+    seen = [each for each in record.evidence if each.audience & labels]
+    blocks = [_sentences(call, record), _passages(call, record, seen)]
+    if len(seen) < len(record.evidence):
+        blocks.append(call.words(Say.WHY_HIDDEN))
+    return "\n\n".join(blocks)
 
 
 def _sentences(call: Call, record: AnswerRecord) -> str:

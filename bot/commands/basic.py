@@ -81,14 +81,14 @@ class Sources:
 
     async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
         """Counts and topics, or the documents of one topic or kind."""
-        documents = await self._documents(call)
-        topic = arguments.get("topic", "")
-        if not documents:
-            await call.whisper(call.words(Say.LIBRARY_EMPTY))
-        elif topic:
-            await call.whisper(self._of_topic(call, documents, topic))
-        else:
-            await call.whisper(self._overview(call, documents))
+        documents, topic = await self._documents(call), arguments.get("topic", "")
+        await call.whisper(
+            self._of_topic(call, documents, topic) if topic and documents else self._overview(call, documents)
+        )
+
+    async def overview(self, call: Call) -> str:
+        """Counts and topics."""
+        return self._overview(call, await self._documents(call))
 
     async def topics(self, call: Call, typed: str) -> Sequence[str]:
         """Topics that hold what was typed, the commonest first."""
@@ -101,6 +101,8 @@ class Sources:
         return await call.means.library.documents(await call.scope())
 
     def _overview(self, call: Call, documents: Sequence[Document]) -> str:
+        if not documents:
+            return call.words(Say.LIBRARY_EMPTY)
         counts = Counter(document.kind for document in documents)
         kinds = [kind for kind in DocumentKind if counts[kind]]
         lines = [f"- {call.means.wording.kind(kind, call.language)} · {counts[kind]}" for kind in kinds]

@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
 from bot.indexing import IndexRuns
-from bot.ledgers import AuditBook, ProfileBook
+from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
 from bot.privacy_records import PrivacyBook
@@ -42,6 +42,11 @@ class Books(Store, Protocol):
     @property
     def privacy(self) -> PrivacyBook:
         """What is kept of people."""
+        ...
+
+    @property
+    def gaps(self) -> GapBook:
+        """What people could not find."""
         ...
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.chat import Press, Submission
 from bot.commands import admin, answers, audit, basic, case, config, privacy, profile, rating, resources
 from bot.commands.call import Call
+from bot.commands.home import Home
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
 from bot.records import Rating
@@ -18,6 +19,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.REASON: rating.give_reason,
     Verb.WHY: answers.why,
     Verb.SHORTER: answers.shorter,
+    Verb.SHARE: answers.share,
     Verb.REGENERATE: answers.regenerate,
     Verb.FOLLOW_UP: answers.follow_up,
     Verb.RETRY: answers.retry,
@@ -56,6 +58,7 @@ def all_commands(wording: Wording) -> Registry:
                 Command(name="ask", run=basic.ask, arguments=(Argument(name="question", required=True),)),
                 Command(name="help", run=overview.run, arguments=(name,)),
                 Command(name="sources", run=library.run, arguments=(topic,)),
+                Command(name="home", run=Home(library).run),
                 Command(name="stop", run=basic.stop),
                 Command(name="resume", run=basic.resume),
                 Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),

@@ -222,9 +222,9 @@ async def _open(call: Call, whose: str) -> bool:
 
 async def _show(call: Call) -> None:
     own, team = await _profile(call, _MINE), await _profile(call, _TEAM)
-    blocks = [_block(call, Say.PROFILE_MINE, own)]
+    blocks = [block(call, Say.PROFILE_MINE, own)]
     if not call.place.private:
-        blocks.append(_block(call, Say.PROFILE_TEAM, team))
+        blocks.append(block(call, Say.PROFILE_TEAM, team))
     blocks = [block for block in blocks if block] or [call.words(Say.PROFILE_NONE)]
     used = await known_profile(call)
     if not own.active:
@@ -234,7 +234,8 @@ async def _show(call: Call) -> None:
     await call.whisper("\n\n".join(blocks), actions=(_buttons(call, active=own.active, known=used is not None),))
 
 
-def _block(call: Call, title: Say, profile: Profile) -> str:
+def block(call: Call, title: Say, profile: Profile) -> str:
+    """A profile with its title; "" where nothing is known."""
     lines = [
         call.words(Say.PROFILE_LINE, name=_names(call)[name], value=_shown(call, profile, name))
         for name in _ITEMS

@@ -110,6 +110,11 @@ class Registry:
                     self._learn(name, Found(command=command, language=language))
 
     @property
+    def wording(self) -> Wording:
+        """The texts that the commands' words are from."""
+        return self._wording
+
+    @property
     def commands(self) -> tuple[Command, ...]:
         """All commands in the order in which they are listed."""
         return tuple(self._commands.values())

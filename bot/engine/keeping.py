@@ -58,7 +58,7 @@ class Locks:
 class Chores:
     """Work that nobody waits for, such as telling a person that the queue is full. Bounded; its failures are logged."""
 
-    def __init__(self, *, most: int = 1000) -> None:
+    def __init__(self, *, most: int = 4000) -> None:
         self._most = most
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 
 from bot.running.connecting import Connection
 from bot.running.opening import Bot, Opener, RunSettings
+from bot.running.pauses import spare_pauses
 from bot.running.plugging import AdapterFactory
 from bot.running.stopping import LastResort, Stop
 
@@ -71,6 +72,7 @@ class Program:
         stopping = asyncio.create_task(self._stop.wait())
         await self._first_connections(bot, stopping)
         engine = asyncio.create_task(bot.engine.run())
+        spare_pauses()
         self._opener.status.up("engine")
         log.info("ready", extra={"platforms": ",".join(each.name for each in bot.connections)})
         try:

@@ -47,6 +47,7 @@ class Books:
         self.profiles = store.profiles
         self.audit = store.audit
         self.privacy = store.privacy
+        self.gaps = store.gaps
 
 
 def build_engine(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -16,17 +19,32 @@ from bot.slack_app.clients import Clients
 from bot.slack_app.failures import code_of, delivering
 from bot.slack_app.files import Files
 from bot.slack_app.forms import view_of
+from bot.slack_app.home import home_view, is_home
 from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.interactions import time_of
 from bot.slack_app.markup import plain
 from bot.slack_app.outbox import Pace
 from bot.slack_app.remembered import Remembered
 from bot.slack_app.render import Renderer
+from bot.slack_app.streams import Streams, metadata_of, nonce_of
 from bot.slack_app.traces import Traces
 
-_METADATA = "advisor_post"
+_STREAMING = frozenset({"streaming_state_conflict", "message_in_streaming_state"})
 _OUT_OF_REACH = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
 _PAGE, _PAGES = 200, 5
+_WHISPERS_AT_ONCE = 16
+"""A flood of lines such as "busy" must not keep Slack's events from being acknowledged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What talking takes besides Slack's methods."""
+
+    renderer: Renderer
+    traces: Traces
+    pace: Pace
+    files: Files
+    streams: Streams
 
 
 class SlackChat:
@@ -34,81 +52,71 @@ class SlackChat:
 
     platform = PLATFORM
 
-    def __init__(
-        self,
-        clients: Clients,
-        identity: Identity,
-        *,
-        renderer: Renderer,
-        traces: Traces,
-        pace: Pace,
-        files: Files,
-    ) -> None:
-        self.capabilities = Capabilities(message_characters=9_000, edit_interval_s=pace.edit_interval_s)
+    def __init__(self, clients: Clients, identity: Identity, tools: Tools) -> None:
+        self.capabilities = Capabilities(message_characters=9_000, edit_interval_s=tools.pace.edit_interval_s)
+        self.streams = tools.streams
         self._client = clients.patient
         self._careful = clients.careful
         self._identity = identity
-        self._renderer = renderer
-        self._traces = traces
-        self._pace = pace
-        self._files = files
+        self._renderer = tools.renderer
+        self._traces = tools.traces
+        self._pace = tools.pace
+        self._files = tools.files
+        self._whispers = asyncio.Semaphore(_WHISPERS_AT_ONCE)
         self._uploaded: Remembered[tuple[str, str], File] = Remembered(1_000)
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Post a message; see `bot.chat.ChatAdapter`. `reply_to` is in the place: it is the thread's beginning."""
+        if is_home(place):
+            return await self._publish(place, reply)
         await self._pace.outbox.turn(place.channel)
         try:
-            ts = await self._post(place, reply, nonce=nonce)
+            asker = self._traces.asker(place, reply_to)
+            message = await self.streams.begin(place, reply, nonce=nonce, asker=asker)
+            message = message or await self._post(place, reply, nonce=nonce)
         except DeliveryFailed as error:
             if not error.retryable:
                 raise
             # It may have arrived, though its answer got lost.
-            found = await self.find_posted(place, nonce)
-            ts = found.id if found else await self._post(place, reply, nonce=nonce)
+            message = await self.find_posted(place, nonce) or await self._post(place, reply, nonce=nonce)
         self._traces.alive(place)
-        message = MessageRef(place=place, id=ts)
         await self._upload(message, reply.files)
         return message
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
         """Replace a message; see `bot.chat.ChatAdapter`. One that only shows growth gives way when edits are scarce."""
-        wait = self._pace.edits.take(last=not reply.status)
-        if wait:
-            raise DeliveryFailed("too many messages are edited at the moment", retry_after_s=wait)
-        with delivering("change a message"):
-            await self._client.chat_update(
-                channel=message.place.channel, ts=message.id, **self._renderer.message(reply)
-            )
+        if not await self._streamed(message, reply):
+            wait = self._pace.edits.take(last=not reply.status)
+            if wait:
+                raise DeliveryFailed("too many messages are edited at the moment", retry_after_s=wait)
+            content = self._renderer.message(reply)
+            await self._settled(message, "change a message", partial(self._client.chat_update, **content))
         await self._upload(message, reply.files)
 
     async def delete(self, message: MessageRef) -> None:
         """Take a message away; see `bot.chat.ChatAdapter`."""
-        with delivering("take a message away"):
-            try:
-                await self._client.chat_delete(channel=message.place.channel, ts=message.id)
-            except SlackApiError as error:
-                if code_of(error) != "message_not_found":
-                    raise
+        if self.streams.find(message):
+            await self._ended(message)
+        try:
+            await self._settled(message, "take a message away", self._client.chat_delete)
+        except DeliveryFailed as error:
+            if not isinstance(error.__cause__, SlackApiError) or code_of(error.__cause__) != "message_not_found":
+                raise
 
     async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
         """Say something to one person; see `bot.chat.ChatAdapter`."""
         content = self._renderer.message(reply)
         if reply.files and not place.private:
             await self._hand_over(person, reply.files)
+        async with self._whispers:
+            await self._whisper(place, person, content)
+
+    async def _whisper(self, place: Place, person: Person, content: Mapping[str, Any]) -> None:
         with delivering("take a private line"):
-            if place.private:
-                await self._client.chat_postMessage(
-                    channel=place.channel,
-                    thread_ts=place.thread or None,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                    **content,
-                )
-                return
             # In a thread without an answer nobody would see it.
             thread = place.thread if self._traces.is_alive(place) else None
             try:
-                await self._client.chat_postEphemeral(
+                await self._careful.chat_postEphemeral(
                     channel=place.channel, user=person.id, thread_ts=thread, **content
                 )
             except SlackApiError as error:
@@ -126,14 +134,20 @@ class SlackChat:
             await self._client.views_open(trigger_id=trigger, view=view_of(form, place))
 
     async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
-        """The message that carries a nonce; see `bot.chat.ChatAdapter`."""
+        """The message that carries a nonce; see `bot.chat.ChatAdapter`.
+
+        A stream gets its nonce when it ends. One that was cut short is the only message of ours that has none.
+        """
+        cut_short: MessageRef | None = None
         async with aclosing(self._pages(place)) as pages:
             async for messages in pages:
-                for message in messages:
-                    payload = (message.get("metadata") or {}).get("event_payload") or {}
-                    if payload.get("nonce") == nonce and self._is_own(message):
-                        return MessageRef(place=place, id=message["ts"])
-        return None
+                for message in filter(self._is_own, messages):
+                    ref = MessageRef(place=place, id=message["ts"])
+                    if nonce_of(message) == nonce:
+                        return ref
+                    if place.thread and is_cut_short(message) and not self.streams.find(ref):
+                        cut_short = ref
+        return cut_short
 
     async def history(self, place: Place, *, limit: int) -> Sequence[Said]:
         """The last messages of a place; see `bot.chat.ChatAdapter`."""
@@ -157,17 +171,44 @@ class SlackChat:
                 channel_id=place.channel, thread_ts=place.thread, status=status
             )
 
-    async def _post(self, place: Place, reply: Reply, *, nonce: str) -> str:
+    async def _post(self, place: Place, reply: Reply, *, nonce: str) -> MessageRef:
         with delivering("take a message"):
             posted = await self._careful.chat_postMessage(
                 channel=place.channel,
                 thread_ts=place.thread or None,
-                metadata={"event_type": _METADATA, "event_payload": {"nonce": nonce}},
+                metadata=metadata_of(nonce),
                 unfurl_links=False,
                 unfurl_media=False,
                 **self._renderer.message(reply),
             )
-        return str(posted["ts"])
+        return MessageRef(place=place, id=str(posted["ts"]))
+
+    async def _publish(self, place: Place, reply: Reply) -> MessageRef:
+        with delivering("show a page"):
+            await self._client.views_publish(user_id=place.channel, view=home_view(reply))
+        return MessageRef(place=place, id=place.thread)
+
+    async def _streamed(self, message: MessageRef, reply: Reply) -> bool:
+        """Whether the message's stream has taken what it ought to show, and no edit is needed."""
+        stream = self.streams.find(message)
+        if stream is None:
+            return False
+        return await (self.streams.grow(stream, reply) if reply.status else self.streams.end(stream, reply))
+
+    async def _settled(self, message: MessageRef, what: str, change: Callable[..., Awaitable[object]]) -> None:
+        """Changes a message; one that an earlier run left streaming is ended first."""
+        place = message.place
+        with delivering(what):
+            try:
+                await change(channel=place.channel, ts=message.id)
+            except SlackApiError as error:
+                if code_of(error) not in _STREAMING or not await self.streams.close(place.channel, message.id):
+                    raise
+                await change(channel=place.channel, ts=message.id)
+
+    async def _ended(self, message: MessageRef) -> None:
+        with delivering("end a message"):
+            await self.streams.close(message.place.channel, message.id)
 
     async def _upload(self, message: MessageRef, files: Sequence[File]) -> None:
         """Puts files beneath a message, each once however often the message is edited."""
@@ -236,3 +277,8 @@ class SlackChat:
             text=plain(message.get("text") or "", own=self._identity.user, names={}),
             at=time_of(message["ts"]),
         )
+
+
+def is_cut_short(message: Mapping[str, Any]) -> bool:
+    """Whether a message of ours is a stream that nobody has ended: all others carry a nonce, or are files."""
+    return not nonce_of(message) and not message.get("files") and message.get("subtype") in {None, "bot_message"}

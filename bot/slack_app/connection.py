@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,40 +11,34 @@ from datetime import UTC, datetime
 
 import aiohttp
 from pydantic import SecretStr
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.response import BoltResponse
 
 from bot.commands.catalogue import all_commands
-from bot.errors import AdapterFailed
 from bot.rights import rights_of
 from bot.running.plugging import Receive
 from bot.settings import Settings
-from bot.slack_app.adapter import SlackChat
+from bot.slack_app.adapter import SlackChat, Tools
 from bot.slack_app.clients import Clients, nameless_client, open_clients
 from bot.slack_app.directory import Directory
-from bot.slack_app.failures import refused_token
 from bot.slack_app.files import Files
 from bot.slack_app.groups import UserGroups
 from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.intake import Intake, Office, reader_now
-from bot.slack_app.manifest import ESSENTIAL_SCOPES, SCOPES, lacking
 from bot.slack_app.outbox import EditBudget, Outbox, Pace
+from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
 from bot.slack_app.render import Renderer
 from bot.slack_app.requests import listen_on_http
+from bot.slack_app.signing_in import check_scopes, checked, open_session, sign_in
 from bot.slack_app.sockets import listen_on_socket
+from bot.slack_app.streams import Streams
 from bot.slack_app.traces import Traces
+from bot.slack_app.welcome import Welcome
 from bot.slack_settings import SlackSettings
 from bot.wording import load_wording
-from rag.errors import InvalidSettings
 from rag.resources import data_folder
-
-log = logging.getLogger(__name__)
-
-_CALL_S, _CONNECT_S = 30.0, 10.0
-_ANY = re.compile(".*", re.DOTALL)
 
 
 class SlackFactory:
@@ -63,14 +55,13 @@ class SlackFactory:
         """Signs in; see `bot.running.plugging.AdapterFactory`."""
         slack = settings.slack
         token = checked(slack)
-        timeout = aiohttp.ClientTimeout(total=_CALL_S, sock_connect=_CONNECT_S)
-        # One session for all calls: with one for each, a busy bot spends half its time on connecting.
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with open_session() as session:
             clients = open_clients(slack, session, token=token)
-            identity = await sign_in(clients.patient)
-            wanted = rights_of(settings.rights).groups(PLATFORM, identity.team)
+            signed = await sign_in(clients.patient)
+            check_scopes(signed.granted)
+            wanted = rights_of(settings.rights).groups(PLATFORM, signed.identity.team)
             groups = UserGroups(clients.hasty, wanted, clock=time.monotonic)
-            yield _assembled(slack, session, clients=clients, identity=identity, groups=groups)
+            yield _assembled(slack, session, clients=clients, identity=signed.identity, groups=groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +110,9 @@ class SlackConnection:
                 bot_token=self.token.get_secret_value(),
             )
 
-        async def taken_in(body: dict[str, object], ack: AsyncAck) -> None:
+        async def taken_in(body: dict[str, object]) -> BoltResponse:
             await intake.take(body)
-            await ack()
+            return BoltResponse(status=200)
 
         app = AsyncApp(
             name="advisor",
@@ -131,58 +122,9 @@ class SlackConnection:
             process_before_response=True,
             attaching_conversation_kwargs_enabled=False,
         )
-        for kind in (app.event, app.command, app.action, app.view, app.shortcut):
-            kind(_ANY)(taken_in)
+        # One door for all kinds: to have Bolt look for a listener takes it longer than we take with the event.
+        app.middleware(taken_in)
         return app
-
-
-def checked(settings: SlackSettings) -> SecretStr:
-    """The bot token, when everything is set that the chosen mode needs. Raises InvalidSettings."""
-    if settings.bot_token is None:
-        raise InvalidSettings("ADVISOR_SLACK_BOT_TOKEN is not set; it is the token that begins with xoxb-")
-    if settings.mode == "socket" and settings.app_token is None:
-        problem = "slack.mode = 'socket' needs ADVISOR_SLACK_APP_TOKEN, the app-level token that begins with xapp-"
-        raise InvalidSettings(f"{problem}; make one with the scope connections:write, or set slack.mode = 'http'")
-    if settings.mode == "http" and settings.signing_secret is None:
-        problem = "slack.mode = 'http' needs ADVISOR_SLACK_SIGNING_SECRET"
-        raise InvalidSettings(f"{problem}; it is on the app's page “Basic Information”")
-    for name, token, wrong in (("BOT", settings.bot_token, "xapp-"), ("APP", settings.app_token, "xoxb-")):
-        if token is not None and token.get_secret_value().startswith(wrong):
-            raise InvalidSettings(
-                f"ADVISOR_SLACK_{name}_TOKEN begins with {wrong!r}: the two tokens are mixed up; exchange them"
-            )
-    return settings.bot_token
-
-
-async def sign_in(client: AsyncWebClient) -> Identity:
-    """Who the bot is.
-
-    Raises:
-        AdapterFailed: Slack is out of reach, refuses the token, or did not grant what nothing works without.
-    """
-    try:
-        told = await client.auth_test()
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise refused_token(error, setting="ADVISOR_SLACK_BOT_TOKEN") from error
-    granted = frozenset(filter(None, re.split(r"[,\s]+", told.headers.get("x-oauth-scopes") or "")))
-    if granted:
-        _check_scopes(granted)
-    return Identity(
-        team=told["team_id"],
-        user=told["user_id"],
-        bot=told.get("bot_id") or "",
-        enterprise=told.get("enterprise_id") or "",
-    )
-
-
-def _check_scopes(granted: frozenset[str]) -> None:
-    if missing := sorted(ESSENTIAL_SCOPES - granted):
-        problem = f"the bot token lacks the scope {missing[0]!r} ({SCOPES[missing[0]]})"
-        raise AdapterFailed(
-            f"{problem}; add it, as `advisor slack manifest` has it, and install the app again", retryable=False
-        )
-    if wanting := lacking(granted):
-        log.warning("slack_scopes_missing", extra={"scopes": "; ".join(wanting)})
 
 
 def _assembled(
@@ -196,10 +138,9 @@ def _assembled(
     token = checked(settings)
     wording, traces = load_wording(data_folder("prompts")), Traces()
     commands = all_commands(wording)
-    chat = SlackChat(
-        clients,
-        identity,
-        renderer=Renderer(wording),
+    renderer = Renderer(wording)
+    tools = Tools(
+        renderer=renderer,
         traces=traces,
         pace=Pace(
             outbox=Outbox(interval_s=settings.post_interval_s, clock=time.monotonic, sleep=asyncio.sleep),
@@ -207,15 +148,20 @@ def _assembled(
             edit_interval_s=settings.edit_interval_s,
         ),
         files=Files(session, token=token, api_base_url=settings.api_base_url),
+        streams=Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming),
     )
+    chat = SlackChat(clients, identity, tools)
     reader = Reader(identity=identity, now=_now(), is_command=lambda word: commands.find(word) is not None)
+    directory = Directory(clients.hasty, identity, clock=time.monotonic)
     office = Office(
-        directory=Directory(clients.hasty, identity, clock=time.monotonic),
+        directory=directory,
         groups=groups,
         reader=reader_now(reader, _now),
         traces=traces,
         chat=chat,
         wording=wording,
+        welcome=Welcome(clients.hasty, directory, wording),
+        reactions=Reactions(clients.hasty, identity, name=settings.reaction),
     )
     return SlackConnection(chat=chat, settings=settings, office=office, identity=identity, session=session, token=token)
 

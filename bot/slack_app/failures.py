@@ -12,9 +12,27 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import AdapterFailed, DeliveryFailed
 
 _SOON_S = 2.0
-_PASSING = frozenset(
-    {"fatal_error", "internal_error", "ratelimited", "rate_limited", "request_timeout", "service_unavailable"}
+_UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+"""Errors that Slack documents as possible after it has done what was asked."""
+
+_PASSING = _UNCLEAR | {"ratelimited", "rate_limited"}
+NOT_OFFERED = frozenset(
+    {
+        "access_denied",
+        "deprecated_endpoint",
+        "enterprise_is_restricted",
+        "feature_not_enabled",
+        "method_deprecated",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "restricted_action",
+        "team_access_not_granted",
+        "unknown_method",
+    }
 )
+"""Refusals that hold for a method everywhere, until the app is changed."""
+
 _MENDS: Mapping[str, str] = {
     "account_inactive": "the app was removed from the workspace; install it again and set its new token",
     "invalid_auth": "Slack does not know it; copy it anew from the app's pages at api.slack.com/apps",
@@ -58,6 +76,18 @@ def delivering(what: str) -> Iterator[None]:
         raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
     except SlackClientError as error:
         raise DeliveryFailed(f"Slack did not {what}: {error}") from error
+
+
+def is_not_offered(error: DeliveryFailed) -> bool:
+    """Whether Slack refuses a method everywhere, so that asking again is of no use."""
+    return isinstance(error.__cause__, SlackApiError) and code_of(error.__cause__) in NOT_OFFERED
+
+
+def may_have_arrived(error: Exception) -> bool:
+    """Whether a call that failed may have done its work all the same: only its answer is lost."""
+    if isinstance(error, SlackApiError):
+        return _status(error) >= 500 or code_of(error) in _UNCLEAR
+    return not isinstance(error, aiohttp.ClientConnectorError)
 
 
 def _pause(error: SlackApiError) -> float | None:

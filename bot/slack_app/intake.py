@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from bot.chat import Deleted, Incoming, Message
+from bot.chat import Deleted, Incoming, Message, Press
 from bot.errors import AdapterFailed, DeliveryFailed
 from bot.records import Outcome
 from bot.rights import Groups
 from bot.running.plugging import Receive
 from bot.slack_app.adapter import SlackChat
 from bot.slack_app.directory import Directory
+from bot.slack_app.failures import is_not_offered
 from bot.slack_app.parse import Body, parse, people_of
+from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
+from bot.slack_app.remembered import Remembered
+from bot.slack_app.streams import Stream
 from bot.slack_app.traces import Traces
+from bot.slack_app.welcome import Welcome
 from bot.wording import Say, Wording, spoken
 from rag.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 
-_STATUSES_AT_ONCE = 5
+_COURTESIES_AT_ONCE = 10
+_REMEMBERED = 5_000
+_LET_IN = frozenset({Outcome.ACCEPTED, Outcome.JOINED, Outcome.BUSY, Outcome.LIMITED})
+"""What is decided of a message for good, so that another event of it has nothing to add."""
+
+_OPENINGS = frozenset({"app_home_opened", "assistant_thread_started"})
 _FAREWELLS = {
     "app_uninstalled": "the app was removed from the workspace; install it again and set its new token",
     "tokens_revoked": "the bot's token was revoked; install the app again and set its new token",
@@ -40,6 +51,8 @@ class Office:
     traces: Traces
     chat: SlackChat
     wording: Wording
+    welcome: Welcome
+    reactions: Reactions
 
 
 class Intake:
@@ -48,10 +61,12 @@ class Intake:
     def __init__(self, office: Office, receive: Receive) -> None:
         self._office = office
         self._receive = receive
-        self._statuses: set[asyncio.Task[None]] = set()
-        self._status_works = True
+        self._courtesies: set[asyncio.Task[None]] = set()
+        self._not_offered: set[str] = set()
+        self._let_in: Remembered[tuple[str, str], Outcome] = Remembered(_REMEMBERED)
         self._over = asyncio.Event()
         self._reason = ""
+        office.chat.streams.on_stop = self._stopped
 
     async def ended(self) -> None:
         """Raises AdapterFailed when Slack says that it is over with this token."""
@@ -65,7 +80,10 @@ class Intake:
             StoreFailed: it was not taken in; without an acknowledgement Slack hands it over again.
         """
         self._heed_farewell(body)
+        await self._heed_stop(body)
+        self._greet(body)
         try:
+            body = await self._office.reactions.completed(body)
             incoming = await self._read(body)
         except InvalidInput as error:
             # Slack would hand over the same again, which would not be read either.
@@ -75,16 +93,20 @@ class Intake:
             return
         self._office.traces.note(body, incoming)
         receipt = await self._receive(incoming)
+        if isinstance(incoming, Message) and receipt.outcome in _LET_IN:
+            self._let_in.keep((incoming.place.channel, incoming.message_id), receipt.outcome)
         if receipt.outcome is Outcome.ACCEPTED and isinstance(incoming, Message):
-            self._show_status(incoming)
+            self._receive_kindly(incoming)
 
     async def close(self) -> None:
         """Ends what is still going on beside the work."""
-        for task in list(self._statuses):
+        for task in list(self._courtesies):
             task.cancel()
-        await asyncio.gather(*self._statuses, return_exceptions=True)
+        await asyncio.gather(*self._courtesies, return_exceptions=True)
 
     async def _read(self, body: Body) -> Incoming | None:
+        if self._is_known(body):
+            return None
         reader = self._office.reader()
         # Read first without asking for anybody: most of what Slack tells does not concern the bot.
         incoming = parse(body, reader)
@@ -99,26 +121,69 @@ class Intake:
             return known
         return replace(known, person=replace(known.person, roles=roles))
 
+    def _is_known(self, body: Body) -> bool:
+        """Whether it tells of a message that was let in a moment ago: a mention comes as two events."""
+        event = body.get("event") or {}
+        fresh = event.get("type") in {"app_mention", "message"} and not event.get("subtype")
+        return fresh and self._let_in.get((str(event.get("channel")), str(event.get("ts")))) is not None
+
     def _heed_farewell(self, body: Body) -> None:
-        if reason := _FAREWELLS.get(str((body.get("event") or {}).get("type"))):
+        event = body.get("event") or {}
+        kind = str(event.get("type"))
+        # A person who withdraws their own token takes nothing from the bot, which has none of theirs.
+        if kind == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        if reason := _FAREWELLS.get(kind):
             self._reason = reason
             self._over.set()
 
-    def _show_status(self, message: Message) -> None:
-        """Best effort: a sign that is late, too much or not allowed is left out."""
-        if not self._status_works or len(self._statuses) >= _STATUSES_AT_ONCE:
-            return
-        task = asyncio.create_task(self._status(message))
-        self._statuses.add(task)
-        task.add_done_callback(self._statuses.discard)
+    async def _heed_stop(self, body: Body) -> None:
+        event = body.get("event") or {}
+        if event.get("type") == "agent_session_stopped":
+            for ts in event.get("streaming_message_ts") or ():
+                await self._office.chat.streams.stopped(str(event.get("channel")), str(ts))
 
-    async def _status(self, message: Message) -> None:
+    async def _stopped(self, stream: Stream) -> None:
+        """The reader has stopped a message that grows: as good as the button, which a stream has no room for."""
+        reader, place = self._office.reader(), stream.message.place
+        press = Press(
+            event_id=f"stop.{place.channel}.{stream.message.id}",
+            place=place,
+            person=reader.person(stream.asker),
+            at=reader.now,
+            message=stream.message,
+            payload=stream.stop,
+        )
+        await self._receive(press)
+
+    def _greet(self, body: Body) -> None:
+        event = body.get("event") or {}
+        if event.get("type") in _OPENINGS:
+            self._offer("questions", partial(self._office.welcome.greet, event))
+
+    def _receive_kindly(self, message: Message) -> None:
         words = self._office.wording.say(Say.SEARCHING, spoken(message.text))
+        self._offer("status", partial(self._office.chat.show_status, message.place, words))
+        if message.place.private and message.place.thread == message.message_id:
+            self._offer("title", partial(self._office.welcome.entitle, message))
+
+    def _offer(self, name: str, courtesy: Callable[[], Awaitable[None]]) -> None:
+        """Best effort: one that is late, too much or not allowed is left out."""
+        if name in self._not_offered or len(self._courtesies) >= _COURTESIES_AT_ONCE:
+            return
+        task = asyncio.create_task(self._tried(name, courtesy))
+        self._courtesies.add(task)
+        task.add_done_callback(self._courtesies.discard)
+
+    async def _tried(self, name: str, courtesy: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._office.chat.show_status(message.place, words)
+            await courtesy()
         except DeliveryFailed as error:
-            self._status_works = self._status_works and error.retryable
-            log.info("status_not_shown", extra={"error": str(error)})
+            if is_not_offered(error):
+                self._not_offered.add(name)
+            log.info("courtesy_not_shown", extra={"courtesy": name, "error": str(error)})
+        except (LookupError, TypeError) as error:
+            log.warning("not_read", extra={"error": f"{type(error).__name__} {error}"})
 
 
 def reader_now(reader: Reader, now: Callable[[], datetime]) -> Callable[[], Reader]:

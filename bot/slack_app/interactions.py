@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.chat import Address, Attachment, CommandCall, Message, MessageRef, Place, PlaceKind, Press, Submission
+from bot.chat import Address, Attachment, CommandCall, Message, MessageRef, Place, Press, Submission
 from bot.payloads import decode
 from bot.slack_app.reader import Reader
 
@@ -48,7 +48,7 @@ def press(body: Body, reader: Reader) -> Press | None:
     ts = "" if container.get("is_ephemeral") else container.get("message_ts") or ""
     thread = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or ts
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    place = reader.place(channel, thread) if channel else _direct(user["id"], reader)
+    place = reader.place(channel, thread) if channel else reader.place(user["id"])
     return Press(
         event_id=body["trigger_id"],
         place=place,
@@ -96,6 +96,25 @@ def request(body: Body, reader: Reader) -> Message | None:
     )
 
 
+def reaction(body: Body, reader: Reader) -> Message | None:
+    """The reaction that asks about a message; None where nobody has read the message."""
+    event = body["event"]
+    message = event.get("message")
+    if message is None:
+        return None
+    ts = message["ts"]
+    return Message(
+        event_id=body["event_id"],
+        message_id=ts,
+        place=reader.place(event["item"]["channel"], message.get("thread_ts") or ts),
+        person=reader.person(event["user"]),
+        at=time_of(event["event_ts"]),
+        text=reader.text(message.get("text") or ""),
+        address=Address.REQUEST,
+        attachments=attachments(message.get("files") or ()),
+    )
+
+
 def attachments(files: Any) -> tuple[Attachment, ...]:
     """The files of a message or a form that can be fetched."""
     return tuple(
@@ -130,12 +149,6 @@ def _filled_in(element: Body) -> str:
 
 def _place_of_form(metadata: str, user: str, reader: Reader) -> Place:
     if not metadata:
-        return _direct(user, reader)
+        return reader.place(user)
     told = json.loads(metadata)
     return reader.place(told["channel"], told["thread"])
-
-
-def _direct(user: str, reader: Reader) -> Place:
-    """Where nothing but the person is known: Slack takes their id for the channel of direct messages with them."""
-    place = reader.place(user)
-    return Place(platform=place.platform, workspace=place.workspace, channel=user, kind=PlaceKind.DM)

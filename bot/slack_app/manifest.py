@@ -27,6 +27,7 @@ SCOPES: Mapping[str, str] = {
     "im:history": "hears direct messages",
     "im:write": "answers in direct messages",
     "mpim:history": "hears follow-ups in group messages that it was added to",
+    "reactions:read": "answers a message on which somebody puts the reaction that asks for it",
     "usergroups:read": "knows who belongs to the user groups that settings give rights or labels",
     "users:read": "tells members, guests and people of other organisations apart, and calls people by name",
 }
@@ -36,6 +37,7 @@ ESSENTIAL_SCOPES = frozenset({"chat:write"})
 """Without these nothing works; without the others something does not."""
 
 EVENTS = (
+    "agent_session_stopped",
     "app_context_changed",
     "app_home_opened",
     "app_mention",
@@ -44,15 +46,18 @@ EVENTS = (
     "message.groups",
     "message.im",
     "message.mpim",
+    "reaction_added",
     "tokens_revoked",
 )
 
 _PROMPTS = (
-    ("Where to begin", "How do I find the first customers for a product built on a large language model?"),
-    ("Moats", "What keeps a company that builds on somebody else's model from being copied?"),
-    ("怎样定价", "AI 产品应该怎样定价？"),
-    ("常见风险", "大模型创业最常见的风险有哪些？"),
+    (Language.EN, "customers"),
+    (Language.EN, "moats"),
+    (Language.ZH, "pricing"),
+    (Language.ZH, "risks"),
 )
+"""Who opens a conversation is offered all of them in their own language instead."""
+
 _USAGE_CHARACTERS = 1_000
 
 
@@ -101,11 +106,17 @@ def _features(registry: Registry, request_url: str) -> dict[str, Any]:
         "should_escape": True,
     }
     return {
-        "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
         "bot_user": {"display_name": "Advisor", "always_online": True},
         "agent_view": {
             "agent_description": "Answers from a library on building companies on AI models, and names its sources.",
-            "suggested_prompts": [{"title": title, "message": message} for title, message in _PROMPTS],
+            "suggested_prompts": [
+                {
+                    "title": registry.wording.word("starter_title", key, language),
+                    "message": registry.wording.word("starter", key, language),
+                }
+                for language, key in _PROMPTS
+            ],
         },
         "slash_commands": [command | ({"url": f"{request_url}/slack/commands"} if request_url else {})],
         "shortcuts": [

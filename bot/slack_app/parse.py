@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.chat import Address, Deleted, Edited, Incoming, Message
+from bot.chat import Address, CommandCall, Deleted, Edited, Incoming, Message
 from bot.slack_app import interactions
+from bot.slack_app.home import COMMAND, home_of
 from bot.slack_app.interactions import attachments, time_of
 from bot.slack_app.markup import mentioned
 from bot.slack_app.reader import Reader
@@ -58,8 +59,11 @@ def parse(body: Body, reader: Reader) -> Incoming | None:
 
 def _event(body: Body, reader: Reader) -> Incoming | None:
     event = body["event"]
-    if event["type"] not in {"message", "app_mention"}:
-        return None
+    read = _EVENTS.get(event["type"])
+    return read(body, event, reader) if read else None
+
+
+def _written(body: Body, event: Body, reader: Reader) -> Incoming | None:
     match event.get("subtype"):
         case "message_changed":
             return _changed(body, event, reader)
@@ -70,6 +74,21 @@ def _event(body: Body, reader: Reader) -> Incoming | None:
             return _message(body, event, reader)
         case _:
             return None
+
+
+def _opened(body: Body, event: Body, reader: Reader) -> CommandCall | None:
+    """Somebody looks at the app's home tab, which is made anew each time."""
+    if event.get("tab") != "home":
+        return None
+    user = event["user"]
+    return CommandCall(
+        event_id=body["event_id"],
+        place=home_of(user, reader),
+        person=reader.person(user),
+        at=reader.now,
+        name=COMMAND,
+        locale=reader.locale(user),
+    )
 
 
 def _message(body: Body, event: Body, reader: Reader) -> Message:
@@ -128,6 +147,12 @@ def _team(said: Body) -> str:
     return str(said.get("user_team") or said.get("source_team") or said.get("team") or "")
 
 
+_EVENTS: Mapping[str, Callable[[Body, Body, Reader], Incoming | None]] = {
+    "message": _written,
+    "app_mention": _written,
+    "app_home_opened": _opened,
+    "reaction_added": lambda body, _, reader: interactions.reaction(body, reader),
+}
 _KINDS: Mapping[str, Callable[[Body, Reader], Incoming | None]] = {
     "event_callback": _event,
     "command": interactions.command,

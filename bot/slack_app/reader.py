@@ -42,9 +42,9 @@ class Reader:
         )
 
     def place(self, channel: str, thread: str = "") -> Place:
-        """A channel, a thread in it, or a direct message."""
+        """A channel, a thread in it, or direct messages, for whose channel Slack also takes the person's id."""
         kind = PlaceKind.THREAD if thread else PlaceKind.CHANNEL
-        if channel.startswith("D"):
+        if channel.startswith(("D", "U", "W")):
             kind = PlaceKind.DM
         return Place(platform=PLATFORM, workspace=self.identity.team, channel=channel, thread=thread, kind=kind)
 

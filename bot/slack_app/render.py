@@ -6,6 +6,7 @@ Sources, notes and the sign of work stand beneath it in small print.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ Block = dict[str, Any]
 _PLACE, _SHORT_PLACE, _SOURCES = 300, 100, 9_000
 """Longest names of sources, and the most that they may take with their links."""
 
+_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|[ \t|:-]*$", re.M)
 _BLANK = "…"
 """Stands where a message would have no text, which Slack refuses."""
 
@@ -34,17 +36,26 @@ class Renderer:
 
     def message(self, reply: Reply) -> dict[str, Any]:
         """The arguments of a message that are its content: `text` for notifications, and `blocks`."""
-        beneath = [*self._sources(reply), *_small(map(escaped, reply.notes)), *_status(reply)]
-        addresses = {each.document.url for each in reply.citations if each.document.url}
-        room = min(sizes.MARKDOWN, sizes.MESSAGE - sum(map(_characters, beneath)))
-        text = held(inert(reply.text, addresses=addresses).strip(), room)
+        text, beneath = self.parts(reply)
         head = [{"type": "markdown", "text": text}] if text else []
         said = (reply.text, *reply.notes, reply.status)
         fallback = next((each.strip() for each in said if each.strip()), _BLANK)
         return {
             "text": held(escaped(fallback), sizes.FALLBACK),
-            "blocks": [*head, *beneath, *_actions(reply)] or [{"type": "markdown", "text": _BLANK}],
+            "blocks": [*head, *beneath] or [{"type": "markdown", "text": _BLANK}],
         }
+
+    def parts(self, reply: Reply) -> tuple[str, list[Block]]:
+        """The text of a message in Markdown, and the blocks beneath it."""
+        small = [*self._sources(reply), *small_print(map(escaped, reply.notes)), *_status(reply)]
+        addresses = {each.document.url for each in reply.citations if each.document.url}
+        room = min(sizes.MARKDOWN, sizes.MESSAGE - sum(map(_characters, small)))
+        text = held(inert(reply.text, addresses=addresses).strip(), room)
+        return text, [*small, *actions_of(reply)]
+
+    def growing(self, reply: Reply) -> str:
+        """The text of a message that is not complete, to which a stream appends."""
+        return inert(reply.text).strip()
 
     def _sources(self, reply: Reply) -> list[Block]:
         listed = references(reply.citations, self._wording, reply.language)
@@ -54,7 +65,12 @@ class Renderer:
         lines = [f"[{each.number}] {link(held(each.place, _PLACE), each.url)}" for each in listed]
         if sum(map(len, lines)) > _SOURCES:
             lines = [f"[{each.number}] {escaped(held(each.place, _SHORT_PLACE))}" for each in listed]
-        return _small(_gathered([f"*{escaped(title)}*", *lines]))
+        return small_print(_gathered([f"*{escaped(title)}*", *lines]))
+
+
+def has_table(markdown: str) -> bool:
+    """Whether a text holds a table, which Slack shows in Markdown blocks and not in what is streamed."""
+    return bool(_TABLE_RULE.search(markdown))
 
 
 def _gathered(lines: Iterable[str]) -> list[str]:
@@ -68,7 +84,7 @@ def _gathered(lines: Iterable[str]) -> list[str]:
     return texts
 
 
-def _small(texts: Iterable[str]) -> list[Block]:
+def small_print(texts: Iterable[str]) -> list[Block]:
     """Texts in small print, in as many blocks as it takes."""
     # `verbatim` keeps Slack from making links of what looks like one.
     elements = [{"type": "mrkdwn", "text": held(text, sizes.TEXT), "verbatim": True} for text in texts if text.strip()]
@@ -76,10 +92,11 @@ def _small(texts: Iterable[str]) -> list[Block]:
 
 
 def _status(reply: Reply) -> list[Block]:
-    return _small([f":hourglass_flowing_sand: {escaped(reply.status)}"] if reply.status else [])
+    return small_print([f":hourglass_flowing_sand: {escaped(reply.status)}"] if reply.status else [])
 
 
-def _actions(reply: Reply) -> list[Block]:
+def actions_of(reply: Reply) -> list[Block]:
+    """The buttons and lists of a reply, in as many rows as it takes."""
     blocks: list[Block] = []
     for row in reply.actions:
         rest = list(row)

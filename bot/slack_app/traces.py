@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat import CommandCall, Incoming, Message, Place, Press
+from bot.chat import CommandCall, Deleted, Incoming, Message, Place, Press
 from bot.slack_app.parse import Body
 from bot.slack_app.remembered import Remembered
 
@@ -16,9 +16,13 @@ class Traces:
         self._places: Remembered[str, Place] = Remembered(_MOST)
         self._threads: Remembered[str, Place] = Remembered(_MOST)
         self._addresses: Remembered[tuple[str, str], str] = Remembered(_MOST)
+        self._askers: Remembered[tuple[str, str], str] = Remembered(_MOST)
 
     def note(self, body: Body, incoming: Incoming) -> None:
         """Keeps what an event brought along."""
+        if not isinstance(incoming, Deleted):
+            asked_by = incoming.message_id if isinstance(incoming, Message) else ""
+            self._askers.keep((incoming.place.key, asked_by), incoming.person.id)
         match incoming:
             case CommandCall() | Press():
                 self._places.keep(incoming.trigger, incoming.place)
@@ -36,6 +40,10 @@ class Traces:
     def is_alive(self, place: Place) -> bool:
         """Whether a thread is known to have one; Slack shows a private line only in such a thread."""
         return bool(place.thread) and self._threads.get(place.key) is not None
+
+    def asker(self, place: Place, message_id: str) -> str:
+        """Who wrote a message, or pressed or called something in a place last; "" where that is forgotten."""
+        return self._askers.get((place.key, message_id)) or ""
 
     def place(self, trigger: str) -> Place | None:
         """Where a trigger was pulled."""

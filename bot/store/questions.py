@@ -41,6 +41,12 @@ _BY_MESSAGE = (
     .order_by(question_messages.c.number.desc())
     .limit(1)
 )
+_OF_PERSON = (
+    select(questions)
+    .where(questions.c.person == bindparam("who"))
+    .order_by(questions.c.asked_at.desc(), questions.c.number.desc())
+    .limit(bindparam("most"))
+)
 _UNFINISHED = select(questions).where(questions.c.state.in_(_OPEN)).order_by(questions.c.asked_at, questions.c.number)
 
 
@@ -126,6 +132,12 @@ class SqlQuestions:
     async def unfinished(self) -> tuple[QuestionRecord, ...]:
         """Queued and answering ones, in the order in which they were asked."""
         rows = await self._database.read(lambda connection: connection.execute(_UNFINISHED).all())
+        return tuple(_question(row) for row in rows)
+
+    async def of_person(self, person: str, *, limit: int) -> tuple[QuestionRecord, ...]:
+        """What a person asked, by the person's key, the latest first."""
+        wanted = {"who": person, "most": limit}
+        rows = await self._database.read(lambda connection: connection.execute(_OF_PERSON, wanted).all())
         return tuple(_question(row) for row in rows)
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from bot.chat import CommandCall
 from bot.errors import DeliveryFailed, StoreFailed
+from bot.memory_books import MemoryQuestions
 from bot.memory_chat import Moment
-from bot.memory_store import MemoryQuestions, MemoryStore
+from bot.memory_store import MemoryStore
 from bot.ports import Desk
 from bot.records import AnswerRecord, Engagement, Outcome, QuestionState
 from rag.errors import StorageFailed

@@ -11,7 +11,8 @@ import pytest
 
 from bot.chat import Address, Person
 from bot.errors import StoreFailed
-from bot.memory_store import MemoryQuestions, MemoryStore
+from bot.memory_books import MemoryQuestions
+from bot.memory_store import MemoryStore
 from bot.records import Conversation, Outcome, QuestionRecord, QuestionState
 
 from .stage import PATIENT, Stage, person, place, turns

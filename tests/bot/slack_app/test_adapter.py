@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat import Attachment, CommandCall, MessageRef, Person, Place, PlaceKind
+from bot.chat import Attachment, CommandCall, MessageRef, Person, Place
 from bot.errors import DeliveryFailed
 from bot.payloads import Payload
 from bot.replies import File, Form, FormField, Reply
 from bot.slack_app.connection import SlackConnection
 from bot.slack_app.interactions import time_of
 from bot.slack_app.outbox import EDITS_AT_ONCE
-from tests.doubles.slack.workspace import ADA, BOB, CHANNEL, DM, ELSEWHERE, Refusal, markdown_of
+from tests.doubles.slack.workspace import ADA, BOB, CHANNEL, ELSEWHERE, Refusal, markdown_of
 
 from .opened import channel, signed_in
 
@@ -173,13 +173,6 @@ async def test_private_line_of_a_dead_thread_is_shown_in_the_channel() -> None:
         first, second = slack.workspace.whispers
     assert "thread_ts" not in first
     assert second["thread_ts"] == place.thread
-
-
-async def test_private_line_in_a_direct_message_is_a_message() -> None:
-    async with signed_in() as (slack, bot):
-        place = Place(platform="slack", workspace="T0HOME", channel=DM, kind=PlaceKind.DM)
-        await bot.chat.whisper(place, person(ADA), REPLY)
-        assert [said.channel for said in slack.workspace.own()] == [DM]
 
 
 async def test_private_line_where_the_bot_is_no_member_goes_to_the_address_of_the_command() -> None:

@@ -125,7 +125,7 @@ async def test_stream_takes_so_much_in_all() -> None:
 async def test_stream_that_the_reader_stopped_takes_nothing_more() -> None:
     async with called() as (slack, client):
         started = await stream(client)
-        slack.workspace.messages[CHANNEL, started["ts"]].subtype = "stopped_by_user"
+        slack.people.stop(ADA, slack.workspace.messages[CHANNEL, started["ts"]], told=False)
         with pytest.raises(SlackApiError, match="stopped_by_user"):
             await client.chat_appendStream(channel=CHANNEL, ts=started["ts"], markdown_text="x")
 

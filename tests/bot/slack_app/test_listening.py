@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from bot.chat import Address, CommandCall, Message, PlaceKind, Standing
 from bot.errors import AdapterFailed, StoreFailed
+from bot.records import Outcome, Receipt
 from tests.doubles.slack.server import SlackServer
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, DM, GUEST, STRANGER
 
@@ -109,11 +111,45 @@ async def test_command_is_acknowledged_without_a_word() -> None:
     assert not delivery.answer
 
 
-@pytest.mark.parametrize("event", ["tokens_revoked", "app_uninstalled"])
-async def test_farewell_ends_the_connection_for_good(event: str) -> None:
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param({"type": "tokens_revoked", "tokens": {"bot": ["U0ADVISOR"], "oauth": []}}, id="token"),
+        pytest.param({"type": "app_uninstalled"}, id="app"),
+    ],
+)
+async def test_farewell_ends_the_connection_for_good(event: dict[str, Any]) -> None:
     async with listening() as bot:
-        bot.slack.people.event({"type": event})
+        bot.slack.people.event(event)
         with pytest.raises(AdapterFailed) as failure:
             await asyncio.wait_for(bot.listening, 10)
     assert not failure.value.retryable
     assert "again and set its new token" in str(failure.value)
+
+
+async def test_token_that_a_person_withdraws_ends_nothing() -> None:
+    async with listening() as bot:
+        delivery = bot.slack.people.event({"type": "tokens_revoked", "tokens": {"oauth": ["U0ADA"]}})
+        await asyncio.wait_for(delivery.done.wait(), 10)
+        bot.slack.people.say(ADA, CHANNEL, "hello")
+        await until(lambda: bool(bot.heard.incoming))
+        assert not bot.listening.done()
+
+
+async def test_second_event_of_a_message_that_was_let_in_is_not_looked_at() -> None:
+    heard = Heard(receipt=Receipt(outcome=Outcome.ACCEPTED))
+    async with listening(heard=heard) as bot:
+        said = bot.slack.people.say(ADA, CHANNEL, "what is a moat?")
+        await until(lambda: bool(heard.incoming))
+        again = bot.slack.people.tell_of(said)
+        await asyncio.wait_for(again.done.wait(), 10)
+        assert again.acknowledged
+    assert len(heard.incoming) == 1
+
+
+async def test_second_event_of_a_message_that_was_let_pass_may_show_that_it_was_meant() -> None:
+    async with listening() as bot:
+        said = bot.slack.people.say(ADA, CHANNEL, "what is a moat?")
+        await until(lambda: bool(bot.heard.incoming))
+        bot.slack.people.tell_of(said)
+        await until(lambda: len(bot.heard.incoming) == 2)

@@ -3,86 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
-from bot.chat import ChatAdapter
-from bot.engine.engine import Engine
-from bot.limits import EngineSettings
-from bot.metrics import Metrics
-from bot.running.talking import build_engine
-from bot.slack_app.connection import SlackFactory
-from bot.store.opening import open_store
-from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.doubles.slack.people import labels
-from tests.doubles.slack.server import SlackServer, slack_server
+from tests.doubles.slack.server import slack_server
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, DM, ELSEWHERE, Refusal, Said, markdown_of
 
-from .opened import ended, first_of, slack_settings, until
-
-ASKED = f"<@{BOT_USER}> what is a moat?"
-KNOWN = "much is known.[1]"
-
-
-@dataclass
-class Office:
-    """A bot at work on Slack."""
-
-    slack: SlackServer
-    desk: Desk
-    engine: Engine
-
-    async def answers(self, count: int = 1) -> list[Said]:
-        """The bot's messages, when so many of them are finished."""
-        await until(lambda: sum(finished(said) for said in self.slack.workspace.own()) >= count)
-        await self.engine.settled()
-        return self.slack.workspace.own()
-
-    async def whispers(self, count: int = 1) -> list[dict[str, Any]]:
-        """What was said to one person alone, when there is so much of it."""
-        await until(lambda: len(self.slack.workspace.whispers) >= count)
-        return self.slack.workspace.whispers
-
-
-def finished(said: Said) -> bool:
-    """Whether nothing tells of work any more."""
-    return not any("hourglass" in str(block) for block in said.blocks)
-
-
-@asynccontextmanager
-async def office(home: Path, *, slack: SlackServer | None = None, **changes: Any) -> AsyncIterator[Office]:
-    """The bot, connected; a second one on the same home and workspace is a restart."""
-    if slack is None:
-        async with slack_server() as fresh, office(home, slack=fresh, **changes) as opened:
-            yield opened
-        return
-    desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
-    async with (
-        open_store(None, home=home) as store,
-        SlackFactory().open(slack_settings(slack, **changes)) as connection,
-    ):
-        adapters["slack"] = connection.chat
-        engine = build_engine(
-            store,
-            rag,
-            adapters=adapters,
-            settings=EngineSettings(workers=4, shutdown_seconds=1),
-            metrics=Metrics(version="test"),
-        )
-        running = asyncio.create_task(engine.run())
-        listening = asyncio.create_task(connection.listen(engine.receive))
-        try:
-            await first_of(slack.deliveries.connected(), listening)
-            yield Office(slack, desk, engine)
-        finally:
-            await ended(listening)
-            engine.close()
-            await running
+from .office import ASKED, KNOWN, office
+from .opened import ended, until
 
 
 async def test_mention_is_answered_once_in_its_thread(tmp_path: Path) -> None:
@@ -226,7 +154,7 @@ async def test_answer_that_fails_says_so_and_offers_another_try(tmp_path: Path) 
 
 
 async def test_reader_stops_an_answer(tmp_path: Path) -> None:
-    async with office(tmp_path) as bot:
+    async with office(tmp_path, streaming=False) as bot:
         bot.slack.people.say(ADA, CHANNEL, f"<@{BOT_USER}> please wait")
         await until(lambda: any("Stop" in labels(said) for said in bot.slack.workspace.own()))
         (growing,) = bot.slack.workspace.own()

@@ -113,6 +113,20 @@ async def test_message_finds_the_latest_question_that_it_belongs_to(store: Store
     assert await store.questions.by_message("slack/T1/C9/", "m") is None
 
 
+async def test_questions_of_a_person_are_told_latest_first(store: Store, make: Making) -> None:
+    somebody = replace(make.person, id="U9")
+    first, second, third = make.question(), make.question(), make.question()
+    for number, question in enumerate((second, first, third)):
+        at = make.start + timedelta(minutes=number if question is not second else 1)
+        await store.questions.admit(replace(question, asked_at=at))
+    await store.questions.admit(make.question(person=somebody))
+
+    latest = await store.questions.of_person(make.person.key, limit=2)
+
+    assert [each.id for each in latest] == [third.id, first.id]
+    assert await store.questions.of_person("slack/T1/U0", limit=2) == ()
+
+
 async def test_message_joins_a_queued_question(store: Store, make: Making) -> None:
     question = make.question()
     await store.questions.admit(question)

@@ -13,6 +13,7 @@ _BLOCKS, _VIEW_BLOCKS = 50, 100
 _TOGETHER = 13_200
 _TEXT = 40_000
 _IN_MESSAGES = {"actions", "context", "context_actions", "divider", "header", "image", "markdown", "section", "table"}
+_NOT_IN_VIEWS = {"context_actions", "markdown"}
 _ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
 
 
@@ -54,6 +55,8 @@ def check_view(view: Mapping[str, Any]) -> None:
     if len(ids) != len(set(ids)):
         raise Refused("duplicate_block_id")
     for block in blocks:
+        if block.get("type") in _NOT_IN_VIEWS:
+            raise _invalid(f"unsupported type: {block['type']}")
         check_block(block)
         _check_input(block)
     for name in ("title", "submit", "close"):

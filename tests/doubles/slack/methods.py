@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .limits import Refused, check_message, check_view
+from .streaming import Streaming
 from .workspace import BOT, BOT_USER, DM, TEAM, Said, Workspace
 
 Arguments = Mapping[str, Any]
@@ -27,8 +28,9 @@ NEEDS = {
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
     "assistant.threads.setStatus": "chat:write",
+    "assistant.threads.setSuggestedPrompts": "assistant:write",
+    "assistant.threads.setTitle": "assistant:write",
 }
-_STREAMED = 12_000
 
 
 class Methods:
@@ -44,18 +46,19 @@ class Methods:
             "chat.update": self._update,
             "chat.delete": self._delete,
             "chat.postEphemeral": self._whisper,
-            "chat.startStream": self._start_stream,
-            "chat.appendStream": self._append_stream,
-            "chat.stopStream": self._stop_stream,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.open": lambda _: {"channel": {"id": DM}},
             "users.info": self._user,
             "usergroups.users.list": self._user_group,
             "views.open": self._open_view,
+            "views.publish": self._publish,
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "assistant.threads.setStatus": self._status,
+            "assistant.threads.setSuggestedPrompts": self._prompts,
+            "assistant.threads.setTitle": self._title,
+            **Streaming(workspace, writable=self._writable, own=self._own, watch=watch).methods(),
         }
 
     def call(self, name: str, arguments: Arguments, *, token: str) -> dict[str, Any]:
@@ -136,6 +139,8 @@ class Methods:
 
     def _delete(self, given: Arguments) -> dict[str, Any]:
         said = self._own(given, "cant_delete_message")
+        if said.streaming:
+            raise Refused("streaming_state_conflict")
         del self._w.messages[said.channel, said.ts]
         self._watch(said, gone=True)
         return {"channel": said.channel, "ts": said.ts}
@@ -148,47 +153,6 @@ class Methods:
         ts = self._w.next_ts()
         self._w.whispers.append({**given, "ts": ts})
         return {"message_ts": ts}
-
-    def _start_stream(self, given: Arguments) -> dict[str, Any]:
-        channel = self._writable(given)
-        if not given.get("thread_ts"):
-            raise Refused(
-                "invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: thread_ts"]}
-            )
-        if channel != DM:
-            for name in ("recipient_user_id", "recipient_team_id"):
-                if not given.get(name):
-                    raise Refused(f"missing_{name}")
-        text = _streamed(given)
-        said = Said(channel=channel, ts=self._w.next_ts(), user=BOT_USER, bot_id=BOT, text=text, streaming=True)
-        said.thread_ts = given["thread_ts"]
-        self._w.messages[channel, said.ts] = said
-        return {"channel": channel, "ts": said.ts}
-
-    def _append_stream(self, given: Arguments) -> dict[str, Any]:
-        said = self._streaming(given)
-        text = _streamed(given)
-        if len(said.text) + len(text) > _STREAMED:
-            raise Refused("msg_too_long")
-        said.text += text
-        return {"channel": said.channel, "ts": said.ts}
-
-    def _stop_stream(self, given: Arguments) -> dict[str, Any]:
-        said = self._streaming(given)
-        text, blocks = _streamed(given), given.get("blocks") or []
-        if blocks:
-            check_message(said.text, blocks)
-        said.text, said.blocks, said.streaming = said.text + text, blocks, False
-        self._watch(said)
-        return {"channel": said.channel, "ts": said.ts, "message": said.shown()}
-
-    def _streaming(self, given: Arguments) -> Said:
-        said = self._own(given, "message_not_owned_by_app")
-        if said.subtype == "stopped_by_user":
-            raise Refused("stopped_by_user")
-        if not said.streaming:
-            raise Refused("message_not_in_streaming_state")
-        return said
 
     def _history(self, given: Arguments) -> dict[str, Any]:
         channel = self._readable(given)
@@ -234,6 +198,16 @@ class Methods:
         self._w.views[view["id"]] = view
         return {"view": view}
 
+    def _publish(self, given: Arguments) -> dict[str, Any]:
+        if given.get("user_id") not in self._w.users:
+            raise Refused("user_not_found")
+        view = given["view"]
+        if view.get("type") != "home":
+            raise Refused("invalid_arguments")
+        check_view(view)
+        self._w.homes[given["user_id"]] = view
+        return {"view": {**view, "id": self._w.next_id("V")}}
+
     def _upload_url(self, given: Arguments) -> dict[str, Any]:
         file = {"id": self._w.next_id("F"), "name": given["filename"], "length": int(given["length"]), "content": None}
         self._w.files[file["id"]] = file
@@ -254,6 +228,21 @@ class Methods:
     def _status(self, given: Arguments) -> dict[str, Any]:
         self._writable({"channel": given.get("channel_id")})
         self._w.statuses.append(dict(given))
+        return {}
+
+    def _prompts(self, given: Arguments) -> dict[str, Any]:
+        self._writable({"channel": given.get("channel_id")})
+        prompts = given.get("prompts") or []
+        if not 0 < len(prompts) <= 4 or not all(each.get("title") and each.get("message") for each in prompts):
+            raise Refused("invalid_arguments")
+        self._w.prompts.append(dict(given))
+        return {}
+
+    def _title(self, given: Arguments) -> dict[str, Any]:
+        channel = self._writable({"channel": given.get("channel_id")})
+        if (channel, given.get("thread_ts")) not in self._w.messages:
+            raise Refused("thread_not_found")
+        self._w.titles[channel, given["thread_ts"]] = given["title"]
         return {}
 
     def _own(self, given: Arguments, error: str) -> Said:
@@ -287,13 +276,6 @@ class Methods:
         now = time.monotonic()
         wait = self._w.posted_at.get(channel, -1e9) + self._w.post_interval_s - now
         if self._w.post_interval_s and wait > 0:
+            self._w.put_off += 1
             raise Refused("ratelimited", status=429, retry_after=1)
         self._w.posted_at[channel] = now
-
-
-def _streamed(given: Arguments) -> str:
-    chunks = given.get("chunks") or []
-    text = (given.get("markdown_text") or "") + "".join(chunk.get("text", "") for chunk in chunks)
-    if len(text) > _STREAMED:
-        raise Refused("msg_too_long")
-    return text

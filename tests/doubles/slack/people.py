@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .deliveries import Deliveries, Delivery
-from .workspace import APP, BOT, BOT_USER, TEAM, Said, Workspace
+from .workspace import APP, BOT, BOT_USER, DM, TEAM, Said, Workspace
 
 
 class People:
@@ -43,6 +43,26 @@ class People:
         del self._w.messages[said.channel, said.ts]
         return self.tell_of(said, gone=True)
 
+    def stop(self, user: str, said: Said, *, told: bool = True) -> Delivery | None:
+        """Somebody stops a message that grows; Slack tells of it where the app listens to that."""
+        said.streaming, said.stopped = False, True
+        if not told:
+            return None
+        more = {"thread_ts": said.thread_ts, "streaming_message_ts": [said.ts], "event_ts": self._w.next_ts()}
+        return self._event({"type": "agent_session_stopped", "channel": said.channel, "user": user, **more})
+
+    def react(self, user: str, said: Said, name: str) -> Delivery:
+        """Somebody puts a reaction on a message."""
+        item = {"type": "message", "channel": said.channel, "ts": said.ts}
+        event = {"type": "reaction_added", "user": user, "reaction": name, "item": item, "item_user": said.user}
+        return self._event({**event, "event_ts": self._w.next_ts()})
+
+    def open_app(self, user: str, *, tab: str = "messages") -> Delivery:
+        """Somebody opens the app at one of its tabs."""
+        return self._event(
+            {"type": "app_home_opened", "user": user, "channel": DM, "tab": tab, "event_ts": self._w.next_ts()}
+        )
+
     def command(self, user: str, channel: str, text: str) -> Delivery:
         """Somebody types a slash command."""
         payload = {
@@ -59,17 +79,23 @@ class People:
         }
         return self._deliveries.hand_over("slash_commands", payload)
 
-    def press(self, user: str, said: Said, label: str, *, choice: str = "") -> Delivery:
+    def press_home(self, user: str, view: Mapping[str, Any], label: str) -> Delivery:
+        """Somebody presses a button of their home tab, which is in no channel."""
+        action = next(each for each in _actions(view["blocks"], "") if each.pop("_label") == label)
+        shown = {"type": "block_actions", "container": {"type": "view", "view_id": "V1"}, "view": dict(view)}
+        return self._interact(user, {**shown, "actions": [action]})
+
+    def press(self, user: str, said: Said, label: str, *, choice: str = "", ephemeral: bool = False) -> Delivery:
         """Somebody presses the button that is called so, or chooses from the list with that placeholder."""
         action = next(each for each in _actions(said.blocks, choice) if each.pop("_label") == label)
-        container = {"type": "message", "message_ts": said.ts, "channel_id": said.channel, "is_ephemeral": False}
+        container = {"type": "message", "message_ts": said.ts, "channel_id": said.channel, "is_ephemeral": ephemeral}
         return self._interact(
             user,
             {
                 "type": "block_actions",
                 "container": container | ({"thread_ts": said.thread_ts} if said.thread_ts else {}),
                 "channel": {"id": said.channel, "name": "general"},
-                "message": said.shown(),
+                **({} if ephemeral else {"message": said.shown()}),
                 "actions": [action],
                 "response_url": self._response_url(user),
             },

@@ -6,6 +6,7 @@ in three seconds and deliveries tried again, or signed requests. Every message t
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,6 +53,8 @@ class SlackServer:
     async def _method(self, request: web.Request) -> web.Response:
         name, token = request.match_info["method"], request.headers.get("authorization", "").removeprefix("Bearer ")
         arguments = await _arguments(request)
+        if self.workspace.call_s:
+            await asyncio.sleep(self.workspace.call_s)
         if planned := self.workspace.refusals.get(name):
             refusal = planned[0]
             refusal.times -= 1
@@ -132,7 +135,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
         given |= await request.json()
     elif request.can_read_body:
         given |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-    for name in ("blocks", "metadata", "view", "files", "chunks"):
+    for name in ("blocks", "metadata", "view", "files", "chunks", "prompts"):
         if isinstance(given.get(name), str):
             given[name] = json.loads(given[name])
     return given

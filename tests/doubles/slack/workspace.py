@@ -32,6 +32,12 @@ class Said:
     blocks: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
     streaming: bool = False
+    stopped: bool = False
+    """Whether its reader has stopped the stream."""
+
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Signs of work in a stream: title and state by their ids."""
+
     edits: int = 0
     subtype: str = ""
 
@@ -68,9 +74,7 @@ class Workspace:
         self.tokens: dict[str, frozenset[str]] = {BOT_TOKEN: SCOPES}
         self.app_tokens: dict[str, frozenset[str]] = {APP_TOKEN: frozenset({"connections:write"})}
         self.revoked: set[str] = set()
-        self.socket_url = ""
-        """The address that a socket is sent to instead of the right one."""
-
+        self.socket_url = ""  # the address that a socket is sent to instead of the right one
         self.members: dict[str, set[str]] = {
             CHANNEL: {BOT_USER, ADA, BOB, GUEST, STRANGER},
             PRIVATE: {BOT_USER, ADA},
@@ -84,23 +88,28 @@ class Workspace:
             STRANGER: _user(STRANGER, "Sam", team_id="T0OTHER", is_stranger=True),
             BOT_USER: _user(BOT_USER, "Advisor", is_bot=True),
         }
-        self.groups: dict[str, set[str]] = {}
-        """User groups: who belongs to each."""
-
+        self.groups: dict[str, set[str]] = {}  # who belongs to each
         self.messages: dict[tuple[str, str], Said] = {}
         self.whispers: list[dict[str, Any]] = []
-        self.replies: list[tuple[str, dict[str, Any]]] = []
-        """What was posted to response addresses, with the person that each belongs to."""
-
+        self.replies: list[tuple[str, dict[str, Any]]] = []  # posted to response addresses, each with its person
         self.views: dict[str, dict[str, Any]] = {}
+        self.homes: dict[str, dict[str, Any]] = {}  # people's home tabs, as they were published last
         self.files: dict[str, dict[str, Any]] = {}
         self.statuses: list[dict[str, Any]] = []
+        self.prompts: list[dict[str, Any]] = []
+        self.titles: dict[tuple[str, str], str] = {}
         self.triggers: set[str] = set()
         self.refusals: dict[str, list[Refusal]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.posted_at: dict[str, float] = {}
         self.post_interval_s = 0.0
         """Least time between two messages to a channel; faster ones get 429."""
+
+        self.call_s = 0.0
+        """How long each method takes."""
+
+        self.put_off = 0
+        """How many messages came too fast."""
 
         self._seconds, self._count = 1_800_000_000, itertools.count(1)
 
