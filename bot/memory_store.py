@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.chat import Person, Place
+from bot.checklist_records import ChecklistBook
 from bot.errors import StoreFailed
 from bot.ledgers import AuditBook, ProfileBook
+from bot.memory_checklists import MemoryChecklists
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.ports import (
     AnswerBook,
@@ -263,6 +265,7 @@ class MemoryStore:
         self.settings: SettingsBook = MemorySettings()
         self.profiles: ProfileBook = MemoryProfiles()
         self.audit: AuditBook = MemoryAudit()
+        self.checklists: ChecklistBook = MemoryChecklists()
 
 
 def _nameless(person: Person) -> Person:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
+from bot.checklist_records import ChecklistBook
 from bot.ledgers import AuditBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
@@ -33,6 +34,11 @@ class Books(Store, Protocol):
     @property
     def audit(self) -> AuditBook:
         """What admins did."""
+        ...
+
+    @property
+    def checklists(self) -> ChecklistBook:
+        """Checklists, and what became of their items."""
         ...
 
 

@@ -33,6 +33,7 @@ class Books:
         self.settings = store.settings
         self.profiles = store.profiles
         self.audit = store.audit
+        self.checklists = store.checklists
 
 
 def build_engine(

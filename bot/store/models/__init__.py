@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Table
 
+from bot.store.models.checklists import checklist_people
 from bot.store.models.conversing import conversations, feedback, questions
 from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.parts import metadata as metadata
@@ -19,5 +20,6 @@ PERSON_COLUMNS: Mapping[Table, str] = {
     feedback: "person",
     gaps: "person",
     profiles: "person",
+    checklist_people: "person",
 }
 """The tables that hold a person's key, and in which column; what hangs on such a question goes with it."""
