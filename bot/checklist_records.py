@@ -41,8 +41,11 @@ class Act(StrEnum):
     """A warning signal was seen; the value is its position."""
 
     UNTICK = "untick"
+    START = "start"
+    """The plan for the item was set off; on the incident's own board the item is ""."""
+
     CLOSE = "close"
-    """The whole list is over: an incident has ended. Its item is ""."""
+    """The incident is over; the item is ""."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,8 @@ class Listed:
 class PostedList:
     """One list. Its `board` is what its items' changes are kept under: the team, for an incident the list itself.
 
-    `claim` is unique: a list is begun once for each. `subject` is the risk that an incident is about.
+    `claim` is unique: a list is begun once for each. `subject` is the risk that an incident is about; `stage` and
+    `sectors` are those that the items were chosen for.
     """
 
     id: str
@@ -77,6 +81,8 @@ class PostedList:
     at: datetime
     claim: str
     subject: str = ""
+    stage: str = ""
+    sectors: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

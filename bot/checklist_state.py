@@ -24,10 +24,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """All items that were ever touched, and the changes that changed anything, in order."""
+    """All items that were ever touched, and the changes that changed anything; a plan's start and end stand apart."""
 
     items: dict[str, Item]
     history: tuple[Change, ...]
+    started: Change | None = None
     closed: Change | None = None
 
     def item(self, name: str) -> Item:
@@ -44,19 +45,17 @@ def board_of(changes: Iterable[Change]) -> Board:
     """The board that changes have made; one that says what was so already leaves no trace."""
     items: dict[str, Item] = {}
     history: list[Change] = []
-    closed: Change | None = None
+    once: dict[Act, Change] = {}
     for change in changes:
-        if change.act is Act.CLOSE:
-            closed = closed or change
+        if not change.item:
+            once.setdefault(change.act, change)
             continue
         before = items.get(change.item, Item())
         after = _changed(before, change)
         items[change.item] = after
-        if change.act is not Act.LISTED and after != before:
+        if change.act is Act.START or (change.act is not Act.LISTED and after != before):
             history.append(change)
-    if closed:
-        history.append(closed)
-    return Board(items=items, history=tuple(history), closed=closed)
+    return Board(items=items, history=tuple(history), started=once.get(Act.START), closed=once.get(Act.CLOSE))
 
 
 def _changed(item: Item, change: Change) -> Item:
@@ -65,7 +64,7 @@ def _changed(item: Item, change: Change) -> Item:
             return replace(item, owner=change.owner)
         case Act.NOTE:
             return replace(item, notes=(*item.notes, change))
-        case Act.DONE | Act.NOT_APPLICABLE | Act.REOPEN | Act.SNOOZE:
+        case Act.DONE | Act.NOT_APPLICABLE | Act.REOPEN | Act.SNOOZE | Act.START:
             after = replace(item, handling=_handled(item.handling, change))
             same = after.handling.state is item.handling.state
             return after if same else replace(after, decided_by=change)
@@ -81,7 +80,7 @@ def _handled(handling: Handling, change: Change) -> Handling:
             state = _DECIDED[change.act]
             decided = Handling(state=state, ticked=handling.ticked, decided_at=change.at)
             return handling if handling.state is state else decided
-        case Act.REOPEN:
+        case Act.REOPEN | Act.START:
             return _reopened(handling) if handling.state is not State.OPEN else replace(handling, snoozed_until=None)
         case Act.SNOOZE:
             opened = handling if handling.state is State.OPEN else _reopened(handling)

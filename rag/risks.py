@@ -135,11 +135,11 @@ class RiskRegister:
 
     def named(self, text: str) -> tuple[Risk, ...]:
         """The risks that a text names by id or by title, in full, else in part; () where it names none."""
-        wanted = _plain(text)
+        wanted = _words(text)
         if not wanted:
             return ()
         exact = [risk for risk in self.risks if wanted in _names(risk)]
-        return tuple(exact or [risk for risk in self.risks if any(wanted in name for name in _names(risk))])
+        return tuple(exact or [risk for risk in self.risks if any(_told(wanted, name) for name in _names(risk))])
 
     def scored(
         self,
@@ -190,8 +190,7 @@ def fit(risk: Risk, company: Company) -> float:
 
 def sectors_of(text: str) -> frozenset[str]:
     """The sectors that a team's own words for its business name."""
-    told = simplified(text.casefold())
-    words = " " + " ".join("".join(sign if sign.isalnum() else " " for sign in told).split())
+    words = _words(text)
     known = {slug: [slug, names.zh, names.en, *_SECTOR_WORDS.get(slug, "").split()] for slug, names in SECTORS.items()}
     return frozenset(slug for slug, names in known.items() if any(_told(name.casefold(), words) for name in names))
 
@@ -228,12 +227,13 @@ def _sector_fit(sectors: Sequence[str], own: frozenset[str]) -> float:
 
 def _told(name: str, words: str) -> bool:
     """Whether a name stands in a text: a Latin one at the beginning of a word, a Chinese one anywhere."""
-    return (f" {name}" if name.isascii() else name) in words
+    return (f" {name}" if name.isascii() else name) in f" {words}"
 
 
 def _names(risk: Risk) -> tuple[str, ...]:
-    return tuple(_plain(name) for name in (risk.id, risk.title.zh, risk.title.en))
+    return tuple(_words(name) for name in (risk.id, risk.title.zh, risk.title.en))
 
 
-def _plain(text: str) -> str:
-    return "".join(sign for sign in simplified(text.casefold()) if sign.isalnum())
+def _words(text: str) -> str:
+    """A text in small, simplified letters, its words parted by blanks alone."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in simplified(text.casefold())).split())

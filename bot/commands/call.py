@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.board import Pacing
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
 from bot.checklist_records import ChecklistBook
+from bot.commands.list_boards import ListBoards
 from bot.ledgers import AuditBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
 from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, Form, Reply, Visibility
 from bot.splitting import split
-from bot.wording import Say, Wording
+from bot.wording import RiskSay, Say, Wording
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
+from rag.kinds.risk import Risk
 from rag.ports import Retrieving
 from rag.types import Citation, Language, Scope
 
@@ -47,7 +50,8 @@ class Means:
     """What all handlers share.
 
     `adapters` are by platform, `is_admin` is asked at every call that needs one, `pseudonym` makes a person's key
-    unrecognisable, `resources` are the records of the shipped library, and `engine` holds what channels inherit.
+    unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
+    inherit, and `boards` keeps posted lists up to date.
     """
 
     store: Books
@@ -59,8 +63,11 @@ class Means:
     now: Callable[[], datetime]
     is_admin: Callable[[Person], bool]
     pseudonym: Callable[[str], str]
+    pacing: Pacing
     resources: Sequence[Resource] = ()
+    risks: Sequence[Risk] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)
+    boards: ListBoards = field(default_factory=ListBoards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,7 @@ class Call:
         """Who asked for it."""
         return self.incoming.person
 
-    def words(self, text: Say, **values: object) -> str:
+    def words(self, text: Say | RiskSay, **values: object) -> str:
         """One of the bot's texts in the language of the call."""
         return self.means.wording.say(text, self.language, **values)
 

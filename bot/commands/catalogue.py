@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import answers, basic, case, config, profile, rating, resources
+from bot.commands import answers, basic, case, config, profile, rating, resources, risk_work, risks
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -27,6 +27,9 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.CONFIG_OPEN: config.open_form,
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
+    Verb.RISK: risk_work.open_item,
+    Verb.RISK_ACT: risk_work.act,
+    Verb.RISK_VIEW: risks.view,
 }
 """What each button and each choice of a menu does."""
 
@@ -34,6 +37,7 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.EXPLAIN: rating.explain,
     Verb.CONFIG_SAVE: config.submit,
     Verb.PROFILE_SAVE: profile.submit,
+    Verb.RISK_FORM: risk_work.submit,
 }
 """What each form does when it is sent."""
 
@@ -59,6 +63,7 @@ def all_commands(wording: Wording) -> Registry:
                 Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),
                 *case.commands(lambda: made[0]),
                 resources.command(lambda: made[0]),
+                risks.command(),
                 profile.command(lambda: made[0]),
                 config.command(lambda: made[0]),
             ),

@@ -116,6 +116,8 @@ def _list_values(posted: PostedList) -> dict[str, Any]:
         **place_values(posted.place),
         "language": posted.language.value,
         "subject": posted.subject,
+        "stage": posted.stage,
+        "sectors": posted.sectors,
         "items": [[each.item, each.reason] for each in posted.items],
         "claim": posted.claim,
         "at": posted.at,
@@ -133,6 +135,8 @@ def _list(row: Row[Any]) -> PostedList:
         at=row.at,
         claim=row.claim,
         subject=row.subject,
+        stage=row.stage,
+        sectors=row.sectors,
     )
 
 

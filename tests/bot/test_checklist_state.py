@@ -78,7 +78,14 @@ def test_list_is_closed_once() -> None:
     acts = [change(Act.CLOSE, item="", by=ADA), change(Act.CLOSE, item="", by=BOB)]
     board = board_of(acts)
     assert board.closed == acts[0]
-    assert board.history == (acts[0],)
+    assert board.history == ()
+
+
+def test_plan_that_was_set_off_opens_its_risk_again() -> None:
+    acts = [change(Act.DONE), change(Act.START, days=1, by=ADA), change(Act.START, days=2, by=BOB)]
+    board = board_of(acts)
+    assert board.item("r").handling.reopened
+    assert board.history == tuple(acts)
 
 
 random_changes = st.builds(

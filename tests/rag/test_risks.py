@@ -55,6 +55,8 @@ risks = st.sampled_from(REGISTER.risks)
         ("泄露", ["data-breach", "secret-leak"]),
         ("founders", ["redemption-liability", "founder-conflict"]),
         ("no such thing", []),
+        ("nope", []),
+        ("API key", ["secret-leak"]),
         ("  ", []),
     ],
 )

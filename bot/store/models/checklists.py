@@ -20,6 +20,8 @@ checklists = Table(
     *place(),
     text("language"),
     text("subject"),
+    text("stage"),
+    text("sectors"),
     Column("items", JSON, nullable=False),
     Column("claim", CleanText, nullable=False, unique=True),
     Column("at", UtcDateTime, nullable=False),

@@ -38,6 +38,8 @@ def posted(**changes: Any) -> PostedList:
         items=(Listed(item="data-breach", reason="fresh"), Listed(item="runway-short")),
         at=AT,
         claim=next(ids),
+        stage="seed",
+        sectors="finance legal",
     )
     return replace(made, **changes)
 

@@ -26,7 +26,7 @@ def upgrade() -> None:
 def _checklists() -> None:
     op.create_table(
         "checklists",
-        *_text("id", "kind", "board", "channel_key", *_PLACE, "language", "subject"),
+        *_text("id", "kind", "board", "channel_key", *_PLACE, "language", "subject", "stage", "sectors"),
         sa.Column("items", sa.JSON(), nullable=False),
         *_text("claim"),
         sa.Column("at", UtcDateTime(), nullable=False),
