@@ -145,7 +145,7 @@ def _listed(axes: Axes, points: Sequence[Point]) -> None:
 
 def _explained(axes: Axes, labels: Labels) -> None:
     """What the marks stand for."""
-    axes.set(xlim=(0, 1), ylim=(len(labels.marks), 0))
+    axes.set(xlim=(0, 1), ylim=(max(len(labels.marks), 1), 0))
     axes.set_axis_off()
     for row, (mark, words) in enumerate(labels.marks.items()):
         _sign(axes, 0.015, row + 0.5, mark, size=70)

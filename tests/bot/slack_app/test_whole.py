@@ -54,14 +54,17 @@ def finished(said: Said) -> bool:
 
 
 @asynccontextmanager
-async def office(home: Path, *, slack: SlackServer | None = None, **changes: Any) -> AsyncIterator[Office]:
+async def office(
+    home: Path, *, slack: SlackServer | None = None, catalogue: Any = None, **changes: Any
+) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and workspace is a restart."""
     if slack is None:
-        async with slack_server() as fresh, office(home, slack=fresh, **changes) as opened:
+        async with slack_server() as fresh, office(home, slack=fresh, catalogue=catalogue, **changes) as opened:
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
+    shelf = catalogue or Shelf()
+    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES))
     async with (
         open_store(None, home=home) as store,
         SlackFactory().open(slack_settings(slack, **changes)) as connection,
