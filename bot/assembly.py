@@ -28,6 +28,7 @@ from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
 from rag.errors import RagError
 from rag.kinds.resource import load_resources
+from rag.kinds.risk import load_risks
 from rag.resources import data_folder
 from rag.types import Language
 
@@ -65,10 +66,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def assemble(assembly: Assembly) -> Engine:
-    """An engine that answers from a library and remembers in a store. Raises InvalidSettings, StoreFailed."""
+def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
+    """An engine that answers from a library and remembers in a store. Raises InvalidSettings, StoreFailed.
+
+    Whatever posts and reminds beside the engine gets `means_of` first and hands the same `means` in: posted lists are
+    then edited by one after the other.
+    """
     voice = Voice(wording=assembly.wording, failure=assembly.failure, notice=assembly.rag.replies.notice)
-    pacing = Pacing(clock=time.monotonic, sleep=asyncio.sleep)
+    pacing = _pacing()
     posts = assembly.store.posts
     delivery = Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now)
     return Engine(
@@ -77,7 +82,7 @@ def assemble(assembly: Assembly) -> Engine:
             adapters=assembly.adapters,
             answers=assembly.rag.answers,
             delivery=delivery,
-            handling=Handler(assembly.registry, _means(assembly), failure=assembly.failure),
+            handling=Handler(assembly.registry, means or means_of(assembly), failure=assembly.failure),
             times=Times(now=now, clock=time.monotonic, sleep=asyncio.sleep, new_id=new_id),
             settings=assembly.settings,
             watching=assembly.watching,
@@ -93,12 +98,19 @@ def assemble(assembly: Assembly) -> Engine:
     )
 
 
-def _means(assembly: Assembly) -> Means:
+def _pacing() -> Pacing:
+    return Pacing(clock=time.monotonic, sleep=asyncio.sleep)
+
+
+def means_of(assembly: Assembly) -> Means:
+    """What handlers share, and what posts and reminds by itself."""
     return Means(
         store=assembly.store,
         library=assembly.rag.catalogue,
         retriever=assembly.rag.retriever,
         resources=load_resources(data_folder("corpus") / "resources"),
+        risks=load_risks(data_folder("corpus") / "risks"),
+        pacing=_pacing(),
         pseudonym=partial(pseudonym, people_key(assembly.rag.home)),
         engine=assembly.settings,
         index=assembly.index,

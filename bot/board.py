@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from bot.chat import ChatAdapter, MessageRef
+from bot.chat import ChatAdapter, MessageRef, Place
 from bot.errors import DeliveryFailed
 from bot.ports import PostBook
-from bot.records import PostRecord, PostState, QuestionRecord
+from bot.records import PostRecord, PostState
 from bot.replies import Reply
 from rag.errors import RagError
 
@@ -32,12 +33,31 @@ class Pacing:
     grace_s: float = 0.3
 
 
+class Occasion(Protocol):
+    """What messages are about: a question (`bot.records.QuestionRecord`), or a list that nobody asked for in words."""
+
+    @property
+    def id(self) -> str:
+        """The name under which the store keeps the messages."""
+        ...
+
+    @property
+    def place(self) -> Place:
+        """Where they are posted."""
+        ...
+
+    @property
+    def message_id(self) -> str:
+        """The message that they answer, or ""."""
+        ...
+
+
 class Board:
     """What people see of one question. `lock` is held while the platform is asked, so that nothing overtakes."""
 
     def __init__(
         self,
-        question: QuestionRecord,
+        question: Occasion,
         adapter: ChatAdapter,
         posts: PostBook,
         *,

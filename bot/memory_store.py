@@ -5,6 +5,7 @@ No method awaits anything, so each is one transaction as it stands. It ends with
 
 from __future__ import annotations
 
+from bot.checklist_records import ChecklistBook
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.memory_books import (
     MemoryAnswers,
@@ -15,6 +16,7 @@ from bot.memory_books import (
     MemoryQuestions,
     MemorySettings,
 )
+from bot.memory_checklists import MemoryChecklists
 from bot.memory_gaps import MemoryGaps
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.memory_privacy import MemoryPrivacy, Shelves
@@ -51,6 +53,7 @@ class MemoryStore:
         self.settings: SettingsBook = MemorySettings()
         self.profiles: ProfileBook = profiles
         self.audit: AuditBook = MemoryAudit()
+        self.checklists: ChecklistBook = MemoryChecklists()
         # One thing with the other books: it looks into what they hold.
         shelves = Shelves(
             questions=questions._questions,

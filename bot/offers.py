@@ -48,6 +48,16 @@ class Verb(StrEnum):
     PRIVACY = "privacy"
     """What is kept of whoever presses; the subject is what to do with it."""
 
+    RISK = "risk"
+    """Shows the card of what was chosen. For it and the next two the subject is a list's id, or a language."""
+
+    RISK_ACT = "risk-act"
+    """Does something to an item; the argument is the act and the item, such as `done.data-breach`."""
+
+    RISK_FORM = "risk-form"
+    RISK_VIEW = "risk-view"
+    """Shows the register, the map and the like: the subject says which, the argument is the reader's language."""
+
 
 def button(
     verb: Verb, label: Say, subject: str, *, wording: Wording, language: Language, style: Style = Style.PLAIN

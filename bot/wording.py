@@ -9,17 +9,21 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.blanks import BLANKS, VOCABULARY
+from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
 from rag.errors import InvalidSettings
 from rag.language import detect_language
 from rag.placeholders import placeholders_in
 from rag.types import DocumentKind, Language
 
-__all__ = ["LANGUAGES", "ArgumentWords", "CommandWords", "Say", "Wording", "load_wording", "spoken"]
+__all__ = ["LANGUAGES", "ArgumentWords", "CommandWords", "RiskSay", "Say", "Wording", "load_wording", "spoken"]
+
+_Key = TypeVar("_Key", Say, RiskSay)
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
@@ -50,6 +54,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     texts: dict[Say, str]
+    risks: dict[RiskSay, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
     commands: dict[str, CommandWords]
@@ -61,13 +66,15 @@ class Wording:
 
     _files: Mapping[Language, _File]
 
-    def say(self, text: Say, language: Language, **values: object) -> str:
+    def say(self, text: Say | RiskSay, language: Language, **values: object) -> str:
         """A sentence with its blanks filled in; English where the language has no texts.
 
         Raises:
             KeyError: a value is missing.
         """
-        return self._of(language).texts[text].format(**values)
+        file = self._of(language)
+        said = file.risks[text] if isinstance(text, RiskSay) else file.texts[text]
+        return said.format(**values)
 
     def kind(self, kind: DocumentKind, language: Language) -> str:
         """What documents of a kind are called."""
@@ -110,17 +117,23 @@ def _checked(path: Path) -> _File:
         file = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:  # TOML's, the decoder's and pydantic's errors are ValueErrors
         raise InvalidSettings(f"{path.name} cannot be used: {error}") from error
-    lacking = [*(set(Say) - set(file.texts)), *(set(DocumentKind) - set(file.kinds))]
+    lacking = [*(set(Say) - set(file.texts)), *(set(RiskSay) - set(file.risks)), *(set(DocumentKind) - set(file.kinds))]
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
     known = {group: tuple(words) for group, words in file.words.items()}
-    if known != VOCABULARY:
-        raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {VOCABULARY!r}")
-    for key, text in file.texts.items():
-        used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), BLANKS.get(key, frozenset())
+    vocabulary = {**VOCABULARY, **RISK_VOCABULARY}
+    if known != vocabulary:
+        raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {vocabulary!r}")
+    _check_blanks(path, file.texts, BLANKS)
+    _check_blanks(path, file.risks, RISK_BLANKS)
+    return file
+
+
+def _check_blanks(path: Path, texts: Mapping[_Key, str], blanks: Mapping[_Key, frozenset[str]]) -> None:
+    for key, text in texts.items():
+        used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), blanks.get(key, frozenset())
         if used != filled:
             raise InvalidSettings(f"{path.name}: {key.value!r} uses {sorted(used)!r} but is given {sorted(filled)!r}")
-    return file
 
 
 def spoken(text: str, default: Language = Language.EN) -> Language:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from bot.board import Pacing
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
+from bot.checklist_records import ChecklistBook
+from bot.commands.list_boards import ListBoards
 from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
@@ -19,9 +22,10 @@ from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, File, Form, Reply, Visibility
 from bot.rights import Rights, Role
 from bot.splitting import split
-from bot.wording import Say, Wording
+from bot.wording import RiskSay, Say, Wording
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
+from rag.kinds.risk import Risk
 from rag.ports import Retrieving
 from rag.types import Citation, Language, Scope
 
@@ -49,6 +53,11 @@ class Books(Store, Protocol):
         """What people could not find."""
         ...
 
+    @property
+    def checklists(self) -> ChecklistBook:
+        """Checklists, and what became of their items."""
+        ...
+
 
 async def _nothing_kept() -> None:
     """Where no answer is given again."""
@@ -59,8 +68,9 @@ class Means:
     """What all handlers share.
 
     `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
-    unrecognisable, `resources` are the records of the shipped library, `engine` holds what channels inherit, `index`
-    brings the library up to date, and `forget_answers` empties the memory of answers that are given again.
+    unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
+    inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, and `forget_answers` empties
+    the memory of answers that are given again.
     """
 
     store: Books
@@ -72,8 +82,11 @@ class Means:
     now: Callable[[], datetime]
     rights: Rights
     pseudonym: Callable[[str], str]
+    pacing: Pacing
     resources: Sequence[Resource] = ()
+    risks: Sequence[Risk] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)
+    boards: ListBoards = field(default_factory=ListBoards)
     index: IndexRuns | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
@@ -107,7 +120,7 @@ class Call:
         """Who asked for it."""
         return self.incoming.person
 
-    def words(self, text: Say, **values: object) -> str:
+    def words(self, text: Say | RiskSay, **values: object) -> str:
         """One of the bot's texts in the language of the call."""
         return self.means.wording.say(text, self.language, **values)
 

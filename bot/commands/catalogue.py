@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import admin, answers, audit, basic, case, config, privacy, profile, rating, resources
+from bot.commands import (
+    admin,
+    answers,
+    audit,
+    basic,
+    case,
+    config,
+    privacy,
+    profile,
+    rating,
+    resources,
+    risk_work,
+    risks,
+)
 from bot.commands.call import Call
 from bot.commands.home import Home
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
@@ -31,6 +44,9 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.PROFILE_SWITCH: profile.switch,
     Verb.REINDEX_CANCEL: admin.cancel,
     Verb.PRIVACY: privacy.press,
+    Verb.RISK: risk_work.open_item,
+    Verb.RISK_ACT: risk_work.act,
+    Verb.RISK_VIEW: risks.view,
 }
 """What each button and each choice of a menu does."""
 
@@ -38,6 +54,7 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.EXPLAIN: rating.explain,
     Verb.CONFIG_SAVE: config.submit,
     Verb.PROFILE_SAVE: profile.submit,
+    Verb.RISK_FORM: risk_work.submit,
 }
 """What each form does when it is sent."""
 
@@ -64,6 +81,7 @@ def all_commands(wording: Wording) -> Registry:
                 Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),
                 *case.commands(lambda: made[0]),
                 resources.command(lambda: made[0]),
+                risks.command(),
                 profile.command(lambda: made[0]),
                 config.command(lambda: made[0]),
                 admin.command(lambda: made[0]),

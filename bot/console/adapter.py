@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -11,7 +13,7 @@ from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.console.typed import PLATFORM, Chosen, label_key
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
-from bot.replies import Action, Button, Form, Reply, Select
+from bot.replies import Action, Button, File, Form, Reply, Select
 from bot.terminal import AnswerView, print_citations, print_markdown, printable
 from bot.texts import Text, say
 
@@ -41,17 +43,23 @@ class ConsoleChat:
         command_prefix="/",
     )
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, folder: Path | None = None) -> None:
         self.menu: dict[str, Chosen] = {}
         self.form: Form | None = None
         self.printed = 0
         self._console = console
+        self._folder = folder
         self._questions: OrderedDict[str, str] = OrderedDict()
         self._replies_to: OrderedDict[str, str] = OrderedDict()
         self._focus = ""
         self._view: AnswerView | None = None
         self._grown = ""
         self._later: list[tuple[str, Reply]] = []
+        self._numbers = 0
+
+    def listen(self) -> None:
+        """Takes note that a line was typed: what is offered from here on is numbered anew."""
+        self._numbers = 0
 
     def remember(self, message_id: str, text: str) -> None:
         """Keeps the words of a question that is not waited for, to stand over its answer."""
@@ -61,6 +69,7 @@ class ConsoleChat:
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Shows a message; see `bot.chat.ChatAdapter`."""
+        await self._keep(reply)
         self._replies_to[nonce] = reply_to
         while len(self._replies_to) > _REMEMBERED:
             self._replies_to.popitem(last=False)
@@ -69,6 +78,7 @@ class ConsoleChat:
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
         """Shows what is new of a message: what stands on a terminal stays."""
+        await self._keep(reply)
         self._show(message.id, reply)
 
     async def delete(self, message: MessageRef) -> None:
@@ -78,6 +88,7 @@ class ConsoleChat:
 
     async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
         """Prints a message; whoever sits at the terminal reads along."""
+        await self._keep(reply)
         self._print(reply)
 
     async def open_form(self, trigger: str, form: Form) -> None:
@@ -103,6 +114,15 @@ class ConsoleChat:
     async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
         """Nothing comes with a typed line."""
         raise DeliveryFailed(f"the file {attachment.name!r} did not come through the terminal")
+
+    async def _keep(self, reply: Reply) -> None:
+        """Puts files where they can be opened. Raises DeliveryFailed."""
+        if self._folder is None or not reply.files:
+            return
+        try:
+            await asyncio.to_thread(_write, reply.files, self._folder)
+        except OSError as error:
+            raise DeliveryFailed(f"the files could not be written to {str(self._folder)!r}: {error}") from error
 
     def _show(self, key: str, reply: Reply) -> None:
         waited_for = self._replies_to.get(key, "") not in self._questions
@@ -145,12 +165,15 @@ class ConsoleChat:
             self._console.print(printable(f"» {told}"), style="bold", soft_wrap=True)
         if shown := reply.text if text is None else text:
             print_markdown(self._console, shown)
-        for line in (*reply.notes, *(f"[{file.name}]" for file in reply.files)):
+        for line in (*reply.notes, *(f"[{self._where(file)}]" for file in reply.files)):
             self._console.print(printable(line), style="dim", soft_wrap=True)
         print_citations(self._console, reply.citations, reply.language)
         self._print_actions(reply)
         if reply.citations or reply.actions or reply.notes:
             self._console.print()
+
+    def _where(self, file: File) -> str:
+        return str(self._folder / file.name) if self._folder else file.name
 
     def _print_actions(self, reply: Reply) -> None:
         """Makes a menu of the buttons: letters for those that stand under every answer, numbers for all others."""
@@ -159,19 +182,30 @@ class ConsoleChat:
             return
         lettered = {_KEYS[each.payload.verb]: each for each in actions if isinstance(each, Button) and _keyed(each)}
         choices = [choice for each in actions if not _keyed(each) for choice in _choices(each)]
-        # Letters stay with the last answer, so that one may still change one's mind after giving a reason.
+        # Letters stay with the last answer, so that one may still change one's mind after giving a reason; numbers
+        # stay until a line is typed, so that everything that one line has brought about can be worked on.
+        begin = self._numbers
+        numbered = {key: chosen for key, chosen in self.menu.items() if key.isdecimal()} if begin else {}
         kept = {} if lettered else {key: chosen for key, chosen in self.menu.items() if not key.isdecimal()}
+        self._numbers = begin + len(choices)
         self.menu = {key: Chosen(payload=each.payload) for key, each in lettered.items()}
         self.menu |= {label_key(each.label): Chosen(payload=each.payload) for each in lettered.values()}
-        self.menu |= kept | {str(number): chosen for number, (_, chosen) in enumerate(choices, start=1)}
+        self.menu |= kept | numbered
+        self.menu |= {str(number): chosen for number, (_, chosen) in enumerate(choices, start=begin + 1)}
         if lettered and self._console.is_terminal:
             row = "   ".join(f"[{key}] {each.label}" for key, each in lettered.items())
             self._console.print(printable(row), style="dim", soft_wrap=True)
         if choices:
             follow = any(chosen.payload.verb == Verb.FOLLOW_UP for _, chosen in choices)
             self._console.print(say(Text.FOLLOW_UPS if follow else Text.CHOICES, reply.language), style="dim")
-        for number, (label, _) in enumerate(choices, start=1):
+        for number, (label, _) in enumerate(choices, start=begin + 1):
             self._console.print(printable(f"  {number}. {label}"), soft_wrap=True)
+
+
+def _write(files: Sequence[File], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        (folder / file.name).write_bytes(file.content)
 
 
 def _keyed(action: Action) -> bool:

@@ -48,6 +48,8 @@ CONSOLE_LIMITS = EngineSettings(
 """One person at one terminal: no patience is asked of them, and a queue that can be filled by hand."""
 
 _CATCH_UP_S = 0.02
+_FILES = "files"
+"""Where files from the chat are put, in the home folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ async def open_engine(
 
 
 def _room(rag: Rag, store: Books, terminal: Terminal, rights: Rights | None) -> Room:
-    chat = ConsoleChat(terminal.out)
+    chat = ConsoleChat(terminal.out, folder=rag.home / _FILES)
     wording = load_wording(data_folder("prompts"))
     registry = all_commands(wording)
 

@@ -68,6 +68,7 @@ class Session:
 
     async def take(self, line: str) -> bool:
         """Does what a line asks for; False when it was a question that failed."""
+        self._chat.listen()
         if self._chat.form is not None:
             return await self._fill_in(line)
         match self._typist.understand(line, self._chat.menu):

@@ -48,6 +48,7 @@ class Books:
         self.audit = store.audit
         self.privacy = store.privacy
         self.gaps = store.gaps
+        self.checklists = store.checklists
 
 
 def build_engine(

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from bot.store.answers import SqlAnswers
 from bot.store.channels import SqlChannels
+from bot.store.checklists import SqlChecklists
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database, store_failed
 from bot.store.events import SqlEvents
@@ -43,6 +44,7 @@ class SqlStore:
         self.audit = SqlAudit(database)
         self.profiles = SqlProfiles(database)
         self.privacy = SqlPrivacy(database)
+        self.checklists = SqlChecklists(database)
 
 
 @asynccontextmanager

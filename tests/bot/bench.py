@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
+from bot.board import Pacing
 from bot.chat import CommandCall, Person, Place, Press
 from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
@@ -25,6 +26,10 @@ from rag.types import Document, DocumentId, Language, Question, Retrieval, Scope
 from .samples import ADA, NOW, PLACE, document, question, record
 
 WORDING = load_wording(Path(__file__).parents[2] / "prompts")
+
+
+async def asleep(seconds: float) -> None:
+    """Sleeps no time at all."""
 
 
 @dataclass
@@ -89,6 +94,7 @@ class Bench:
             rights=Given(self.admins, self.held),
             pseudonym=lambda person: f"hash of {person}",
             retriever=self.shelf,
+            pacing=Pacing(clock=lambda: 0.0, sleep=asleep, grace_s=0),
         )
         self.handler = Handler(
             all_commands(WORDING), self.means, failure=lambda error, language: f"failed ({language.value})"

@@ -94,14 +94,32 @@ class Parlour:
 
 
 @asynccontextmanager
-async def parlour(home: Path, desk: Desk | None = None) -> AsyncIterator[Parlour]:
+async def parlour(home: Path, desk: Desk | None = None, *, catalogue: Any = None) -> AsyncIterator[Parlour]:
     """A session at a terminal; a second one with the same home is a restart."""
     output, desk = io.StringIO(), desk or Desk()
     console = Console(file=output, width=100, markup=False, highlight=False)
     terminal = Terminal(out=console, err=console)
-    parts = SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, indexer=None, home=home, replies=REPLIES)
+    shelf = catalogue or Shelf()
+    parts = SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, indexer=None, home=home, replies=REPLIES)
     rag = cast("Any", parts)
     async with open_store(None, home=home) as store, open_engine(rag, store, terminal) as room:
         session = Session(room, terminal, language=Language.EN)
         await session.begin(interactive=True)
         yield Parlour(session, desk, store, output)
+
+
+@asynccontextmanager
+async def risk_parlour(home: Path) -> AsyncIterator[Parlour]:
+    """A session over a library that holds the risk register."""
+    from rag.backends.memory import MemoryVectorStore
+    from rag.backends.sqlite.database import open_database
+    from rag.backends.sqlite.reading import SqliteCatalogue
+
+    from .commands.risk_stage import pages
+    from .commands.stage import publish
+
+    number = len([*home.glob("pages*.sqlite3")])
+    async with open_database(home / f"pages{number}.sqlite3") as database:
+        await publish(database, MemoryVectorStore(), pages())
+        async with parlour(home, catalogue=SqliteCatalogue(database)) as opened:
+            yield opened

@@ -10,7 +10,7 @@ import pytest
 from bot.console.typed import OWNER, person, room
 from bot.records import QuestionRecord, QuestionState, Rating
 
-from .parlour import parlour
+from .parlour import parlour, risk_parlour
 
 
 async def test_conversation_reads_well_in_both_languages(tmp_path: Path) -> None:
@@ -173,3 +173,27 @@ async def test_answer_that_is_stopped_keeps_its_beginning(tmp_path: Path) -> Non
 async def test_lines_for_the_terminal_never_fail(tmp_path: Path, line: str) -> None:
     async with parlour(tmp_path) as at:
         assert await at.session.take(line)
+
+
+async def test_numbers_stay_for_all_that_one_line_has_brought_up_and_files_are_kept(tmp_path: Path) -> None:
+    async with risk_parlour(tmp_path) as at:
+        shown = await at.type("/risks incident data-breach")
+        assert "  1. Close the incident" in shown
+        assert "  2. ✓ 1" in shown
+        assert "  10. ✓ 1" in shown
+        done = await at.type("10")
+        assert "☑ **1. Outside lawyer** · done by me" in done
+        assert "1 of 10 steps done" in done
+        await at.type("/risks export")
+        assert (tmp_path / "files" / "risk-register.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+        assert f"[{tmp_path / 'files' / 'risk-register.md'}]" in at.output.getvalue()
+
+
+async def test_checklist_is_worked_on_by_several_people_at_one_terminal(tmp_path: Path) -> None:
+    async with risk_parlour(tmp_path) as at:
+        assert "  5. ✓ 5" in await at.type("/风险 清单")
+        assert "已处理，me" in await at.type("1")
+        assert "已处理，bob" in await at.type("/as bob", "1")
+        assert "备注“轮换密钥”" in await at.type("6", "5", "轮换密钥")
+    async with risk_parlour(tmp_path) as at:
+        assert "已处理 2/5 项" in await at.type("/风险 清单")

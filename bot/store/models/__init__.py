@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Table
 
+from bot.store.models.checklists import checklist_people
 from bot.store.models.conversing import conversations, feedback, imported_turns, questions
 from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.parts import metadata as metadata
@@ -22,6 +23,7 @@ PERSON_COLUMNS: Mapping[Table, str] = {
     profiles: "person",
     imported_turns: "person",
     first_uses: "person",
+    checklist_people: "person",
 }
 """The tables that hold a person's key, and in which column; what hangs on such a question goes with it.
 

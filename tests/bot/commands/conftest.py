@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from .risk_stage import RiskStage, open_risk_stage
 from .stage import Stage, open_stage
 
 
@@ -22,4 +23,11 @@ async def bare(tmp_path: Path) -> AsyncIterator[Stage]:
     """Commands over a library that holds nothing."""
     (tmp_path / "bare").mkdir()
     async with open_stage(tmp_path / "bare", empty=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def team(tmp_path: Path) -> AsyncIterator[RiskStage]:
+    """A team's channel with the risk register."""
+    async with open_risk_stage(tmp_path / "team") as opened:
         yield opened

@@ -64,16 +64,19 @@ async def office(
     *,
     slack: SlackServer | None = None,
     desk: Any = None,
+    catalogue: Any = None,
     limits: EngineSettings = LIMITS,
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and workspace is a restart."""
     if slack is None:
-        async with slack_server() as fresh, office(home, slack=fresh, desk=desk, limits=limits, **changes) as opened:
+        more = {"desk": desk, "catalogue": catalogue, "limits": limits, **changes}
+        async with slack_server() as fresh, office(home, slack=fresh, **more) as opened:
             yield opened
         return
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
+    shelf = catalogue or Shelf()
+    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES))
     async with (
         open_store(None, home=home) as store,
         SlackFactory().open(slack_settings(slack, **changes)) as connection,

@@ -102,15 +102,12 @@ class Workspace:
         self.refusals: dict[str, list[Refusal]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.posted_at: dict[str, float] = {}
-        self.post_interval_s = 0.0
-        """Least time between two messages to a channel; faster ones get 429."""
+        self.post_interval_s = 0.0  # least time between two messages to a channel; faster ones get 429
 
         self.call_s = 0.0
         """How long each method takes."""
 
-        self.put_off = 0
-        """How many messages came too fast."""
-
+        self.put_off = 0  # how many messages came too fast
         self._seconds, self._count = 1_800_000_000, itertools.count(1)
 
     def next_id(self, prefix: str) -> str:

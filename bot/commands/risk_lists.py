@@ -1,0 +1,209 @@
+"""A risk checklist of a channel: put together for a time, posted once for each claim, and kept up to date in place.
+
+`build_checklist` and `post_checklist` are what a schedule calls; a person's command goes the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.chat import Place
+from bot.checklist_records import Act, Change, Listed, ListKind, PostedList
+from bot.commands.call import Means
+from bot.commands.list_boards import Posting
+from bot.commands.risk_room import RiskRoom, bar, coarse, cut_label, day, list_room, public_room, who
+from bot.commands.risk_texts import item_block, settled
+from bot.offers import Verb
+from bot.payloads import Payload
+from bot.references import references
+from bot.replies import Action, Button, Option, Reply, Select
+from bot.wording import RiskSay
+from rag.risks import Checklist, Company, State
+from rag.types import Citation, Language
+
+_BUTTONS = 5
+"""Buttons in a row; Discord takes five."""
+
+_ROOM = 400
+"""Characters of a message that are kept for what stands around the items."""
+
+
+async def build_checklist(
+    means: Means, place: Place, *, at: datetime, language: Language, company: Company | None = None
+) -> Checklist:
+    """What belongs on the checklist of a channel at a time; nothing is stored or posted.
+
+    Args:
+        means: what all handlers share.
+        place: the channel, or a thread or direct message in it.
+        at: the time.
+        language: that of the sources.
+        company: whose checklist it is; None stands for the profile of the channel's team.
+
+    Raises:
+        StoreFailed, StorageFailed: the store or the library cannot be read.
+    """
+    room = await public_room(means, place, language, company=company)
+    return room.held.register.checklist(room.company, room.board.handlings, at=at)
+
+
+async def post_checklist(
+    means: Means, place: Place, *, at: datetime, claim: str, language: Language, company: Company | None = None
+) -> PostedList:
+    """Posts a checklist once for each claim, also when called again after a crash or by another process.
+
+    Args:
+        means: what all handlers share.
+        place: where it is posted.
+        at: the time that it is for.
+        claim: names the occasion, such as a schedule and its time; unique for ever.
+        language: what it is written in.
+        company: as in `build_checklist`.
+
+    Raises:
+        DeliveryFailed: the platform took no message; call again with the same claim.
+        StoreFailed, StorageFailed: the store or the library cannot be read.
+    """
+    room = await public_room(means, place, language, company=company)
+    made_for = coarse(room.company)
+    made = room.held.register.checklist(made_for, room.board.handlings, at=at)
+    posted = PostedList(
+        id=means.new_id(),
+        kind=ListKind.RISKS,
+        board=place.channel_key,
+        place=place,
+        language=language,
+        items=tuple(Listed(item=entry.scored.risk.id, reason=entry.reason) for entry in made.entries),
+        at=at,
+        claim=claim,
+        stage=made_for.stage.value if made_for.stage else "",
+        sectors=made_for.sector,
+    )
+    changes = [Change(board=posted.board, item=each.item, act=Act.LISTED, at=at) for each in posted.items]
+    begun = await means.store.checklists.begin(posted, changes=changes)
+    await show_list(means, begun, left_out=made.left_out if begun == posted else 0)
+    return begun
+
+
+async def repost(means: Means, posted: PostedList, place: Place, *, language: Language, claim: str) -> PostedList:
+    """Posts a list again, elsewhere or further down, with the state that it has now. Raises as `post_checklist`."""
+    again = replace(posted, id=means.new_id(), place=place, language=language, claim=claim, at=means.now())
+    begun = await means.store.checklists.begin(again)
+    await show_list(means, begun)
+    return begun
+
+
+async def show_list(means: Means, posted: PostedList, *, left_out: int = 0) -> None:
+    """Posts a list, or brings what was posted up to date. Raises as `post_checklist`."""
+    limit = means.adapters[posted.place.platform].capabilities.message_characters
+
+    async def render() -> Sequence[Reply]:
+        return checklist_replies(await list_room(means, posted), posted, limit=limit, left_out=left_out)
+
+    await means.boards.show(means, Posting(id=posted.id, place=posted.place), render)
+
+
+async def refresh(means: Means, channel_key: str, item: str, *, pressed: PostedList | None = None) -> None:
+    """Brings up to date what shows an item: the channel's latest list, and the one that was worked on.
+
+    Raises as `post_checklist` does.
+    """
+    latest = await means.store.checklists.latest(channel_key, ListKind.RISKS, limit=1)
+    lists = {posted.id: posted for posted in (*([pressed] if pressed else []), *latest)}
+    for posted in lists.values():
+        if item in {each.item for each in posted.items}:
+            await show_list(means, posted)
+
+
+def checklist_replies(room: RiskRoom, posted: PostedList, *, limit: int, left_out: int = 0) -> list[Reply]:
+    """A checklist as messages of at most `limit` characters; buttons stand under the last one."""
+    replies = [Reply(text=_head(room, posted), language=room.language)]
+    number, mark = 0, 0
+    for listed in posted.items:
+        each = room.scored(listed.item)
+        number += 1
+        if each is None:
+            continue
+        place = None if settled(room, listed.item) else room.held.places.get(listed.item)
+        mark += place is not None
+        block = item_block(room, number, each, reason=listed.reason, mark=mark if place else 0)
+        cited = (replace(place, number=mark),) if place else ()
+        if _length(room, replies[-1], block, cited) > limit - _ROOM:
+            replies.append(Reply(text=block, citations=cited, language=room.language))
+        else:
+            text = f"{replies[-1].text}\n\n{block}"
+            replies[-1] = replace(replies[-1], text=text, citations=(*replies[-1].citations, *cited))
+    notes = (room.say(RiskSay.MORE_RETURN, more=left_out, usage=room.usage("list")),) if left_out else ()
+    return [*replies[:-1], replace(replies[-1], notes=notes, actions=_actions(room, posted))]
+
+
+def _length(room: RiskRoom, reply: Reply, block: str, cited: tuple[Citation, ...]) -> int:
+    sources = references((*reply.citations, *cited), room.wording, room.language)
+    return len(reply.text) + len(block) + sum(source.characters for source in sources)
+
+
+def _head(room: RiskRoom, posted: PostedList) -> str:
+    title = room.say(RiskSay.LIST_TITLE, date=day(posted.at))
+    chosen = who(room)
+    lines = [title + (f"\n{room.say(RiskSay.CHOSEN_FOR, who=chosen)}" if chosen else "")]
+    return "\n".join([*lines, progress(room, posted)])
+
+
+def progress(room: RiskRoom, posted: PostedList) -> str:
+    """How far the team has come with a list."""
+    names = [each.item for each in posted.items]
+    if not names:
+        return room.say(RiskSay.NOTHING_DUE, count=len(room.held.register.risks))
+    done = sum(room.item(name).handling.state is not State.OPEN for name in names)
+    resting = sum(room.item(name).handling.rests(room.now) for name in names)
+    told = [room.say(RiskSay.PROGRESS, bar=bar(done, len(names)), settled=done, all=len(names))]
+    if resting:
+        told.append(room.say(RiskSay.PUT_OFF_TOO, count=resting))
+    if done == len(names):
+        told.append(room.say(RiskSay.ALL_SETTLED))
+    return " · ".join(told)
+
+
+def _actions(room: RiskRoom, posted: PostedList) -> tuple[tuple[Action, ...], ...]:
+    """A button to settle each open item, a list to open any, and what else there is to see: five rows at most."""
+    numbered = [(number, each.item) for number, each in enumerate(posted.items, start=1) if room.scored(each.item)]
+    buttons = [
+        Button(
+            label=room.say(RiskSay.DONE_NUMBER, number=number),
+            payload=Payload(verb=Verb.RISK_ACT, subject=posted.id, argument=f"{Act.DONE}.{item}"),
+        )
+        for number, item in numbered
+        if not settled(room, item)
+    ]
+    rows: list[tuple[Action, ...]] = [
+        tuple(buttons[begin : begin + _BUTTONS]) for begin in range(0, len(buttons), _BUTTONS)
+    ]
+    if numbered:
+        rows.append((chooser(room, posted.id, [item for _, item in numbered]),))
+    return (*rows, views(room, "heatmap", "export"))
+
+
+def chooser(room: RiskRoom, subject: str, items: Sequence[str]) -> Select:
+    """A list from which an item is opened."""
+    risks = [risk for item in items if (risk := room.held.register.get(item))]
+    options = tuple(Option(label=cut_label(risk.title.of(room.language)), value=risk.id) for risk in risks)
+    payload = Payload(verb=Verb.RISK, subject=subject)
+    return Select(placeholder=room.say(RiskSay.CHOOSE), payload=payload, options=options)
+
+
+def views(room: RiskRoom, *names: str) -> tuple[Button, ...]:
+    """Buttons to other views of the register."""
+    labels = {
+        "heatmap": RiskSay.SHOW_MAP,
+        "export": RiskSay.SHOW_EXPORT,
+        "checklist": RiskSay.SHOW_CHECKLIST,
+    }
+    return tuple(
+        Button(
+            label=room.say(labels[name]),
+            payload=Payload(verb=Verb.RISK_VIEW, subject=name, argument=room.language.value),
+        )
+        for name in names
+    )

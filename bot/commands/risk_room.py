@@ -1,0 +1,170 @@
+"""What everything about risks needs at hand: the register as its readers see it, the team's board, and the words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.channel_rules import effective_settings, reader_scope
+from bot.chat import Person, Place, Standing
+from bot.checklist_records import Hand, PostedList
+from bot.checklist_state import Board, Item, board_of
+from bot.commands.call import Call, Means
+from bot.commands.profiling import known_profile
+from bot.records import Profile
+from bot.wording import RiskSay, Say, Wording
+from rag.kinds.values import Stage
+from rag.kinds.wording import SECTORS, STAGES
+from rag.risk_shelf import HeldRisks, RiskShelf
+from rag.risks import Company, Scored, scored, sectors_of
+from rag.types import Language, Scope
+
+BAR = 10
+_MOST = 300
+_LABEL = 75
+"""Slack's limit for the label of an option; Discord's is 100."""
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskRoom:
+    """One place as it is at one moment. `board` is the team's, or that of an incident; commands begin with `prefix`."""
+
+    wording: Wording
+    language: Language
+    held: HeldRisks
+    board: Board
+    company: Company
+    now: datetime
+    prefix: str = ""
+
+    def say(self, text: RiskSay | Say, **values: object) -> str:
+        """One of the bot's texts in the language of the room."""
+        return self.wording.say(text, self.language, **values)
+
+    def word(self, group: str, key: str) -> str:
+        """A word of a closed set."""
+        return self.wording.word(group, key, self.language)
+
+    def listed(self, items: list[str]) -> str:
+        """Several texts behind each other."""
+        return self.say(Say.LIST_SEPARATOR).join(items)
+
+    def item(self, name: str) -> Item:
+        """Where an item stands."""
+        return self.board.item(name)
+
+    def scored(self, name: str) -> Scored | None:
+        """A risk as it counts here; None for one that is not shown here."""
+        risk = self.held.register.get(name)
+        return scored(risk, self.company, self.item(name).handling) if risk else None
+
+    def usage(self, action: str, item: str = "") -> str:
+        """How an action of the command is typed here."""
+        words = self.wording.command("risks", self.language)
+        return self.prefix + " ".join(
+            part for part in (words.name, words.arguments["action"].choices[action], item) if part
+        )
+
+
+async def room_of(call: Call) -> RiskRoom:
+    """The room as the person sees it who asks. Raises StoreFailed, StorageFailed."""
+    company = _company(await known_profile(call))
+    return await _room(call.means, call.place, call.language, scope=await call.scope(), company=company)
+
+
+async def public_room(
+    means: Means, place: Place, language: Language, *, company: Company | None = None, board: str = ""
+) -> RiskRoom:
+    """The room as whoever reads along there may see it: guests do, too. Raises StoreFailed, StorageFailed."""
+    settings = await effective_settings(means.store.settings, place.channel_key)
+    reader = Person(platform=place.platform, workspace=place.workspace, id="", standing=Standing.GUEST)
+    if company is None:
+        company = _company(await means.store.profiles.of_team(place.channel_key))
+    scope = reader_scope(settings, reader)
+    return await _room(means, place, language, scope=scope, company=company, board=board)
+
+
+async def list_room(means: Means, posted: PostedList) -> RiskRoom:
+    """The room of a list that was posted."""
+    company = Company(stage=Stage(posted.stage) if posted.stage else None, sector=posted.sectors)
+    return await public_room(means, posted.place, posted.language, company=company, board=posted.board)
+
+
+def hand_of(person: Person) -> Hand:
+    """A person as the board remembers them: by the name that others read."""
+    return Hand(person=person.key, name=person.name or person.id)
+
+
+def shown(text: str, most: int = _MOST) -> str:
+    """What a person wrote, on one line, without any power of markup."""
+    line = " ".join(text.split())
+    return _SPECIAL.sub(r"\\\1", line if len(line) <= most else f"{line[: most - 1]}…")
+
+
+def cut_label(text: str) -> str:
+    """A text as the label of an option."""
+    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
+
+
+def day(at: datetime) -> str:
+    """A date, the same in every language."""
+    return at.strftime("%Y-%m-%d")
+
+
+def minute(at: datetime) -> str:
+    """A time, the same in every language."""
+    return at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def bar(done: int, everything: int) -> str:
+    """A line that fills up."""
+    full = BAR * done // everything if everything else BAR
+    return "▓" * full + "░" * (BAR - full)
+
+
+def who(room: RiskRoom) -> str:
+    """The company that the room's risks are chosen for, in a few words; "" where nothing is known of it."""
+    told = [STAGES[room.company.stage].of(room.language)] if room.company.stage else []
+    slugs = room.company.sector.split()
+    if slugs and all(slug in SECTORS for slug in slugs):
+        told += [SECTORS[slug].of(room.language) for slug in slugs]
+    elif slugs:
+        told.append(shown(room.company.sector))
+    return room.listed(told)
+
+
+async def company_of(call: Call) -> Company:
+    """The company of a posted list: the team's, or that of whoever asks for it where the team has told nothing."""
+    team = None if call.place.private else await call.means.store.profiles.of_team(call.place.channel_key)
+    return _company(team or await known_profile(call))
+
+
+def coarse(company: Company) -> Company:
+    """A company by the names of its sectors alone: a posted list keeps none of the words that somebody wrote."""
+    return Company(stage=company.stage, sector=" ".join(sorted(sectors_of(company.sector))))
+
+
+def _company(profile: Profile | None) -> Company:
+    if profile is None or not profile.active:
+        return Company()
+    return Company(stage=profile.stage, sector=profile.sector)
+
+
+async def _room(
+    means: Means, place: Place, language: Language, *, scope: Scope, company: Company, board: str = ""
+) -> RiskRoom:
+    held = await RiskShelf(means.library, means.risks).held(scope=scope, language=language)
+    changes = await means.store.checklists.changes(board or place.channel_key)
+    adapter = means.adapters.get(place.platform)
+    return RiskRoom(
+        wording=means.wording,
+        language=language,
+        held=held,
+        board=board_of(changes),
+        company=company,
+        now=means.now(),
+        prefix=adapter.capabilities.command_prefix if adapter else "",
+    )
