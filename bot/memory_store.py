@@ -13,6 +13,7 @@ from bot.chat import Person, Place
 from bot.errors import StoreFailed
 from bot.ledgers import AuditBook, ProfileBook
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
+from bot.memory_schedules import MemoryCommunity, MemorySchedules, MemorySightings
 from bot.ports import (
     AnswerBook,
     ConversationBook,
@@ -32,6 +33,7 @@ from bot.records import (
     QuestionRecord,
     QuestionState,
 )
+from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
 from rag.types import AnswerStatus, Turn
 
 
@@ -120,6 +122,10 @@ class MemoryQuestions:
         """Queued and answering ones, oldest first."""
         found = [question for question in self._questions.values() if not question.state.ended]
         return tuple(sorted(found, key=lambda question: question.asked_at))
+
+    def every(self) -> tuple[QuestionRecord, ...]:
+        """All of them, for the books that read what others wrote."""
+        return tuple(self._questions.values())
 
     def _belongs(self, place: Place, message_id: str, question_id: str) -> None:
         if message_id:
@@ -255,7 +261,8 @@ class MemoryStore:
         answers: dict[str, AnswerRecord] = {}
         events = MemoryEvents()
         self.events: EventBook = events
-        self.questions: QuestionBook = MemoryQuestions(events, answers)
+        questions = MemoryQuestions(events, answers)
+        self.questions: QuestionBook = questions
         self.posts: PostBook = MemoryPosts()
         self.conversations: ConversationBook = MemoryConversations(answers)
         self.answers: AnswerBook = MemoryAnswers(answers)
@@ -263,6 +270,9 @@ class MemoryStore:
         self.settings: SettingsBook = MemorySettings()
         self.profiles: ProfileBook = MemoryProfiles()
         self.audit: AuditBook = MemoryAudit()
+        self.schedules: ScheduleBook = MemorySchedules()
+        self.sightings: SightingBook = MemorySightings()
+        self.community: CommunityBook = MemoryCommunity(questions.every, answers)
 
 
 def _nameless(person: Person) -> Person:

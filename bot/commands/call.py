@@ -14,6 +14,7 @@ from bot.limits import EngineSettings
 from bot.ports import Desk, Store
 from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, Form, Reply, Visibility
+from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
 from bot.splitting import split
 from bot.wording import Say, Wording
 from rag.cases import CaseShelf
@@ -33,6 +34,21 @@ class Books(Store, Protocol):
     @property
     def audit(self) -> AuditBook:
         """What admins did."""
+        ...
+
+    @property
+    def schedules(self) -> ScheduleBook:
+        """What is posted at set times."""
+        ...
+
+    @property
+    def sightings(self) -> SightingBook:
+        """What was seen in the library."""
+        ...
+
+    @property
+    def community(self) -> CommunityBook:
+        """What was asked in a channel."""
         ...
 
 

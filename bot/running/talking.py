@@ -33,6 +33,9 @@ class Books:
         self.settings = store.settings
         self.profiles = store.profiles
         self.audit = store.audit
+        self.schedules = store.schedules
+        self.sightings = store.sightings
+        self.community = store.community
 
 
 def build_engine(

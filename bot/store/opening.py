@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from bot.store.answers import SqlAnswers
 from bot.store.channels import SqlChannels
+from bot.store.community import SqlCommunity
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database, store_failed
 from bot.store.events import SqlEvents
@@ -22,6 +23,8 @@ from bot.store.migrating import upgrade
 from bot.store.posts import SqlPosts
 from bot.store.profiles import SqlProfiles
 from bot.store.questions import SqlQuestions
+from bot.store.schedules import SqlSchedules
+from bot.store.sightings import SqlSightings
 from bot.store.urls import store_url
 
 
@@ -41,6 +44,9 @@ class SqlStore:
         self.usage = SqlUsage(database)
         self.audit = SqlAudit(database)
         self.profiles = SqlProfiles(database)
+        self.schedules = SqlSchedules(database)
+        self.sightings = SqlSightings(database)
+        self.community = SqlCommunity(database)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from bot.store.models.conversing import conversations, feedback, questions
 from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.parts import metadata as metadata
+from bot.store.models.schedules import schedules as schedules
 
 PERSON_COLUMNS: Mapping[Table, str] = {
     questions: "person",
