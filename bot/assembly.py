@@ -20,6 +20,8 @@ from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.limits import EngineSettings
+from bot.schedule_settings import ScheduleSettings
+from bot.scheduling import Materials, Scheduling, make_scheduling
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
 from rag.errors import RagError
@@ -46,6 +48,7 @@ class Assembly:
     settings: EngineSettings
     failure: Failure
     is_admin: Callable[[Person], bool]
+    scheduling: Scheduling
     watching: Watching = field(default_factory=Unwatched)
 
 
@@ -57,6 +60,21 @@ def new_id() -> str:
 def now() -> datetime:
     """The time, aware and in UTC."""
     return datetime.now(UTC)
+
+
+def schedules_of(rag: Rag, store: Books, wording: Wording, settings: ScheduleSettings | None = None) -> Scheduling:
+    """What is posted at set times, over a library and a store. Raises InvalidSettings."""
+    return make_scheduling(
+        Materials(
+            books=store,
+            library=rag.catalogue,
+            digests=rag.digests,
+            wording=wording,
+            settings=settings or ScheduleSettings(),
+            now=now,
+            new_id=new_id,
+        )
+    )
 
 
 def assemble(assembly: Assembly) -> Engine:
@@ -91,4 +109,6 @@ def _means(assembly: Assembly) -> Means:
         new_id=new_id,
         now=now,
         is_admin=assembly.is_admin,
+        schedules=assembly.scheduling.desk,
+        telling=assembly.scheduling.telling,
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.chat import Place
 from bot.records import AnswerRecord, QuestionRecord, QuestionState
 from bot.replies import Reply
-from bot.schedules.records import Asked, Figures, Fire, FireState, Schedule, Sighting
+from bot.schedules.records import LONGEST_PAUSE, Asked, Figures, Fire, FireState, Schedule, Sighting
 from rag.types import DocumentId
 
 _ENDED = (QuestionState.ANSWERED, QuestionState.REFUSED)
@@ -48,7 +48,7 @@ class MemorySchedules:
         schedule = self._schedules.get(schedule_id)
         if schedule is None:
             return 0
-        self._schedules[schedule_id] = replace(schedule, cursor=max(cursor, schedule.cursor))
+        self._schedules[schedule_id] = replace(schedule, cursor=cursor)
         fresh = [fire for fire in fires if (fire.schedule_id, fire.due) not in self._fires]
         self._fires |= {(fire.schedule_id, fire.due): fire for fire in fresh}
         return len(fresh)
@@ -59,8 +59,8 @@ class MemorySchedules:
             fire
             for fire in self._fires.values()
             if fire.state is FireState.WAITING
-            and fire.retry_at <= now
-            and (fire.leased_until is None or fire.leased_until <= now)
+            and (fire.retry_at <= now or (fire.due <= now and fire.retry_at > now + LONGEST_PAUSE))
+            and (fire.leased_until is None or fire.leased_until <= now or fire.leased_until > until)
         ]
         if not ready:
             return None

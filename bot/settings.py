@@ -29,6 +29,7 @@ from pydantic_settings import (
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
+from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
 from bot.setting_layers import KNOWN_NAMES, PREFIX, SHORT_NAMES, Layer, refusal_of
 from bot.slack_settings import SlackSettings
 from rag.errors import InvalidSettings
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     connections: ConnectionSettings = ConnectionSettings()
     slack: SlackSettings = SlackSettings()
+    schedules: ScheduleSettings = ScheduleSettings()
+    digests: tuple[DigestEntry, ...] = ()
+    feeds: FeedSettings = FeedSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -15,6 +15,8 @@ from bot.ports import Desk, Store
 from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, Form, Reply, Visibility
 from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
+from bot.schedules.desk import ScheduleDesk
+from bot.schedules.telling import Telling
 from bot.splitting import split
 from bot.wording import Say, Wording
 from rag.cases import CaseShelf
@@ -57,7 +59,8 @@ class Means:
     """What all handlers share.
 
     `adapters` are by platform, `is_admin` is asked at every call that needs one, `pseudonym` makes a person's key
-    unrecognisable, `resources` are the records of the shipped library, and `engine` holds what channels inherit.
+    unrecognisable, `resources` are the records of the shipped library, `engine` holds what channels inherit,
+    `schedules` is where what is posted at set times is changed, and `telling` has its words.
     """
 
     store: Books
@@ -69,6 +72,8 @@ class Means:
     now: Callable[[], datetime]
     is_admin: Callable[[Person], bool]
     pseudonym: Callable[[str], str]
+    schedules: ScheduleDesk
+    telling: Telling
     resources: Sequence[Resource] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import answers, basic, case, config, profile, rating, resources
+from bot.commands import answers, basic, case, config, digest, profile, rating, resources
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -59,6 +59,7 @@ def all_commands(wording: Wording) -> Registry:
                 Command(name="feedback", run=rating.rate_latest, arguments=(rated, Argument(name="text"))),
                 *case.commands(lambda: made[0]),
                 resources.command(lambda: made[0]),
+                digest.command(lambda: made[0]),
                 profile.command(lambda: made[0]),
                 config.command(lambda: made[0]),
             ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, Failure, assemble, new_id, now
+from bot.assembly import Assembly, Failure, assemble, new_id, now, schedules_of
 from bot.commands.call import Books
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
@@ -18,7 +18,10 @@ from bot.console.typed import OWNER, PLATFORM
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
-from bot.wording import load_wording
+from bot.scheduler import keep_schedules
+from bot.schedules.keeper import Watch
+from bot.scheduling import Scheduling
+from bot.wording import Wording, load_wording
 from rag.errors import RagError
 from rag.resources import data_folder
 from rag.types import Language
@@ -45,6 +48,7 @@ CONSOLE_LIMITS = EngineSettings(
 """One person at one terminal: no patience is asked of them, and a queue that can be filled by hand."""
 
 _CATCH_UP_S = 0.02
+_LOOK_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,20 +97,24 @@ async def open_room(
 @asynccontextmanager
 async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterator[Room]:
     """The engine of a terminal over a library and a store that are open, running until the end of the block."""
-    opened = _room(rag, store, terminal)
+    wording = load_wording(data_folder("prompts"))
+    scheduling = schedules_of(rag, store, wording)
+    opened = _room(rag, store, terminal, wording, scheduling)
     for left in await store.questions.unfinished():
         opened.chat.remember(left.message_id, left.text)
     running = asyncio.create_task(opened.engine.run())
+    keeper = scheduling.keeper({PLATFORM: opened.chat}, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
     try:
-        yield opened
+        async with keep_schedules(keeper, scheduling.desk.changed, every_s=_LOOK_S, patience_s=1.0) as begin:
+            begin()
+            yield opened
     finally:
         opened.engine.close()
         await running
 
 
-def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
+def _room(rag: Rag, store: Books, terminal: Terminal, wording: Wording, scheduling: Scheduling) -> Room:
     chat = ConsoleChat(terminal.out)
-    wording = load_wording(data_folder("prompts"))
     registry = all_commands(wording)
 
     def failure(error: RagError, language: Language) -> str:
@@ -126,6 +134,7 @@ def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
             settings=CONSOLE_LIMITS,
             failure=failure,
             is_admin=lambda person: person.id == OWNER,
+            scheduling=scheduling,
         )
     )
     return Room(

@@ -7,16 +7,16 @@ import logging
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import now
+from bot.assembly import new_id, now, schedules_of
 from bot.chat import ChatAdapter
 from bot.control.gate import IndexGate
 from bot.control.server import ControlServer, open_control
@@ -31,10 +31,16 @@ from bot.running.housekeeping import keep_house
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
 from bot.running.talking import build_engine
+from bot.schedule_settings import DigestEntry, ScheduleSettings
+from bot.scheduler import keep_schedules
+from bot.schedules.keeper import Watch
+from bot.scheduling import Scheduling, settle_file
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.opening import SqlStore, open_store
 from bot.store.restore import settle, unsettled
+from bot.wording import load_wording
+from rag.resources import data_folder
 from rag.settings import RagSettings
 
 if TYPE_CHECKING:
@@ -55,6 +61,8 @@ class RunSettings:
     admin: AdminSettings
     connections: ConnectionSettings
     database_url: SecretStr | None = None
+    schedules: ScheduleSettings = field(default_factory=ScheduleSettings)
+    digests: tuple[DigestEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,7 @@ class Bot:
     engine: Engine
     control: ControlServer
     connections: tuple[Connection, ...]
+    begin_schedules: Callable[[], None]
 
 
 class Opener:
@@ -87,12 +96,21 @@ class Opener:
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self.status.up("store")
         adapters: dict[str, ChatAdapter] = {}
-        engine = build_engine(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
+        scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), self._settings.schedules)
+        engine = build_engine(
+            store,
+            rag,
+            adapters=adapters,
+            settings=self._settings.engine,
+            metrics=self._metrics,
+            scheduling=scheduling,
+        )
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
-        return Bot(engine=engine, control=control, connections=connections)
+        begin = await stack.enter_async_context(self._keep_schedules(scheduling, adapters))
+        return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
 
     @asynccontextmanager
     async def _open_admin(self) -> AsyncIterator[None]:
@@ -129,6 +147,16 @@ class Opener:
             metrics=self._metrics,
         )
         return tuple(Connection(each, around) for each in self._factories)
+
+    @asynccontextmanager
+    async def _keep_schedules(
+        self, scheduling: Scheduling, adapters: Mapping[str, ChatAdapter]
+    ) -> AsyncIterator[Callable[[], None]]:
+        settings = self._settings.schedules
+        await settle_file(scheduling.desk, self._settings.digests)
+        keeper = scheduling.keeper(adapters, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
+        async with keep_schedules(keeper, scheduling.desk.changed, every_s=settings.look_every_s) as begin:
+            yield begin
 
     def _open_control(self, store: SqlStore, rag: Rag) -> AbstractAsyncContextManager[ControlServer]:
         remote = store.database if self._settings.database_url is not None else None

@@ -72,6 +72,7 @@ class Program:
         await self._first_connections(bot, stopping)
         engine = asyncio.create_task(bot.engine.run())
         self._opener.status.up("engine")
+        bot.begin_schedules()
         log.info("ready", extra={"platforms": ",".join(each.name for each in bot.connections)})
         try:
             await asyncio.wait({engine, stopping}, return_when=asyncio.FIRST_COMPLETED)

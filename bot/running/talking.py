@@ -13,6 +13,7 @@ from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
+from bot.scheduling import Scheduling
 from bot.wording import load_wording
 from rag.resources import data_folder
 
@@ -39,7 +40,13 @@ class Books:
 
 
 def build_engine(
-    store: CommandBooks, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
+    store: CommandBooks,
+    rag: Rag,
+    *,
+    adapters: Mapping[str, ChatAdapter],
+    settings: EngineSettings,
+    metrics: Metrics,
+    scheduling: Scheduling,
 ) -> Engine:
     """An engine for the platforms that are connected. Who is an admin is said by no setting yet, so nobody is.
 
@@ -57,6 +64,7 @@ def build_engine(
             settings=settings,
             failure=rag.replies.failure,
             is_admin=lambda _: False,
+            scheduling=scheduling,
             watching=metrics,
         )
     )

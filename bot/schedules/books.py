@@ -32,7 +32,7 @@ class ScheduleBook(Protocol):
         ...
 
     async def plan(self, schedule_id: str, fires: Sequence[Fire], *, cursor: datetime) -> int:
-        """Store the times at which it is due, unless they are stored already, and move its cursor, never back.
+        """Store the times at which it is due, unless they are stored already, and set its cursor.
 
         Returns how many were new.
         """

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.chat import Place
 from bot.replies import Reply
 from rag.types import DocumentId, Language
+
+LONGEST_PAUSE = timedelta(days=1)
+"""A failed post is tried again sooner than that."""
 
 
 class ScheduleKind(StrEnum):

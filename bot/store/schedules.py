@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, or_, select, update
 
 from bot.replies import Reply
-from bot.schedules.records import Fire, FireState, Schedule
+from bot.schedules.records import LONGEST_PAUSE, Fire, FireState, Schedule
 from bot.store.database import Database
 from bot.store.models.schedules import fires, schedules, told
 from bot.store.schedule_rows import dump_content, fire_of, fire_values, schedule_of, schedule_values
@@ -58,8 +58,7 @@ class SqlSchedules:
 
     async def plan(self, schedule_id: str, planned: Sequence[Fire], *, cursor: datetime) -> int:
         """Store the times at which it is due, unless they are stored already."""
-        later = case((schedules.c.cursor_at < cursor, cursor), else_=schedules.c.cursor_at)
-        move = update(schedules).where(schedules.c.id == schedule_id).values(cursor_at=later)
+        move = update(schedules).where(schedules.c.id == schedule_id).values(cursor_at=cursor)
 
         def work(connection: Connection) -> int:
             # The update locks the schedule's row, so that nobody removes it meanwhile.
@@ -71,8 +70,10 @@ class SqlSchedules:
 
     async def lease(self, holder: str, *, now: datetime, until: datetime) -> Fire | None:
         """The next waiting one whose time has come and on which nobody works."""
-        free = or_(fires.c.leased_until.is_(None), fires.c.leased_until <= now)
-        ready = _WAITING & (fires.c.retry_at <= now) & free
+        # Nobody leases for so long or waits until then, unless by a clock that ran ahead.
+        free = or_(fires.c.leased_until.is_(None), fires.c.leased_until <= now, fires.c.leased_until > until)
+        never = (fires.c.due <= now) & (fires.c.retry_at > now + LONGEST_PAUSE)
+        ready = _WAITING & or_(fires.c.retry_at <= now, never) & free
         first = select(fires).where(ready).order_by(fires.c.retry_at, fires.c.due, fires.c.schedule_id).limit(1)
         # PostgreSQL passes over what another process is taking; SQLite has one writer at a time.
         first = first.with_for_update(skip_locked=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from bot.chat import CommandCall, Person, Place, Press
 from bot.commands.call import Means
@@ -16,8 +17,12 @@ from bot.memory_store import MemoryStore
 from bot.payloads import Payload
 from bot.records import QuestionRecord, QuestionState
 from bot.replies import Reply
+from bot.schedule_settings import ScheduleSettings
+from bot.scheduling import Materials, Scheduling, make_scheduling
 from bot.wording import load_wording
 from rag.catalogue import LiveChunk
+from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
 from rag.errors import StorageFailed
 from rag.types import Document, DocumentId, Language, Question, Retrieval, Scope
 
@@ -43,6 +48,12 @@ class Shelf:
     ) -> dict[DocumentId, tuple[LiveChunk, ...]]:
         return {}
 
+    async def revision(self) -> int:
+        return 1
+
+    async def versions(self) -> Mapping[DocumentId, str]:
+        return {each.id: "1" for each in self.held}
+
     async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
         return Retrieval(language=Language.EN, passages=(), confidence=0, answerable=False)
 
@@ -60,6 +71,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         ids = map("n{}".format, count(1))
+        scheduling = self.scheduling(self.shelf, lambda: next(ids))
         self.means = Means(
             store=self.store,
             library=self.shelf,
@@ -70,9 +82,25 @@ class Bench:
             is_admin=lambda person: person.id in self.admins,
             pseudonym=lambda person: f"hash of {person}",
             retriever=self.shelf,
+            schedules=scheduling.desk,
+            telling=scheduling.telling,
         )
         self.handler = Handler(
             all_commands(WORDING), self.means, failure=lambda error, language: f"failed ({language.value})"
+        )
+
+    def scheduling(self, library: Any, new_id: Callable[[], str]) -> Scheduling:
+        """What is posted at set times, over the store and a library."""
+        return make_scheduling(
+            Materials(
+                books=self.store,
+                library=library,
+                digests=DigestBuilder(library, Likeness(None)),
+                wording=WORDING,
+                settings=ScheduleSettings(),
+                now=lambda: NOW,
+                new_id=new_id,
+            )
         )
 
     async def ask(self, question: QuestionRecord, *, fresh: bool = False) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from bot.assembly import schedules_of
 from bot.chat import ChatAdapter
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
@@ -17,6 +18,8 @@ from bot.metrics import Metrics
 from bot.running.talking import build_engine
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
+from bot.wording import load_wording
+from rag.resources import data_folder
 from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.doubles.slack.people import labels
 from tests.doubles.slack.server import SlackServer, slack_server
@@ -61,7 +64,10 @@ async def office(home: Path, *, slack: SlackServer | None = None, **changes: Any
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
+    rag = cast(
+        "Any",
+        SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES, digests=None),
+    )
     async with (
         open_store(None, home=home) as store,
         SlackFactory().open(slack_settings(slack, **changes)) as connection,
@@ -73,6 +79,7 @@ async def office(home: Path, *, slack: SlackServer | None = None, **changes: Any
             adapters=adapters,
             settings=EngineSettings(workers=4, shutdown_seconds=1),
             metrics=Metrics(version="test"),
+            scheduling=schedules_of(rag, store, load_wording(data_folder("prompts"))),
         )
         running = asyncio.create_task(engine.run())
         listening = asyncio.create_task(connection.listen(engine.receive))
