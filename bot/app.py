@@ -125,6 +125,8 @@ class Program:
             admin=settings.admin,
             connections=settings.connections,
             database_url=settings.database.url,
+            schedules=settings.schedules,
+            digests=settings.digests,
         )
         return run_bot(chosen, _platforms())
 

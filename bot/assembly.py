@@ -24,6 +24,8 @@ from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.privacy_settings import SILENT, PrivacySettings
 from bot.rights import Rights
+from bot.schedule_settings import ScheduleSettings
+from bot.scheduling import Materials, Scheduling, make_scheduling
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
 from rag.errors import RagError
@@ -51,6 +53,7 @@ class Assembly:
     settings: EngineSettings
     failure: Failure
     rights: Rights
+    scheduling: Scheduling
     index: IndexRuns | None = None
     privacy: PrivacySettings = SILENT
     watching: Watching = field(default_factory=Unwatched)
@@ -64,6 +67,21 @@ def new_id() -> str:
 def now() -> datetime:
     """The time, aware and in UTC."""
     return datetime.now(UTC)
+
+
+def schedules_of(rag: Rag, store: Books, wording: Wording, settings: ScheduleSettings | None = None) -> Scheduling:
+    """What is posted at set times, over a library and a store. Raises InvalidSettings."""
+    return make_scheduling(
+        Materials(
+            books=store,
+            library=rag.catalogue,
+            digests=rag.digests,
+            wording=wording,
+            settings=settings or ScheduleSettings(),
+            now=now,
+            new_id=new_id,
+        )
+    )
 
 
 def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
@@ -121,6 +139,8 @@ def means_of(assembly: Assembly) -> Means:
         rights=assembly.rights,
         privacy=assembly.privacy,
         forget_answers=partial(_forget_answers, assembly.rag),
+        schedules=assembly.scheduling.desk,
+        telling=assembly.scheduling.telling,
     )
 
 

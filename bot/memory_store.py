@@ -20,6 +20,7 @@ from bot.memory_checklists import MemoryChecklists
 from bot.memory_gaps import MemoryGaps
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.memory_privacy import MemoryPrivacy, Shelves
+from bot.memory_schedules import MemoryCommunity, MemorySchedules, MemorySightings
 from bot.ports import (
     AnswerBook,
     ConversationBook,
@@ -33,6 +34,7 @@ from bot.privacy_records import PrivacyBook
 from bot.records import (
     AnswerRecord,
 )
+from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
 
 
 class MemoryStore:
@@ -54,6 +56,9 @@ class MemoryStore:
         self.profiles: ProfileBook = profiles
         self.audit: AuditBook = MemoryAudit()
         self.checklists: ChecklistBook = MemoryChecklists()
+        self.schedules: ScheduleBook = MemorySchedules()
+        self.sightings: SightingBook = MemorySightings()
+        self.community: CommunityBook = MemoryCommunity(questions.all, answers)
         # One thing with the other books: it looks into what they hold.
         shelves = Shelves(
             questions=questions._questions,

@@ -31,6 +31,7 @@ from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
 from bot.privacy_settings import PrivacySettings
 from bot.rights_settings import RightsSettings
+from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
 from bot.setting_layers import KNOWN_NAMES, PREFIX, SHORT_NAMES, Layer, refusal_of
 from bot.slack_settings import SlackSettings
 from rag.errors import InvalidSettings
@@ -88,6 +89,9 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     rights: RightsSettings = RightsSettings()
     privacy: PrivacySettings = PrivacySettings()
+    schedules: ScheduleSettings = ScheduleSettings()
+    digests: tuple[DigestEntry, ...] = ()
+    feeds: FeedSettings = FeedSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -15,8 +15,9 @@ from typing import Any, TypeVar, assert_never
 
 from rag.answer import AnswerService
 from rag.catalogue import Catalogue, CatalogueWriter, Input
-from rag.composition import Parts, compose
+from rag.composition import Parts, compose, digest_builder
 from rag.confidence import UNCALIBRATED, Calibration, load_calibrations
+from rag.digest.builder import DigestBuilder
 from rag.errors import EmbedderUnavailable
 from rag.ingest.index import Indexer
 from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
@@ -48,6 +49,7 @@ class Rag:
     indexer: Indexer
     retriever: Retriever
     answers: AnswerService
+    digests: DigestBuilder
     embedder: Embedder
     calibration: Calibration
     replies: Replies
@@ -73,6 +75,21 @@ async def open_catalogue(settings: RagSettings) -> AsyncIterator[Catalogue]:
     """
     async with _open_database(settings.home) as (catalogue, _):
         yield catalogue
+
+
+@asynccontextmanager
+async def open_digests(settings: RagSettings) -> AsyncIterator[tuple[DigestBuilder, Catalogue]]:
+    """What builds digests, over the catalogue alone: it works beside a program that owns the index.
+
+    Raises:
+        InvalidSettings: data that ships with the product is missing or broken.
+        StorageFailed: the catalogue cannot be opened.
+    """
+    templates = load_templates(data_folder("prompts"))
+    async with _open_database(settings.home) as (catalogue, _), open_models(settings.model) as models:
+        pool = FailoverPool(models, settings.model) if models else None
+        sentences = None if settings.embedding.embedder == "memory" else await _sentence_embedder()
+        yield digest_builder(catalogue, sentences, templates, pool=pool, settings=settings), catalogue
 
 
 @asynccontextmanager
@@ -140,6 +157,7 @@ def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence
         indexer=indexer,
         retriever=composed.retriever,
         answers=composed.answers,
+        digests=composed.digests,
         embedder=parts.embedder,
         calibration=parts.calibration,
         replies=parts.replies,

@@ -113,6 +113,10 @@ class Catalogue(Protocol):
         """Live documents that the scope admits, ordered by kind, source and language."""
         ...
 
+    async def versions(self) -> Mapping[DocumentId, str]:
+        """The live documents, each with a name for its content that changes whenever the content does."""
+        ...
+
     async def counts(self) -> Counts:
         """Size of the live generation."""
         ...

@@ -9,6 +9,9 @@ from rag.answer import AnswerService
 from rag.answer_cache import AnswerMemory, MemoryAnswerCache
 from rag.catalogue import Catalogue
 from rag.confidence import Calibration
+from rag.digest.authoring import Author
+from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
 from rag.extract.writer import ExtractiveWriter
 from rag.follow_ups import StandaloneWriter
 from rag.ports import AnswerCache, Clock, Embedder, ModelPool, QueryMaker, VectorStore, Writer
@@ -46,10 +49,11 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """The search, the answering, and the answers that are given again."""
+    """The search, the answering, the answers that are given again, and the digests."""
 
     retriever: Retriever
     answers: AnswerService
+    digests: DigestBuilder
     cache: AnswerCache | None
 
 
@@ -71,7 +75,21 @@ def compose(parts: Parts, settings: RagSettings) -> Composed:
     answers = AnswerService(
         retriever=retriever, writer=_writer(parts, settings), replies=parts.replies, clock=parts.clock, memory=memory
     )
-    return Composed(retriever=retriever, answers=answers, cache=cache)
+    digests = digest_builder(parts.catalogue, parts.sentences, parts.templates, pool=parts.pool, settings=settings)
+    return Composed(retriever=retriever, answers=answers, digests=digests, cache=cache)
+
+
+def digest_builder(
+    catalogue: Catalogue,
+    sentences: Embedder | None,
+    templates: Templates,
+    *,
+    pool: ModelPool | None,
+    settings: RagSettings,
+) -> DigestBuilder:
+    """What builds digests: by a language model where there is one, else by quoting."""
+    author = Author(pool, templates, sentences, most_s=settings.model.total_s) if pool else None
+    return DigestBuilder(catalogue, Likeness(sentences), author)
 
 
 def _queries(parts: Parts, settings: RagSettings) -> QueryMaker | None:

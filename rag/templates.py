@@ -112,7 +112,7 @@ def _variables_of(name: PromptName) -> Mapping[str, set[str]]:
         case PromptName.TRANSLATE:
             return {"system": set(), "user": {"question"}}
         case PromptName.DIGEST:
-            return {"system": {"sentinel"}, "entry": {"number", "heading", "text"}, "user": {"entries"}}
+            return {"system": {"sentinel"}, "entry": {"number", "heading", "text"}, "user": {"reader", "entries"}}
         case PromptName.SUGGEST:
             return {"system": set(), "user": {"question", "answer", "sections"}}
         case unknown:

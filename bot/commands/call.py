@@ -21,6 +21,9 @@ from bot.privacy_settings import PrivacySettings
 from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, File, Form, Reply, Visibility
 from bot.rights import Rights, Role
+from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
+from bot.schedules.desk import ScheduleDesk
+from bot.schedules.telling import Telling
 from bot.splitting import split
 from bot.wording import RiskSay, Say, Wording
 from rag.cases import CaseShelf
@@ -58,6 +61,21 @@ class Books(Store, Protocol):
         """Checklists, and what became of their items."""
         ...
 
+    @property
+    def schedules(self) -> ScheduleBook:
+        """What is posted at set times."""
+        ...
+
+    @property
+    def sightings(self) -> SightingBook:
+        """What was seen in the library."""
+        ...
+
+    @property
+    def community(self) -> CommunityBook:
+        """What was asked in a channel."""
+        ...
+
 
 async def _nothing_kept() -> None:
     """Where no answer is given again."""
@@ -70,7 +88,8 @@ class Means:
     `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
     unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
     inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, and `forget_answers` empties
-    the memory of answers that are given again.
+    the memory of answers that are given again. `schedules` is where what is posted at set times is changed, and
+    `telling` has its words.
     """
 
     store: Books
@@ -83,6 +102,8 @@ class Means:
     rights: Rights
     pseudonym: Callable[[str], str]
     pacing: Pacing
+    schedules: ScheduleDesk
+    telling: Telling
     resources: Sequence[Resource] = ()
     risks: Sequence[Risk] = ()
     engine: EngineSettings = field(default_factory=EngineSettings)

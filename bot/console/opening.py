@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, Failure, assemble, new_id, now
+from bot.assembly import Assembly, Failure, assemble, new_id, now, schedules_of
 from bot.commands.call import Books
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
@@ -21,6 +21,9 @@ from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
 from bot.privacy_settings import PrivacySettings
 from bot.rights import Rights
+from bot.scheduler import keep_schedules
+from bot.schedules.keeper import Watch
+from bot.scheduling import Scheduling
 from bot.wording import load_wording
 from rag.errors import RagError
 from rag.resources import data_folder
@@ -50,6 +53,7 @@ CONSOLE_LIMITS = EngineSettings(
 _CATCH_UP_S = 0.02
 _FILES = "files"
 """Where files from the chat are put, in the home folder."""
+_LOOK_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,18 +107,24 @@ async def open_engine(
     rag: Rag, store: Books, terminal: Terminal, *, rights: Rights | None = None
 ) -> AsyncIterator[Room]:
     """The engine of a terminal over a library and a store that are open, running until the end of the block."""
-    opened = _room(rag, store, terminal, rights)
+    wording = load_wording(data_folder("prompts"))
+    scheduling = schedules_of(rag, store, wording)
+    rules = (rights or Rights()).with_owner(person(OWNER))
+    opened = _room(rag, store, terminal, scheduling, rules)
     for left in await store.questions.unfinished():
         opened.chat.remember(left.message_id, left.text)
     running = asyncio.create_task(opened.engine.run())
+    keeper = scheduling.keeper({PLATFORM: opened.chat}, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
     try:
-        yield opened
+        async with keep_schedules(keeper, scheduling.desk.changed, every_s=_LOOK_S, patience_s=1.0) as begin:
+            begin()
+            yield opened
     finally:
         opened.engine.close()
         await running
 
 
-def _room(rag: Rag, store: Books, terminal: Terminal, rights: Rights | None) -> Room:
+def _room(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling, rights: Rights) -> Room:
     chat = ConsoleChat(terminal.out, folder=rag.home / _FILES)
     wording = load_wording(data_folder("prompts"))
     registry = all_commands(wording)
@@ -138,7 +148,8 @@ def _room(rag: Rag, store: Books, terminal: Terminal, rights: Rights | None) -> 
             index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), now=now),
             # Whoever sits at the terminal owns the machine on which it is kept.
             privacy=PrivacySettings(keep_days=0, notice=False),
-            rights=(rights or Rights()).with_owner(person(OWNER)),
+            rights=rights,
+            scheduling=scheduling,
         )
     )
     return Room(

@@ -7,9 +7,9 @@ import logging
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from importlib import metadata
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import now
+from bot.assembly import new_id, now, schedules_of
 from bot.chat import ChatAdapter
 from bot.control.server import ControlServer, open_control
 from bot.control.service import ControlService
@@ -35,12 +35,18 @@ from bot.running.noting import note_rights, noted
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
 from bot.running.talking import Rules, build_engine
+from bot.schedule_settings import DigestEntry, ScheduleSettings
+from bot.scheduler import keep_schedules
+from bot.schedules.keeper import Watch
+from bot.scheduling import Scheduling, settle_file
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.kept_answers import SqlAnswerCache
 from bot.store.keys import people_key, pseudonym
 from bot.store.opening import SqlStore, open_store
 from bot.store.settling import settle_home
+from bot.wording import load_wording
+from rag.resources import data_folder
 from rag.settings import RagSettings
 
 if TYPE_CHECKING:
@@ -61,6 +67,8 @@ class RunSettings:
     admin: AdminSettings
     connections: ConnectionSettings
     database_url: SecretStr | None = None
+    schedules: ScheduleSettings = field(default_factory=ScheduleSettings)
+    digests: tuple[DigestEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,7 @@ class Bot:
     engine: Engine
     control: ControlServer
     connections: tuple[Connection, ...]
+    begin_schedules: Callable[[], None]
 
 
 class Opener:
@@ -97,6 +106,7 @@ class Opener:
         rights = rights_of(self._settings.everything.rights)
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
+        scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), self._settings.schedules)
         engine = build_engine(
             store,
             rag,
@@ -106,6 +116,7 @@ class Opener:
             rules=Rules(
                 rights=rights,
                 privacy=self._settings.everything.privacy,
+                scheduling=scheduling,
                 index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
             ),
         )
@@ -116,7 +127,8 @@ class Opener:
         sweep = partial(forget_old, store.privacy, days=days, now=now)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
         control = await stack.enter_async_context(self._open_control(store, rag))
-        return Bot(engine=engine, control=control, connections=connections)
+        begin = await stack.enter_async_context(self._keep_schedules(scheduling, adapters))
+        return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
 
     @asynccontextmanager
     async def _open_admin(self) -> AsyncIterator[None]:
@@ -151,6 +163,16 @@ class Opener:
             metrics=self._metrics,
         )
         return tuple(Connection(each, around) for each in self._factories)
+
+    @asynccontextmanager
+    async def _keep_schedules(
+        self, scheduling: Scheduling, adapters: Mapping[str, ChatAdapter]
+    ) -> AsyncIterator[Callable[[], None]]:
+        settings = self._settings.schedules
+        await settle_file(scheduling.desk, self._settings.digests)
+        keeper = scheduling.keeper(adapters, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
+        async with keep_schedules(keeper, scheduling.desk.changed, every_s=settings.look_every_s) as begin:
+            yield begin
 
     def _open_control(self, store: SqlStore, rag: Rag) -> AbstractAsyncContextManager[ControlServer]:
         remote = store.database if self._settings.database_url is not None else None

@@ -74,6 +74,7 @@ class Program:
         engine = asyncio.create_task(bot.engine.run())
         spare_pauses()
         self._opener.status.up("engine")
+        bot.begin_schedules()
         log.info("ready", extra={"platforms": ",".join(each.name for each in bot.connections)})
         try:
             await asyncio.wait({engine, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, assemble
+from bot.assembly import Assembly, assemble, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Books as CommandBooks
 from bot.commands.catalogue import all_commands
@@ -17,6 +17,7 @@ from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
 from bot.privacy_settings import SILENT, PrivacySettings
 from bot.rights import Rights
+from bot.scheduling import Scheduling
 from bot.wording import load_wording
 from rag.resources import data_folder
 
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What holds for people: who may do what, what is kept of them, and the index runs that admins start."""
+    """What holds for people: who may do what, what is kept of them, index runs and what is posted at set times."""
 
     rights: Rights = field(default_factory=Rights)
     privacy: PrivacySettings = SILENT
     index: IndexRuns | None = None
+    scheduling: Scheduling | None = None
 
 
 class Books:
@@ -49,6 +51,9 @@ class Books:
         self.privacy = store.privacy
         self.gaps = store.gaps
         self.checklists = store.checklists
+        self.schedules = store.schedules
+        self.sightings = store.sightings
+        self.community = store.community
 
 
 def build_engine(
@@ -78,6 +83,7 @@ def build_engine(
             index=rules.index,
             rights=rules.rights,
             privacy=rules.privacy,
+            scheduling=rules.scheduling or schedules_of(rag, store, wording),
             watching=metrics,
         )
     )

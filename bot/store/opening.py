@@ -13,6 +13,7 @@ from sqlalchemy import URL
 from bot.store.answers import SqlAnswers
 from bot.store.channels import SqlChannels
 from bot.store.checklists import SqlChecklists
+from bot.store.community import SqlCommunity
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database, store_failed
 from bot.store.events import SqlEvents
@@ -24,6 +25,8 @@ from bot.store.posts import SqlPosts
 from bot.store.privacy import SqlPrivacy
 from bot.store.profiles import SqlProfiles
 from bot.store.questions import SqlQuestions
+from bot.store.schedules import SqlSchedules
+from bot.store.sightings import SqlSightings
 from bot.store.urls import store_url
 
 
@@ -45,6 +48,9 @@ class SqlStore:
         self.profiles = SqlProfiles(database)
         self.privacy = SqlPrivacy(database)
         self.checklists = SqlChecklists(database)
+        self.schedules = SqlSchedules(database)
+        self.sightings = SqlSightings(database)
+        self.community = SqlCommunity(database)
 
 
 @asynccontextmanager

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from bot.board import Pacing
 from bot.chat import CommandCall, Person, Place, Press
@@ -18,8 +19,12 @@ from bot.payloads import Payload
 from bot.records import QuestionRecord, QuestionState
 from bot.replies import Reply
 from bot.rights import Rights, Role
+from bot.schedule_settings import ScheduleSettings
+from bot.scheduling import Materials, Scheduling, make_scheduling
 from bot.wording import load_wording
 from rag.catalogue import LiveChunk
+from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
 from rag.errors import StorageFailed
 from rag.types import Document, DocumentId, Language, Question, Retrieval, Scope
 
@@ -48,6 +53,12 @@ class Shelf:
         self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope
     ) -> dict[DocumentId, tuple[LiveChunk, ...]]:
         return {}
+
+    async def revision(self) -> int:
+        return 1
+
+    async def versions(self) -> Mapping[DocumentId, str]:
+        return {each.id: "1" for each in self.held}
 
     async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
         return Retrieval(language=Language.EN, passages=(), confidence=0, answerable=False)
@@ -84,6 +95,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         ids = map("n{}".format, count(1))
+        scheduling = self.scheduling(self.shelf, lambda: next(ids))
         self.means = Means(
             store=self.store,
             library=self.shelf,
@@ -95,9 +107,25 @@ class Bench:
             pseudonym=lambda person: f"hash of {person}",
             retriever=self.shelf,
             pacing=Pacing(clock=lambda: 0.0, sleep=asleep, grace_s=0),
+            schedules=scheduling.desk,
+            telling=scheduling.telling,
         )
         self.handler = Handler(
             all_commands(WORDING), self.means, failure=lambda error, language: f"failed ({language.value})"
+        )
+
+    def scheduling(self, library: Any, new_id: Callable[[], str]) -> Scheduling:
+        """What is posted at set times, over the store and a library."""
+        return make_scheduling(
+            Materials(
+                books=self.store,
+                library=library,
+                digests=DigestBuilder(library, Likeness(None)),
+                wording=WORDING,
+                settings=ScheduleSettings(),
+                now=lambda: NOW,
+                new_id=new_id,
+            )
         )
 
     async def ask(self, question: QuestionRecord, *, fresh: bool = False) -> None:

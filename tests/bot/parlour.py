@@ -100,7 +100,9 @@ async def parlour(home: Path, desk: Desk | None = None, *, catalogue: Any = None
     console = Console(file=output, width=100, markup=False, highlight=False)
     terminal = Terminal(out=console, err=console)
     shelf = catalogue or Shelf()
-    parts = SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, indexer=None, home=home, replies=REPLIES)
+    parts = SimpleNamespace(
+        answers=desk, catalogue=shelf, retriever=None, indexer=None, home=home, replies=REPLIES, digests=None
+    )
     rag = cast("Any", parts)
     async with open_store(None, home=home) as store, open_engine(rag, store, terminal) as room:
         session = Session(room, terminal, language=Language.EN)

@@ -14,6 +14,7 @@ from bot.store.models.conversing import conversations, feedback, imported_turns,
 from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.parts import metadata as metadata
 from bot.store.models.people import first_uses
+from bot.store.models.schedules import schedules as schedules
 
 PERSON_COLUMNS: Mapping[Table, str] = {
     questions: "person",

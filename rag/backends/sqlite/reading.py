@@ -75,6 +75,10 @@ class SqliteCatalogue:
         admitted = (document for document in shelf.values() if scope is None or scope.admits(document))
         return tuple(sorted(admitted, key=lambda each: (each.kind, each.source, each.language)))
 
+    async def versions(self) -> Mapping[DocumentId, str]:
+        """The live documents, each with the hash of its content."""
+        return await self._database.read(_versions)
+
     async def counts(self) -> Counts:
         """Size of the live generation."""
         return await self._database.read(_counts)
@@ -195,6 +199,11 @@ def find_generation(connection: sqlite3.Connection, state: str) -> Generation | 
 def _revision(connection: sqlite3.Connection) -> int:
     (revision,) = connection.execute("SELECT number FROM revision").fetchone()
     return int(revision)
+
+
+def _versions(connection: sqlite3.Connection) -> Mapping[DocumentId, str]:
+    rows = connection.execute(f"SELECT id, content_hash FROM documents WHERE generation IN {_LIVE}")
+    return {DocumentId(key): content_hash for key, content_hash in rows}
 
 
 def _counts(connection: sqlite3.Connection) -> Counts:

@@ -175,7 +175,14 @@ class Stage(Bench):
             settings=RetrievalSettings(),
             clock=lambda: next(ticks) / 1000,
         )
-        self.means = replace(self.means, library=catalogue, retriever=retriever, resources=shipped())
+        scheduling = self.scheduling(catalogue, self.means.new_id)
+        self.means = replace(
+            self.means,
+            library=catalogue,
+            retriever=retriever,
+            resources=shipped(),
+            schedules=scheduling.desk,
+        )
         self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
         return self
 

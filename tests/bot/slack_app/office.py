@@ -58,6 +58,13 @@ def finished(said: Said) -> bool:
     )
 
 
+def _rag(home: Path, desk: Any, catalogue: Any) -> Any:
+    """What the bot needs of a library."""
+    return SimpleNamespace(
+        answers=desk, catalogue=catalogue or Shelf(), retriever=None, home=home, replies=REPLIES, digests=None
+    )
+
+
 @asynccontextmanager
 async def office(
     home: Path,
@@ -75,8 +82,7 @@ async def office(
             yield opened
         return
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
-    shelf = catalogue or Shelf()
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES))
+    rag = _rag(home, desk, catalogue)
     async with (
         open_store(None, home=home) as store,
         SlackFactory().open(slack_settings(slack, **changes)) as connection,

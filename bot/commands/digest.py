@@ -1,0 +1,253 @@
+"""`digest`: what is posted here at set times: list, add, pause, resume, remove, preview, run now, time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from bot.commands.call import Call
+from bot.commands.digest_options import Options, options_of, with_options
+from bot.commands.registry import Argument, ArgumentKind, Command, Registry
+from bot.records import AuditEntry
+from bot.schedules.keeper import UNTIMELY
+from bot.schedules.records import Origin, Schedule, ScheduleKind
+from bot.schedules.telling import Tell
+from bot.schedules.untimely import Untimely
+from bot.schedules.zones import zone_of
+from bot.wording import Say
+from rag.types import Language
+
+ACTIONS = ("list", "add", "pause", "resume", "remove", "preview", "run", "zone")
+_CHANGING = frozenset(ACTIONS) - {"list", "preview"}
+_USUAL = {Language.ZH: "每周一 9:00"}
+_USUAL_ELSE = "every Monday 9:00"
+
+
+def command(registry: Callable[[], Registry]) -> Command:
+    """The command. The registry is handed in late, for it holds it."""
+    return Command(
+        name="digest",
+        run=Digests(registry).run,
+        arguments=(
+            Argument(name="action", kind=ArgumentKind.CHOICE, choices=ACTIONS),
+            Argument(name="what", complete=complete_id),
+            Argument(name="kind", kind=ArgumentKind.CHOICE, choices=tuple(ScheduleKind)),
+            Argument(name="language", kind=ArgumentKind.CHOICE, choices=(Language.ZH, Language.EN)),
+            Argument(name="zone"),
+            Argument(name="topics"),
+        ),
+    )
+
+
+async def complete_id(call: Call, typed: str) -> Sequence[str]:
+    """The ids of the channel's schedules that begin with what was typed."""
+    known = await call.means.schedules.of_channel(call.place)
+    return [each.id for each in known if each.id.startswith(typed.strip())]
+
+
+class Digests:
+    """What the command does."""
+
+    def __init__(self, registry: Callable[[], Registry]) -> None:
+        self._registry = registry
+
+    async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
+        """Does one action; those that change anything are for admins, and for everybody in their own messages."""
+        action, what = arguments.get("action", "list"), arguments.get("what", "").strip()
+        if action in _CHANGING and not may_change(call):
+            await call.whisper(call.words(Say.NOT_ALLOWED))
+            return
+        try:
+            match action:
+                case "add":
+                    await add(call, options_of(call, what, arguments))
+                case "preview":
+                    await self._preview(call, what, arguments)
+                case "zone":
+                    await self._zone(call, what or arguments.get("zone", ""))
+                case "list":
+                    await call.whisper(await self._listed(call))
+                case _:
+                    await self._one(call, action, what)
+        except Untimely as error:
+            await call.whisper(call.means.telling.fault(error, call.language))
+
+    async def _listed(self, call: Call) -> str:
+        known = await call.means.schedules.of_channel(call.place)
+        if not known:
+            usual = _USUAL.get(call.language, _USUAL_ELSE)
+            return told(call, Tell.NONE, usage=self._typed(call, "add", usual))
+        return "\n".join([told(call, Tell.LISTED), "", *(line for each in known for line in _lines(call, each))])
+
+    async def _preview(self, call: Call, what: str, arguments: Mapping[str, str]) -> None:
+        known = {each.id: each for each in await call.means.schedules.of_channel(call.place)}
+        schedule = known.get(what) or (next(iter(known.values()), None) if not what else None)
+        if what and schedule is None:
+            await call.whisper(await _unknown(call, what))
+            return
+        if schedule is None:
+            schedule = await call.means.schedules.drafted(call.place, _USUAL_ELSE)
+        schedule = with_options(schedule, arguments, call.language if what not in known else schedule.language)
+        made = await call.means.schedules.preview(schedule, labels=await call.labels())
+        if made is None:
+            await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
+            return
+        for reply in made.replies:
+            text = f"{told(call, Tell.PREVIEW_TITLE)}\n\n{reply.text}"
+            await call.whisper(text, citations=reply.citations, notes=reply.notes)
+
+    async def _zone(self, call: Call, text: str) -> None:
+        desk = call.means.schedules
+        if not text:
+            usage = self._typed(call, "zone", "Asia/Shanghai")
+            await call.whisper(told(call, Tell.ZONE_IS, zone=await desk.zone(call.place), usage=usage))
+            return
+        name = await desk.set_zone(call.place, text)
+        await _note(call, "zone", zone=name)
+        await call.whisper(told(call, Tell.ZONE_SET, zone=name))
+
+    async def _one(self, call: Call, action: str, what: str) -> None:
+        """Does something to one schedule: the only one, where none is named."""
+        known = {each.id: each for each in await call.means.schedules.of_channel(call.place)}
+        schedule = known.get(what.strip("`")) if what else (next(iter(known.values())) if len(known) == 1 else None)
+        if schedule is None:
+            await call.whisper(await _unknown(call, what))
+            return
+        if schedule.origin is Origin.FILE and action != "run":
+            await call.whisper(told(call, Tell.OF_FILE, id=schedule.id))
+            return
+        await _note(call, action, id=schedule.id)
+        desk = call.means.schedules
+        match action:
+            case "run":
+                await desk.run(schedule)
+                await call.whisper(told(call, Tell.RUNNING, id=schedule.id))
+            case "pause":
+                await desk.pause(schedule, active=False)
+                resume = self._typed(call, "resume", schedule.id)
+                await call.whisper(told(call, Tell.PAUSED, id=schedule.id, resume=resume))
+            case "resume":
+                changed = await desk.pause(schedule, active=True)
+                await call.whisper(told(call, Tell.RESUMED, id=schedule.id, next=_next(call, changed)))
+            case _:
+                await desk.remove(schedule)
+                await call.whisper(told(call, Tell.REMOVED, id=schedule.id))
+
+    def _typed(self, call: Call, action: str, rest: str = "") -> str:
+        return typed(call, action, rest)
+
+
+async def add(call: Call, options: Options) -> None:
+    """Sets a schedule for the place of the call. Raises Untimely, StoreFailed."""
+    desk = call.means.schedules
+    if options.wrong:
+        await call.whisper(call.words(Say.WRONG_CHOICE, **options.wrong))
+        return
+    drafted = await desk.drafted(call.place, options.when, zone=options.given.get("zone", ""))
+    drafted = replace(drafted, silent=options.silent, place=replace(drafted.place, thread=""))
+    schedule = with_options(drafted, options.given, call.language)
+    if schedule.kind not in desk.kinds:
+        await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
+        return
+    await _note(call, "add", id=schedule.id, when=schedule.when, zone=schedule.zone, kind=schedule.kind.value)
+    await desk.add(schedule)
+    kind, zone = kind_name(call, schedule.kind), schedule.zone
+    lines = [told(call, Tell.ADDED, kind=kind, when=schedule.when, zone=zone, next=_next(call, schedule))]
+    if not options.given.get("zone") and not await desk.has_zone(call.place):
+        lines.append(told(call, Tell.ZONE_IS, zone=zone, usage=typed(call, "zone", "Asia/Shanghai")))
+    hint = {"preview": typed(call, "preview", schedule.id), "run": typed(call, "run", schedule.id)}
+    await call.whisper("\n".join([*lines, told(call, Tell.ADDED_HINT, **hint)]))
+
+
+async def set_by_config(call: Call, text: str) -> None:
+    """What `config set digests` does: sets a schedule, or says what is wrong with its time. Raises StoreFailed."""
+    try:
+        await add(call, options_of(call, text, {}))
+    except Untimely as error:
+        await call.whisper(call.means.telling.fault(error, call.language))
+
+
+async def set_zone_by_config(call: Call, text: str) -> None:
+    """What `config set zone` does. Raises StoreFailed."""
+    try:
+        name = await call.means.schedules.set_zone(call.place, text)
+    except Untimely as error:
+        await call.whisper(call.means.telling.fault(error, call.language))
+        return
+    await _note(call, "zone", zone=name)
+    await call.whisper(told(call, Tell.ZONE_SET, zone=name))
+
+
+def may_change(call: Call) -> bool:
+    """Whether somebody may set what is posted here."""
+    return call.place.private or call.means.is_admin(call.person)
+
+
+def told(call: Call, text: Tell, /, **values: object) -> str:
+    """A sentence in the language of the call."""
+    return call.means.telling.say(text, call.language, **values)
+
+
+def typed(call: Call, action: str, rest: str = "") -> str:
+    """What to type for an action, such as `/advisor digest add every Monday 9:00`."""
+    words = call.means.wording.command("digest", call.language)
+    action = words.arguments["action"].choices[action]
+    return f"{call.adapter.capabilities.command_prefix}{words.name} {action} {rest}".strip()
+
+
+def kind_name(call: Call, kind: ScheduleKind) -> str:
+    """What a kind of schedule is called."""
+    return told(call, Tell(f"kind_{kind.value}"))
+
+
+def _lines(call: Call, schedule: Schedule) -> list[str]:
+    details = []
+    if schedule.topics:
+        joined = call.words(Say.LIST_SEPARATOR).join(sorted(schedule.topics))
+        details.append(told(call, Tell.DETAIL_TOPICS, topics=joined))
+    if schedule.language:
+        details.append(
+            told(call, Tell.DETAIL_LANGUAGE, language=told(call, Tell(f"language_{schedule.language.value}")))
+        )
+    if schedule.silent:
+        details.append(told(call, Tell.DETAIL_SILENT))
+    state = (
+        told(call, Tell.STATE_NEXT, next=_next(call, schedule)) if schedule.active else told(call, Tell.STATE_PAUSED)
+    )
+    line = told(
+        call,
+        Tell.LINE,
+        id=schedule.id,
+        kind=kind_name(call, schedule.kind),
+        when=schedule.when,
+        zone=schedule.zone,
+        details="".join(details),
+        state=state,
+    )
+    trouble = [told(call, Tell.TROUBLE, trouble=told(call, Tell(schedule.trouble)))] if schedule.trouble else []
+    return [line, *trouble]
+
+
+def _next(call: Call, schedule: Schedule) -> str:
+    try:
+        at = call.means.schedules.next(schedule)
+        return "–" if at is None else call.means.telling.moment(at, zone_of(schedule.zone), call.language)
+    except Untimely:
+        return told(call, Tell(UNTIMELY))
+
+
+async def _unknown(call: Call, what: str) -> str:
+    ids = [f"`{each.id}`" for each in await call.means.schedules.of_channel(call.place)]
+    known = told(call, Tell.KNOWN, ids=call.words(Say.LIST_SEPARATOR).join(ids)) if ids else told(call, Tell.KNOWN_NONE)
+    return told(call, Tell.UNKNOWN, id=what[:40], known=known) if what else told(call, Tell.WHICH, known=known)
+
+
+async def _note(call: Call, action: str, **details: str) -> None:
+    entry = AuditEntry(
+        at=call.means.now(),
+        actor=call.means.pseudonym(call.person.key),
+        action="digest",
+        subject=call.place.channel_key,
+        details={"do": action, **details},
+    )
+    await call.means.store.audit.append(entry)

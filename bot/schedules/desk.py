@@ -1,0 +1,134 @@
+"""What people do with schedules, from the chat and from the command line alike: set, pause, remove, preview, run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from bot.channel_rules import effective_settings
+from bot.chat import Place
+from bot.ports import SettingsBook
+from bot.records import ChannelSettings
+from bot.schedules.books import ScheduleBook
+from bot.schedules.contents import Contents, Made
+from bot.schedules.keeper import occasion
+from bot.schedules.planning import coming
+from bot.schedules.records import Fire, Schedule, ScheduleKind
+from bot.schedules.time_words import read_when
+from bot.schedules.zones import read_zone, zone_of
+
+ZONE: Final = "zone"
+"""The key in `ChannelSettings.other` of a channel's time zone."""
+
+
+class ScheduleDesk:
+    """Changes schedules. `contents` are by kind; `default_zone` is that of channels that have set none."""
+
+    def __init__(
+        self,
+        book: ScheduleBook,
+        settings: SettingsBook,
+        contents: Mapping[ScheduleKind, Contents],
+        *,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        default_zone: str,
+    ) -> None:
+        self._book = book
+        self._settings = settings
+        self._contents = contents
+        self._now = now
+        self._new_id = new_id
+        self._default_zone = default_zone
+        self.changed = asyncio.Event()
+        """Set with each change, so that whoever waits for the next time that is due looks again."""
+
+    @property
+    def kinds(self) -> tuple[ScheduleKind, ...]:
+        """What can be scheduled."""
+        return tuple(self._contents)
+
+    async def of_channel(self, place: Place) -> tuple[Schedule, ...]:
+        """The schedules of a channel with its threads. Raises StoreFailed."""
+        return tuple(each for each in await self._book.all() if each.place.channel_key == place.channel_key)
+
+    async def all(self) -> tuple[Schedule, ...]:
+        """Every schedule. Raises StoreFailed."""
+        return await self._book.all()
+
+    async def zone(self, place: Place) -> str:
+        """The name of a channel's time zone. Raises StoreFailed."""
+        settings = await effective_settings(self._settings, place.channel_key)
+        return settings.other.get(ZONE) or self._default_zone
+
+    async def has_zone(self, place: Place) -> bool:
+        """Whether a channel or its server has set its time zone. Raises StoreFailed."""
+        return ZONE in (await effective_settings(self._settings, place.channel_key)).other
+
+    async def set_zone(self, place: Place, text: str) -> str:
+        """Give a channel another time zone, for what is set from now on. Raises Untimely, StoreFailed."""
+        name = read_zone(text).key
+        known: ChannelSettings = await self._settings.get(place.channel_key)
+        await self._settings.save(place.channel_key, replace(known, other={**known.other, ZONE: name}))
+        return name
+
+    async def add(self, schedule: Schedule) -> None:
+        """Store a schedule that `drafted` has made. Raises StoreFailed."""
+        await self._book.save(schedule)
+        self.changed.set()
+
+    async def settle(self, schedule: Schedule) -> None:
+        """Store a schedule as it is to be; where its times stay the same, none is passed over. Raises StoreFailed."""
+        known = await self._book.get(schedule.id)
+        if known and (known.when, known.zone) == (schedule.when, schedule.zone):
+            schedule = replace(schedule, cursor=known.cursor, trouble=known.trouble)
+        await self.add(schedule)
+
+    async def drafted(self, place: Place, when: str, *, zone: str = "") -> Schedule:
+        """A schedule that is not stored yet. Raises Untimely, StoreFailed."""
+        name = read_zone(zone).key if zone else await self.zone(place)
+        read_when(when)
+        zone_of(name)
+        return Schedule(
+            id=self._new_id()[:6],
+            place=place,
+            kind=ScheduleKind.TRENDS,
+            when=" ".join(when.split()),
+            zone=name,
+            cursor=self._now(),
+        )
+
+    async def pause(self, schedule: Schedule, *, active: bool) -> Schedule:
+        """Switch a schedule off or on; what was due meanwhile is not made up for. Raises StoreFailed."""
+        changed = replace(schedule, active=active, cursor=self._now())
+        await self._book.save(changed)
+        self.changed.set()
+        return changed
+
+    async def remove(self, schedule: Schedule) -> None:
+        """Forget a schedule. Raises StoreFailed."""
+        await self._book.remove(schedule.id)
+
+    async def run(self, schedule: Schedule) -> None:
+        """Have one posted now, by whichever process keeps the schedules. Raises StoreFailed."""
+        now = self._now()
+        fire = Fire(schedule_id=schedule.id, due=now, retry_at=now, asked=True)
+        await self._book.plan(schedule.id, [fire], cursor=schedule.cursor)
+        self.changed.set()
+
+    async def preview(
+        self, schedule: Schedule, *, since: date | None = None, labels: frozenset[str] | None = None
+    ) -> Made | None:
+        """What would be posted now; None where nobody makes such a thing. Raises RagError."""
+        contents = self._contents.get(schedule.kind)
+        if contents is None:
+            return None
+        known = await occasion(self._book, schedule, now=self._now())
+        return await contents.make(replace(known, since=since, labels=labels))
+
+    def next(self, schedule: Schedule) -> datetime | None:
+        """When it is due next. Raises Untimely."""
+        return coming(schedule, self._now())

@@ -1,0 +1,32 @@
+"""What is wrong with words that ought to say when."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from rag.errors import InvalidInput
+
+
+class Fault(StrEnum):
+    """Why a text is no timetable; the values are keys of `prompts/digests.*.toml`."""
+
+    EMPTY = "when_empty"
+    UNKNOWN = "when_unknown"
+    HOW_OFTEN = "when_how_often"
+    WHICH = "when_which"
+    TWO_KINDS = "when_two_kinds"
+    NO_TIME = "when_no_time"
+    NO_DAY = "when_no_day"
+    TOO_OFTEN = "when_too_often"
+    NEVER = "when_never"
+    CRON = "when_cron"
+    ZONE = "when_zone"
+
+
+class Untimely(InvalidInput):
+    """A text does not say when. `word` is the part of it that is not understood."""
+
+    def __init__(self, fault: Fault, word: str = "") -> None:
+        super().__init__(f"no time can be read ({fault.value}{f': {word!r}' if word else ''})")
+        self.fault = fault
+        self.word = word

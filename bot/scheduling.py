@@ -1,0 +1,158 @@
+"""Puts together what is posted at set times: who makes it, who keeps to the times, where both are changed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat import ChatAdapter, Place, PlaceKind
+from bot.ports import PostBook
+from bot.replies import Reply
+from bot.schedule_settings import DigestEntry, ScheduleSettings
+from bot.schedules.contents import Contents
+from bot.schedules.desk import ScheduleDesk
+from bot.schedules.keeper import Keeper, Watch
+from bot.schedules.records import Origin, Schedule, ScheduleKind
+from bot.schedules.telling import Tell, Telling, load_telling
+from bot.schedules.trends import Books as TrendBooks
+from bot.schedules.trends import TrendDigest, Versions
+from bot.schedules.untimely import Untimely
+from bot.wording import Wording
+from rag.digest.builder import DigestBuilder
+from rag.errors import InvalidSettings, RagError
+from rag.resources import data_folder
+from rag.types import Language
+
+log = logging.getLogger(__name__)
+
+_OF_FILE = "file-"
+
+
+class Books(TrendBooks, Protocol):
+    """What is remembered."""
+
+    @property
+    def posts(self) -> PostBook:
+        """The bot's own messages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """What schedules are kept with."""
+
+    books: Books
+    library: Versions
+    digests: DigestBuilder
+    wording: Wording
+    settings: ScheduleSettings
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduling:
+    """Schedules, ready to be changed and kept."""
+
+    desk: ScheduleDesk
+    telling: Telling
+    contents: Mapping[ScheduleKind, Contents]
+    materials: Materials
+
+    def keeper(self, adapters: Mapping[str, ChatAdapter], watch: Watch) -> Keeper:
+        """This process's part in keeping to them."""
+        settings = self.materials.settings
+        report = _Report(adapters, self.telling, settings.report_to, new_id=self.materials.new_id)
+        books = self.materials.books
+        return Keeper(books, self.contents, adapters, watch=watch, settings=settings, on_trouble=report.tell)
+
+
+def make_scheduling(materials: Materials) -> Scheduling:
+    """Everything around schedules but the clock that wakes it. Raises InvalidSettings."""
+    telling = load_telling(data_folder("prompts"))
+    trends = TrendDigest(
+        materials.books, materials.library, materials.digests, telling=telling, wording=materials.wording
+    )
+    contents: dict[ScheduleKind, Contents] = {ScheduleKind.TRENDS: trends}
+    desk = ScheduleDesk(
+        materials.books.schedules,
+        materials.books.settings,
+        contents,
+        now=materials.now,
+        new_id=materials.new_id,
+        default_zone=materials.settings.zone,
+    )
+    return Scheduling(desk=desk, telling=telling, contents=contents, materials=materials)
+
+
+class _Report:
+    """Tells the admins' channel of a schedule in trouble; where there is none, the log alone has it."""
+
+    def __init__(
+        self, adapters: Mapping[str, ChatAdapter], telling: Telling, channel: str, *, new_id: Callable[[], str]
+    ) -> None:
+        self._adapters = adapters
+        self._telling = telling
+        self._channel = channel
+        self._new_id = new_id
+
+    async def tell(self, schedule: Schedule, trouble: str) -> None:
+        """Posts it once; what fails is logged."""
+        place = place_of(self._channel)
+        adapter = self._adapters.get(place.platform) if place else None
+        if place is None or adapter is None:
+            return
+        language = schedule.language or Language.EN
+        kind = self._telling.say(Tell(f"kind_{schedule.kind.value}"), language)
+        reason = self._telling.say(Tell(trouble), language)
+        text = self._telling.say(
+            Tell.TROUBLE_REPORT, language, kind=kind, channel=schedule.place.channel_key, trouble=reason
+        )
+        try:
+            await adapter.post(place, Reply(text=text, language=language), nonce=self._new_id())
+        except RagError as error:
+            log.warning("trouble_not_reported", extra={"schedule": schedule.id, "error": str(error)})
+
+
+def place_of(channel: str) -> Place | None:
+    """The place of a channel's key; None for ""."""
+    return _place(channel) if channel else None
+
+
+def _place(channel: str) -> Place:
+    platform, workspace, name = channel.split("/", maxsplit=2)
+    return Place(platform=platform, workspace=workspace, channel=name)
+
+
+async def settle_file(desk: ScheduleDesk, entries: Sequence[DigestEntry]) -> None:
+    """Brings the schedules of the settings file in line with it.
+
+    Raises:
+        InvalidSettings: a time or a zone cannot be read.
+        StoreFailed: they cannot be stored.
+    """
+    wanted = {f"{_OF_FILE}{entry.name}": entry for entry in entries}
+    for schedule in await desk.all():
+        if schedule.origin is Origin.FILE and schedule.id not in wanted:
+            await desk.remove(schedule)
+    for schedule_id, entry in wanted.items():
+        place = replace(_place(entry.channel), kind=PlaceKind.DM if entry.dm else PlaceKind.CHANNEL)
+        try:
+            drafted = await desk.drafted(place, entry.when, zone=entry.zone)
+        except Untimely as error:
+            raise InvalidSettings(
+                f"[[digests]] {entry.name!r}: when = {entry.when!r}, zone = {entry.zone!r}: {error}"
+            ) from error
+        fresh = replace(
+            drafted,
+            id=schedule_id,
+            kind=ScheduleKind(entry.kind),
+            language=Language(entry.language) if entry.language else None,
+            topics=frozenset(entry.topics),
+            silent=entry.silent,
+            origin=Origin.FILE,
+        )
+        await desk.settle(fresh)
