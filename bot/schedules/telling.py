@@ -52,6 +52,7 @@ class Tell(StrEnum):
     SKIPPED_ONE = "skipped_one"
     SKIPPED_MANY = "skipped_many"
     LIST_SEPARATOR = "list_separator"
+    SOURCES = "sources"
     REPORT_TITLE = "report_title"
     REPORT_QUESTIONS = "report_questions"
     REPORT_RATED = "report_rated"
