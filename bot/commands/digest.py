@@ -178,6 +178,15 @@ async def set_zone_by_config(call: Call, text: str) -> None:
     await call.whisper(told(call, Tell.ZONE_SET, zone=name))
 
 
+async def timely_lines(call: Call) -> str:
+    """The lines of `config` on time: the channel's zone, and when something is posted. Raises StoreFailed."""
+    desk = call.means.schedules
+    known = await desk.of_channel(call.place)
+    shown = call.words(Say.LIST_SEPARATOR).join(each.when for each in known) or "–"
+    zone = told(call, Tell.CONFIG_ZONE, zone=await desk.zone(call.place))
+    return "\n".join([zone, told(call, Tell.CONFIG_LINE, digests=shown, usage=typed(call, "list"))])
+
+
 def may_change(call: Call) -> bool:
     """Whether somebody may set what is posted here."""
     return call.place.private or call.means.is_admin(call.person)

@@ -99,6 +99,7 @@ class Tell(StrEnum):
     UNTIMELY = "untimely"
     TROUBLE_REPORT = "trouble_report"
     CONFIG_LINE = "config_line"
+    CONFIG_ZONE = "config_zone"
 
 
 @dataclass(frozen=True, slots=True)
