@@ -16,6 +16,7 @@ from bot.schedules.contents import Contents
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.keeper import Keeper, Watch
 from bot.schedules.records import Origin, Schedule, ScheduleKind
+from bot.schedules.report import WeeklyReport
 from bot.schedules.telling import Tell, Telling, load_telling
 from bot.schedules.trends import Books as TrendBooks
 from bot.schedules.trends import TrendDigest, Versions
@@ -76,7 +77,8 @@ def make_scheduling(materials: Materials) -> Scheduling:
     trends = TrendDigest(
         materials.books, materials.library, materials.digests, telling=telling, wording=materials.wording
     )
-    contents: dict[ScheduleKind, Contents] = {ScheduleKind.TRENDS: trends}
+    report = WeeklyReport(materials.books, materials.library, materials.digests, telling=telling)
+    contents: dict[ScheduleKind, Contents] = {ScheduleKind.TRENDS: trends, ScheduleKind.REPORT: report}
     desk = ScheduleDesk(
         materials.books.schedules,
         materials.books.settings,

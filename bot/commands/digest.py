@@ -62,7 +62,7 @@ class Digests:
                 case "add":
                     await add(call, options_of(call, what, arguments))
                 case "preview":
-                    await self._preview(call, what, arguments)
+                    await self._preview(call, options_of(call, what, arguments))
                 case "zone":
                     await self._zone(call, what or arguments.get("zone", ""))
                 case "list":
@@ -79,7 +79,11 @@ class Digests:
             return told(call, Tell.NONE, usage=self._typed(call, "add", usual))
         return "\n".join([told(call, Tell.LISTED), "", *(line for each in known for line in _lines(call, each))])
 
-    async def _preview(self, call: Call, what: str, arguments: Mapping[str, str]) -> None:
+    async def _preview(self, call: Call, options: Options) -> None:
+        what = options.when
+        if options.wrong:
+            await call.whisper(call.words(Say.WRONG_CHOICE, **options.wrong))
+            return
         known = {each.id: each for each in await call.means.schedules.of_channel(call.place)}
         schedule = known.get(what) or (next(iter(known.values()), None) if not what else None)
         if what and schedule is None:
@@ -87,7 +91,10 @@ class Digests:
             return
         if schedule is None:
             schedule = await call.means.schedules.drafted(call.place, _USUAL_ELSE)
-        schedule = with_options(schedule, arguments, call.language if what not in known else schedule.language)
+        schedule = with_options(schedule, options.given, call.language if what not in known else schedule.language)
+        if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
+            await call.whisper(call.words(Say.NOT_ALLOWED))
+            return
         made = await call.means.schedules.preview(schedule, labels=await call.labels())
         if made is None:
             await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
@@ -148,6 +155,9 @@ async def add(call: Call, options: Options) -> None:
     schedule = with_options(drafted, options.given, call.language)
     if schedule.kind not in desk.kinds:
         await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
+        return
+    if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
+        await call.whisper(call.words(Say.NOT_ALLOWED))
         return
     await _note(call, "add", id=schedule.id, when=schedule.when, zone=schedule.zone, kind=schedule.kind.value)
     await desk.add(schedule)

@@ -61,7 +61,6 @@ class Tell(StrEnum):
     REPORT_GAPS = "report_gaps"
     REPORT_NO_GAPS = "report_no_gaps"
     REPORT_LIBRARY = "report_library"
-    REPORT_MORE = "report_more"
     REPORT_CHART = "report_chart"
     REPORT_NOTHING = "report_nothing"
     KIND_TRENDS = "kind_trends"

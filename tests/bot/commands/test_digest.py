@@ -151,6 +151,17 @@ async def test_preview_shows_what_would_be_posted_and_posts_nothing(bench: Bench
     assert await bench.store.schedules.all() == ()
 
 
+async def test_report_is_for_admins_alone_also_as_a_preview_and_in_ones_own_messages(bench: Bench) -> None:
+    assert "Weekly report" in await bench.command("digest", "preview kind=report")
+    bench.admins.clear()
+    assert await bench.command("digest", "preview kind=report") == "Only an admin may do that."
+    place = replace(PLACE, kind=PlaceKind.DM, thread="")
+    text = "add every day 9:00 kind=report"
+    call = CommandCall(event_id="e", place=place, person=ADA, at=NOW, name="digest", text=text)
+    await bench.handler.handle(call, bench)
+    assert await bench.store.schedules.all() == ()
+
+
 async def test_preview_keeps_from_a_guest_what_the_channel_may_read(bench: Bench) -> None:
     canary = replace(
         document("Canary trend"), kind=DocumentKind.TREND, audience=frozenset({"board"}), topics=("birds",)
