@@ -127,6 +127,7 @@ class Program:
             database_url=settings.database.url,
             schedules=settings.schedules,
             digests=settings.digests,
+            feeds=settings.feeds,
         )
         return run_bot(chosen, _platforms())
 

@@ -181,14 +181,16 @@ class MemoryCommunity:
         found = [each for each in self._of_channel(place, since) if each.state is QuestionState.REFUSED]
         return tuple(self._gap(each) for each in found)[:limit]
 
+    async def lacking(self, place: Place, *, since: datetime, limit: int) -> tuple[Asked, ...]:
+        """The same of a workspace's channels."""
+        here = [each for each in self._questions() if _together(each.place, place) and not each.place.private]
+        found = [each for each in here if each.state is QuestionState.REFUSED and self._gap(each).at > since]
+        found.sort(key=lambda each: each.asked_at, reverse=True)
+        return tuple(replace(self._gap(each), language=None, channel=each.place.channel_key) for each in found[:limit])
+
     async def figures(self, place: Place, *, since: datetime, until: datetime) -> Figures:
         """What was asked and answered in the place's workspace; ratings are not told in memory."""
-        here = [
-            each
-            for each in self._questions()
-            if (each.place.platform, each.place.workspace) == (place.platform, place.workspace)
-            and since <= each.asked_at <= until
-        ]
+        here = [each for each in self._questions() if _together(each.place, place) and since <= each.asked_at <= until]
         days = Counter((each.asked_at.date().isoformat(), each.state) for each in here)
         names = sorted({day for day, state in days if state in _ENDED})
         return Figures(
@@ -205,3 +207,7 @@ class MemoryCommunity:
         record = self._answers.get(question.answer_id)
         at = record.at if record else question.asked_at
         return Asked(text=question.text, at=at, answered=False, language=record.answer.language if record else None)
+
+
+def _together(one: Place, other: Place) -> bool:
+    return (one.platform, one.workspace) == (other.platform, other.workspace)

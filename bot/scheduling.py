@@ -16,13 +16,14 @@ from bot.schedules.contents import Contents
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.keeper import Keeper, Watch
 from bot.schedules.records import Origin, Schedule, ScheduleKind
+from bot.schedules.report import WeeklyReport
 from bot.schedules.telling import Tell, Telling, load_telling
 from bot.schedules.trends import Books as TrendBooks
 from bot.schedules.trends import TrendDigest, Versions
 from bot.schedules.untimely import Untimely
 from bot.wording import Wording
 from rag.digest.builder import DigestBuilder
-from rag.errors import InvalidSettings, RagError
+from rag.errors import InvalidInput, InvalidSettings, RagError
 from rag.resources import data_folder
 from rag.types import Language
 
@@ -76,7 +77,8 @@ def make_scheduling(materials: Materials) -> Scheduling:
     trends = TrendDigest(
         materials.books, materials.library, materials.digests, telling=telling, wording=materials.wording
     )
-    contents: dict[ScheduleKind, Contents] = {ScheduleKind.TRENDS: trends}
+    report = WeeklyReport(materials.books, materials.library, materials.digests, telling=telling)
+    contents: dict[ScheduleKind, Contents] = {ScheduleKind.TRENDS: trends, ScheduleKind.REPORT: report}
     desk = ScheduleDesk(
         materials.books.schedules,
         materials.books.settings,
@@ -119,11 +121,15 @@ class _Report:
 
 def place_of(channel: str) -> Place | None:
     """The place of a channel's key; None for ""."""
-    return _place(channel) if channel else None
+    return channel_place(channel) if channel else None
 
 
-def _place(channel: str) -> Place:
-    platform, workspace, name = channel.split("/", maxsplit=2)
+def channel_place(channel: str) -> Place:
+    """The place of a channel's key, such as `slack/T024BE7LD/C0266FRGM`. Raises InvalidInput."""
+    parts = channel.split("/", maxsplit=2)
+    if len(parts) != 3 or not parts[0] or not parts[2]:
+        raise InvalidInput(f"{channel!r} names no channel; write platform/workspace/channel")
+    platform, workspace, name = parts
     return Place(platform=platform, workspace=workspace, channel=name)
 
 
@@ -139,7 +145,7 @@ async def settle_file(desk: ScheduleDesk, entries: Sequence[DigestEntry]) -> Non
         if schedule.origin is Origin.FILE and schedule.id not in wanted:
             await desk.remove(schedule)
     for schedule_id, entry in wanted.items():
-        place = replace(_place(entry.channel), kind=PlaceKind.DM if entry.dm else PlaceKind.CHANNEL)
+        place = replace(channel_place(entry.channel), kind=PlaceKind.DM if entry.dm else PlaceKind.CHANNEL)
         try:
             drafted = await desk.drafted(place, entry.when, zone=entry.zone)
         except Untimely as error:

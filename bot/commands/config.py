@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.channel_rules import effective_settings, server_key
 from bot.chat import Press, Submission
-from bot.commands import basic
+from bot.commands import basic, digest
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.commands.settings import BEHAVIOUR, LABELS, NAMES, REACH, allowed, changed, read, shown, value_of
@@ -20,6 +20,9 @@ from rag.types import PUBLIC
 
 _FORMS = {"behaviour": BEHAVIOUR, "reach": REACH}
 _INHERIT = "inherit"
+_ZONE, _DIGESTS = _TIMELY = ("zone", "digests")
+"""What the command `digest` sets, too."""
+
 _COMPLETIONS = 25
 
 
@@ -40,7 +43,7 @@ def command(registry: Callable[[], Registry]) -> Command:
         run=config.run,
         arguments=(
             Argument(name="action", kind=ArgumentKind.CHOICE, choices=actions, guarded=frozenset(actions[1:])),
-            Argument(name="name", kind=ArgumentKind.CHOICE, choices=NAMES),
+            Argument(name="name", kind=ArgumentKind.CHOICE, choices=(*NAMES, *_TIMELY)),
             Argument(name="value", complete=complete_value),
         ),
     )
@@ -59,10 +62,18 @@ class Config:
             await _show(call)
         elif not name:
             await call.whisper(self._which(call))
+        elif name in _TIMELY:
+            await self._timely(call, action, name, arguments.get("value", ""))
         elif action == "reset":
             await _change(call, call.place.channel_key, [_Change(name=name, value=())])
         else:
             await _set(call, name, arguments.get("value", ""), server=action == "server")
+
+    async def _timely(self, call: Call, action: str, name: str, value: str) -> None:
+        if action == "set" and value:
+            await (digest.set_by_config(call, value) if name == _DIGESTS else digest.set_zone_by_config(call, value))
+        else:
+            await call.whisper(await digest.timely_lines(call))
 
     def _which(self, call: Call) -> str:
         found = self._registry().find("config")
@@ -75,7 +86,7 @@ async def complete_value(call: Call, typed: str) -> Sequence[str]:
     """Values that hold what was typed, of the setting that is named beside it; labels are for admins."""
     given = getattr(call.incoming, "arguments", {})
     name = next((name for name, label in _labels(call).items() if given.get("name") in {name, label}), "")
-    if not name or (name == LABELS and not call.means.is_admin(call.person)):
+    if not name or name in _TIMELY or (name == LABELS and not call.means.is_admin(call.person)):
         return ()
     return [value for value in await allowed(call, name) if typed.strip().casefold() in value.casefold()][:_COMPLETIONS]
 
@@ -195,7 +206,8 @@ async def _show(call: Call) -> None:
         for label, form in forms
     )
     offered = (buttons,) if admin and call.adapter.capabilities.forms else ()
-    await call.whisper("\n".join([call.words(Say.CONFIG_TITLE), "", *lines]), actions=offered)
+    text = "\n".join([call.words(Say.CONFIG_TITLE), "", *lines, await digest.timely_lines(call)])
+    await call.whisper(text, actions=offered)
 
 
 def _line(call: Call, name: str, channel: ChannelSettings, server: ChannelSettings) -> str:

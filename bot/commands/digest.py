@@ -62,7 +62,7 @@ class Digests:
                 case "add":
                     await add(call, options_of(call, what, arguments))
                 case "preview":
-                    await self._preview(call, what, arguments)
+                    await self._preview(call, options_of(call, what, arguments))
                 case "zone":
                     await self._zone(call, what or arguments.get("zone", ""))
                 case "list":
@@ -79,7 +79,11 @@ class Digests:
             return told(call, Tell.NONE, usage=self._typed(call, "add", usual))
         return "\n".join([told(call, Tell.LISTED), "", *(line for each in known for line in _lines(call, each))])
 
-    async def _preview(self, call: Call, what: str, arguments: Mapping[str, str]) -> None:
+    async def _preview(self, call: Call, options: Options) -> None:
+        what = options.when
+        if options.wrong:
+            await call.whisper(call.words(Say.WRONG_CHOICE, **options.wrong))
+            return
         known = {each.id: each for each in await call.means.schedules.of_channel(call.place)}
         schedule = known.get(what) or (next(iter(known.values()), None) if not what else None)
         if what and schedule is None:
@@ -87,7 +91,10 @@ class Digests:
             return
         if schedule is None:
             schedule = await call.means.schedules.drafted(call.place, _USUAL_ELSE)
-        schedule = with_options(schedule, arguments, call.language if what not in known else schedule.language)
+        schedule = with_options(schedule, options.given, call.language if what not in known else schedule.language)
+        if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
+            await call.whisper(call.words(Say.NOT_ALLOWED))
+            return
         made = await call.means.schedules.preview(schedule, labels=await call.labels())
         if made is None:
             await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
@@ -149,6 +156,9 @@ async def add(call: Call, options: Options) -> None:
     if schedule.kind not in desk.kinds:
         await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
         return
+    if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
+        await call.whisper(call.words(Say.NOT_ALLOWED))
+        return
     await _note(call, "add", id=schedule.id, when=schedule.when, zone=schedule.zone, kind=schedule.kind.value)
     await desk.add(schedule)
     kind, zone = kind_name(call, schedule.kind), schedule.zone
@@ -176,6 +186,15 @@ async def set_zone_by_config(call: Call, text: str) -> None:
         return
     await _note(call, "zone", zone=name)
     await call.whisper(told(call, Tell.ZONE_SET, zone=name))
+
+
+async def timely_lines(call: Call) -> str:
+    """The lines of `config` on time: the channel's zone, and when something is posted. Raises StoreFailed."""
+    desk = call.means.schedules
+    known = await desk.of_channel(call.place)
+    shown = call.words(Say.LIST_SEPARATOR).join(each.when for each in known) or "–"
+    zone = told(call, Tell.CONFIG_ZONE, zone=await desk.zone(call.place))
+    return "\n".join([zone, told(call, Tell.CONFIG_LINE, digests=shown, usage=typed(call, "list"))])
 
 
 def may_change(call: Call) -> bool:

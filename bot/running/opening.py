@@ -30,12 +30,13 @@ from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
+from bot.running.feeding import follow_feeds
 from bot.running.housekeeping import forget_old, keep_house
 from bot.running.noting import note_rights, noted
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
 from bot.running.talking import Rules, build_engine
-from bot.schedule_settings import DigestEntry, ScheduleSettings
+from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
 from bot.scheduler import keep_schedules
 from bot.schedules.keeper import Watch
 from bot.scheduling import Scheduling, settle_file
@@ -69,6 +70,7 @@ class RunSettings:
     database_url: SecretStr | None = None
     schedules: ScheduleSettings = field(default_factory=ScheduleSettings)
     digests: tuple[DigestEntry, ...] = ()
+    feeds: FeedSettings = field(default_factory=FeedSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,7 @@ class Opener:
         sweep = partial(forget_old, store.privacy, days=days, now=now)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
         control = await stack.enter_async_context(self._open_control(store, rag))
+        await stack.enter_async_context(self._follow_feeds(rag))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, adapters))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
 
@@ -163,6 +166,9 @@ class Opener:
             metrics=self._metrics,
         )
         return tuple(Connection(each, around) for each in self._factories)
+
+    def _follow_feeds(self, rag: Rag) -> AbstractAsyncContextManager[None]:
+        return follow_feeds(self._settings.feeds, rag, self._gate, now=now, sleep=asyncio.sleep)
 
     @asynccontextmanager
     async def _keep_schedules(

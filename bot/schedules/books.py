@@ -102,6 +102,10 @@ class CommunityBook(Protocol):
         """Questions of one channel to which the library had no answer and that nobody has closed."""
         ...
 
+    async def lacking(self, place: Place, *, since: datetime, limit: int) -> tuple[Asked, ...]:
+        """As `unanswered`, of all channels of the place's workspace, with their keys; of nobody's direct messages."""
+        ...
+
     async def figures(self, place: Place, *, since: datetime, until: datetime) -> Figures:
         """What was asked and answered in the place's workspace."""
         ...

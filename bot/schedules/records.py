@@ -115,6 +115,8 @@ class Asked:
     at: datetime
     answered: bool
     language: Language | None = None
+    channel: str = ""
+    """The key of the channel, where several are told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

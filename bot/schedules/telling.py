@@ -52,6 +52,7 @@ class Tell(StrEnum):
     SKIPPED_ONE = "skipped_one"
     SKIPPED_MANY = "skipped_many"
     LIST_SEPARATOR = "list_separator"
+    SOURCES = "sources"
     REPORT_TITLE = "report_title"
     REPORT_QUESTIONS = "report_questions"
     REPORT_RATED = "report_rated"
@@ -60,7 +61,6 @@ class Tell(StrEnum):
     REPORT_GAPS = "report_gaps"
     REPORT_NO_GAPS = "report_no_gaps"
     REPORT_LIBRARY = "report_library"
-    REPORT_MORE = "report_more"
     REPORT_CHART = "report_chart"
     REPORT_NOTHING = "report_nothing"
     KIND_TRENDS = "kind_trends"
@@ -98,6 +98,7 @@ class Tell(StrEnum):
     UNTIMELY = "untimely"
     TROUBLE_REPORT = "trouble_report"
     CONFIG_LINE = "config_line"
+    CONFIG_ZONE = "config_zone"
 
 
 @dataclass(frozen=True, slots=True)

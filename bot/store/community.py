@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from bot.chat import Place
+from bot.chat import Place, PlaceKind
 from bot.records import GapKind, QuestionState, Rating
 from bot.schedules.records import Asked, Figures
 from bot.store.database import Database
@@ -45,6 +46,18 @@ class SqlCommunity:
             Asked(text=row.text, at=row.at, answered=False, language=Language(row.language) if row.language else None)
             for row in rows
         )
+
+    async def lacking(self, place: Place, *, since: datetime, limit: int) -> tuple[Asked, ...]:
+        """Open gaps of a workspace's channels that come of a refusal."""
+        found = select(gaps.c.text, gaps.c.at, questions.c.channel).join(
+            questions, questions.c.id == gaps.c.question_id
+        )
+        found = found.where(_of_workspace(place), questions.c.place_kind != PlaceKind.DM.value, gaps.c.at > since)
+        found = found.where(gaps.c.kind == GapKind.REFUSAL.value, gaps.c.closed_at.is_(None))
+        found = found.order_by(gaps.c.at.desc(), gaps.c.number.desc()).limit(limit)
+        rows = await self._database.read(lambda connection: connection.execute(found).all())
+        keys = {row.channel: replace(place, channel=row.channel).channel_key for row in rows}
+        return tuple(Asked(text=row.text, at=row.at, answered=False, channel=keys[row.channel]) for row in rows)
 
     async def figures(self, place: Place, *, since: datetime, until: datetime) -> Figures:
         """What was asked and answered in the place's workspace."""

@@ -137,7 +137,8 @@ class DigestBuilder:
         groups = grouped(await self._likeness.between(gists, gists), least=_TOGETHER)
         if len(groups) < _FEWEST <= len(gists):
             groups = [[place] for place in range(len(gists))]
-        return spread(groups, most=brief.themes)
+        kinds = [each.story.document.kind for each in told]
+        return spread(groups, kinds, most=brief.themes)
 
     async def _advice(self, leads: Sequence[Told], brief: Brief) -> list[Advice | None]:
         """What follows for the reader of each theme: from its own text, else from the nearest trend note."""

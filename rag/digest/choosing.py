@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
@@ -12,13 +12,14 @@ from rag.digest.values import Brief, Reader, Story
 from rag.extract.words import words_of
 from rag.types import Document, DocumentId, DocumentKind, Language
 
-_WEIGHTS = {DocumentKind.TREND: 1.0, DocumentKind.CASE: 0.8, DocumentKind.DOCUMENT: 0.6}
+_WEIGHTS = {DocumentKind.TREND: 1.5, DocumentKind.CASE: 0.8, DocumentKind.DOCUMENT: 0.7}
 """Kinds that are told of. Pages of resources and risks are lists, which say nothing in two sentences."""
 
 _SAME = 0.7
 """Share of the words of either from which two texts count as one; feeds repeat each other's news."""
 
 _FRESH_DAYS = 45.0
+_OF_A_KIND = 2
 _HALF_A_YEAR = 183
 _OPENING = frozenset({DocumentKind.TREND})
 
@@ -71,9 +72,17 @@ def distinct(stories: Sequence[Story], readings: Sequence[Reading]) -> list[tupl
     return [(place, documents) for place, _, _, documents in kept]
 
 
-def spread(groups: Sequence[Sequence[int]], *, most: int) -> list[list[int]]:
-    """The first groups; each is headed by its first member."""
-    return [list(group) for group in sorted(groups, key=min)[:most]]
+def spread(groups: Sequence[Sequence[int]], kinds: Sequence[DocumentKind], *, most: int) -> list[list[int]]:
+    """The first groups, each headed by its first member; of what is no trend, two of a kind while there is else."""
+    ordered = [list(group) for group in sorted(groups, key=min)]
+    taken: Counter[DocumentKind] = Counter()
+    chosen: list[list[int]] = []
+    surplus: list[list[int]] = []
+    for group in ordered:
+        kind = kinds[group[0]]
+        taken[kind] += 1
+        (surplus if kind is not DocumentKind.TREND and taken[kind] > _OF_A_KIND else chosen).append(group)
+    return sorted([*chosen[:most], *surplus[: max(0, most - len(chosen))]], key=min)
 
 
 def _is_new(document: Document, brief: Brief) -> bool:

@@ -88,7 +88,8 @@ async def _on_postgresql(url: Any, home: Any, steps: Any) -> None:
     async with open_store(url, home=home) as store:
         for schedule in await store.schedules.all():
             await store.schedules.remove(schedule.id)
-        world, number = World(store=store), next(_NUMBERS)
+        number = next(_NUMBERS)
+        world = World(store=store, ids=count(100_000 * number))
         names = f"often{number}", f"rare{number}"
         await lived(world, steps, *names)
         await check(world, *names)

@@ -196,5 +196,10 @@ async def test_questions_are_told_of_their_own_channel_without_who_asked(store: 
     assert await store.community.asked(CHANNEL, since=refused.asked_at, limit=9) == ()
     (gap,) = await store.community.unanswered(CHANNEL, since=NOW, limit=9)
     assert (gap.text, gap.language) == ("?", Language.ZH)
+    private = make.question(text="private?", place=replace(make.place, channel="D1", kind=PlaceKind.DM))
+    await store.questions.admit(private)
+    await store.questions.finish(private.id, QuestionState.REFUSED)
+    lacking = await store.community.lacking(CHANNEL, since=NOW, limit=9)
+    assert {(each.text, each.channel) for each in lacking} == {("?", "slack/T1/C1"), ("other", "slack/T1/C2")}
     figures = await store.community.figures(CHANNEL, since=NOW, until=NOW + HOUR)
-    assert (figures.answered, figures.refused, figures.failed) == (1, 2, 0)
+    assert (figures.answered, figures.refused, figures.failed) == (1, 3, 0)

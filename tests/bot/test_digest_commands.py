@@ -1,0 +1,135 @@
+"""`advisor digest …` on the command line: previews, schedules and their problems, as text and as JSON lines."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bot.digest_commands import Kept, Look, Wanted, run_add, run_change, run_list, run_preview
+from bot.operations import DONE, FAILED, Terminal
+from bot.schedule_settings import DigestEntry, ScheduleSettings
+from bot.schedules.records import Origin
+from bot.scheduling import settle_file
+from rag.build import open_rag
+from rag.catalogue import Input
+from rag.errors import InvalidInput, InvalidSettings
+from rag.settings import EmbeddingSettings, RagSettings
+
+NOTE = """---
+title: "Trend: prices"
+kind: trend
+date: 2026-06-01
+---
+# Trend: prices
+
+## What is happening
+
+Prices of inference fall by half each year. Providers sell small models at cost.
+
+## What it means for a founder
+
+- Sign no contract for longer than a year.
+"""
+
+
+@pytest.fixture
+async def kept(tmp_path: Path) -> Kept:
+    """A home with one trend note."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "prices.md").write_text(NOTE, "utf-8")
+    (notes / "kept.md").write_text(NOTE.replace("prices", "canary").replace("---\n#", "audience: [board]\n---\n#"))
+    settings = RagSettings(home=tmp_path / "home", embedding=EmbeddingSettings(embedder="memory"))
+    async with open_rag(settings) as rag:
+        await rag.indexer.update([Input(path=notes)])
+    return Kept(rag=settings, database_url=None, schedules=ScheduleSettings(zone="Asia/Shanghai"))
+
+
+def terminal(*, as_json: bool = False) -> tuple[Terminal, io.StringIO, io.StringIO]:
+    out, err = io.StringIO(), io.StringIO()
+    return Terminal(out=Console(file=out, width=300), err=Console(file=err, width=300), json=as_json), out, err
+
+
+async def ran(work: Any, *args: Any, as_json: bool = False) -> tuple[int, str, str]:
+    at, out, err = terminal(as_json=as_json)
+    kept, *rest = args
+    return await work(kept, at, *rest), out.getvalue(), err.getvalue()
+
+
+WEEKLY = Wanted(when="every Monday 9:00", channel="slack/T1/C1", language="zh", topics="a,b", silent=True)
+
+
+async def test_preview_tells_what_a_public_channel_would_read_and_posts_nothing(kept: Kept) -> None:
+    status, told, _ = await ran(run_preview, kept, Look(language="en"))
+    assert status == DONE
+    assert "**1. Prices**" in told
+    assert "**Why it matters to you:** Sign no contract for longer than a year. [1]" in told
+    assert "[1] Trend: prices · prices.md" in told
+    assert "canary" not in told.lower()
+    assert (await ran(run_list, kept))[1].startswith("Nothing is scheduled")
+
+
+async def test_preview_as_json_is_one_object_with_its_sources(kept: Kept) -> None:
+    _, told, _ = await ran(run_preview, kept, Look(language="zh"), as_json=True)
+    record = json.loads(told)
+    assert record["language"] == "zh"
+    assert record["sources"][0]["source"] == "prices.md"
+    assert "与您的关系" in record["text"]
+    assert "\\u" not in told
+
+
+async def test_schedule_is_added_listed_paused_run_and_removed(kept: Kept) -> None:
+    _, added, _ = await ran(run_add, kept, WEEKLY, as_json=True)
+    record = json.loads(added)
+    assert (record["channel"], record["zone"], record["topics"]) == ("slack/T1/C1", "Asia/Shanghai", ["a", "b"])
+    name = record["id"]
+    assert (await ran(run_change, kept, "pause", name))[1] == f"{name} is paused.\n"
+    assert "; paused" in (await ran(run_list, kept))[1]
+    assert (await ran(run_change, kept, "resume", name))[0] == DONE
+    assert (await ran(run_change, kept, "run", name))[0] == DONE
+    (listed,) = (await ran(run_list, kept, as_json=True))[1].splitlines()
+    assert json.loads(listed)["last"][0]["state"] == "waiting"
+    assert (await ran(run_change, kept, "remove", name))[0] == DONE
+    assert (await ran(run_list, kept, as_json=True))[1] == ""
+
+
+async def test_unknown_schedule_is_told_with_those_that_are(kept: Kept) -> None:
+    status, _, told = await ran(run_change, kept, "pause", "nope")
+    assert status == FAILED
+    assert "There is no schedule 'nope'; there are: none." in told
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (Wanted(when="fortnightly", channel="slack/T/C"), "I do not understand “fortnightly”"),
+        (Wanted(when="daily", channel="general"), "'general' names no channel"),
+        (Wanted(when="daily", channel="slack/T/C", zone="Mars"), "time zone"),
+        (Wanted(when="daily", channel="slack/T/C", kind="poem"), "'poem' is nothing that can be posted"),
+        (Wanted(when="daily", channel="slack/T/C", kind="checklist"), "nobody makes 'checklist'"),
+    ],
+)
+async def test_what_cannot_be_set_is_told_why(kept: Kept, wanted: Wanted, told: str) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        await ran(run_add, kept, wanted)
+
+
+async def test_schedules_of_the_settings_file_follow_it(kept: Kept) -> None:
+    from bot.digest_commands import _opened
+
+    entry = DigestEntry(name="weekly", channel="slack/T1/C1", when="每周一 9:00", language="zh")
+    async with _opened(kept) as opened:
+        await settle_file(opened.desk, [entry])
+        (schedule,) = await opened.desk.all()
+        assert (schedule.id, schedule.origin, schedule.zone) == ("file-weekly", Origin.FILE, "Asia/Shanghai")
+        await settle_file(opened.desk, [entry])
+        assert await opened.desk.all() == (schedule,)
+        await settle_file(opened.desk, [])
+        assert await opened.desk.all() == ()
+        with pytest.raises(InvalidSettings, match="weekly"):
+            await settle_file(opened.desk, [entry.model_copy(update={"when": "sometimes"})])
