@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.assess_records import AssessmentBook
 from bot.chat import Person, Place
 from bot.errors import StoreFailed
-from bot.ledgers import AuditBook, ProfileBook
+from bot.expert_records import ExpertBook, ProposalBook
+from bot.ledgers import AuditBook, GapBook, ProfileBook
+from bot.memory_assess import MemoryAssessments
+from bot.memory_experts import MemoryExperts, MemoryGaps, MemoryProposals, gaps_of
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.ports import (
     AnswerBook,
@@ -120,6 +124,10 @@ class MemoryQuestions:
         """Queued and answering ones, oldest first."""
         found = [question for question in self._questions.values() if not question.state.ended]
         return tuple(sorted(found, key=lambda question: question.asked_at))
+
+    def all(self) -> tuple[QuestionRecord, ...]:
+        """Every question."""
+        return tuple(self._questions.values())
 
     def _belongs(self, place: Place, message_id: str, question_id: str) -> None:
         if message_id:
@@ -232,6 +240,10 @@ class MemoryFeedback:
         """One person's word on an answer."""
         return self._feedback.get((answer_id, person))
 
+    def all(self) -> tuple[FeedbackRecord, ...]:
+        """Every rating."""
+        return tuple(self._feedback.values())
+
 
 class MemorySettings:
     """What channels have set; see `bot.ports.SettingsBook`."""
@@ -255,12 +267,19 @@ class MemoryStore:
         answers: dict[str, AnswerRecord] = {}
         events = MemoryEvents()
         self.events: EventBook = events
-        self.questions: QuestionBook = MemoryQuestions(events, answers)
+        questions = MemoryQuestions(events, answers)
+        feedback = MemoryFeedback(answers)
+        self.questions: QuestionBook = questions
         self.posts: PostBook = MemoryPosts()
         self.conversations: ConversationBook = MemoryConversations(answers)
         self.answers: AnswerBook = MemoryAnswers(answers)
-        self.feedback: FeedbackBook = MemoryFeedback(answers)
+        self.feedback: FeedbackBook = feedback
         self.settings: SettingsBook = MemorySettings()
+        gaps = MemoryGaps(lambda: gaps_of(questions.all(), feedback.all(), answers))
+        self.gaps: GapBook = gaps
+        self.experts: ExpertBook = MemoryExperts(gaps)
+        self.proposals: ProposalBook = MemoryProposals()
+        self.assessments: AssessmentBook = MemoryAssessments()
         self.profiles: ProfileBook = MemoryProfiles()
         self.audit: AuditBook = MemoryAudit()
 

@@ -11,16 +11,19 @@ from pydantic import SecretStr
 from sqlalchemy import URL
 
 from bot.store.answers import SqlAnswers
+from bot.store.assessments import SqlAssessments
 from bot.store.channels import SqlChannels
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database, store_failed
 from bot.store.events import SqlEvents
+from bot.store.experts import SqlExperts
 from bot.store.feedback import SqlFeedback
 from bot.store.gaps import SqlGaps
 from bot.store.ledgers import SqlAudit, SqlUsage
 from bot.store.migrating import upgrade
 from bot.store.posts import SqlPosts
 from bot.store.profiles import SqlProfiles
+from bot.store.proposals import SqlProposals
 from bot.store.questions import SqlQuestions
 from bot.store.urls import store_url
 
@@ -41,6 +44,9 @@ class SqlStore:
         self.usage = SqlUsage(database)
         self.audit = SqlAudit(database)
         self.profiles = SqlProfiles(database)
+        self.assessments = SqlAssessments(database)
+        self.experts = SqlExperts(database)
+        self.proposals = SqlProposals(database)
 
 
 @asynccontextmanager
