@@ -22,6 +22,7 @@ from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.limits import EngineSettings
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
+from rag.assess import load_axes
 from rag.errors import RagError
 from rag.kinds.resource import load_resources
 from rag.resources import data_folder
@@ -83,6 +84,7 @@ def _means(assembly: Assembly) -> Means:
         store=assembly.store,
         library=assembly.rag.catalogue,
         retriever=assembly.rag.retriever,
+        axes=load_axes(data_folder("corpus")),
         resources=load_resources(data_folder("corpus") / "resources"),
         pseudonym=partial(pseudonym, people_key(assembly.rag.home)),
         engine=assembly.settings,

@@ -211,6 +211,9 @@ class Capabilities:
 
     forms: bool = True
     private_replies: bool = True
+    private_files: bool = False
+    """Whether a reply that one person alone reads may carry files."""
+
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""
 

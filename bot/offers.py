@@ -40,6 +40,14 @@ class Verb(StrEnum):
     """A form of a profile; the subject is whose it is."""
 
     PROFILE_SWITCH = "profile-switch"
+    ASSESS_OPEN = "assess"
+    ASSESS_SAVE = "assess-save"
+    """A form of one axis; the subject is whose check it is and the axis, joined by a dot."""
+
+    ASSESS_SHOW = "assess-show"
+    ASSESS_EXPORT = "assess-export"
+    ASSESS_REPEAT = "assess-repeat"
+    ASSESS_DELETE = "assess-delete"
 
 
 def button(

@@ -13,12 +13,19 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from bot.saying import BLANKS, VOCABULARY, Say
+from bot.saying_assess import ASSESS_BLANKS, AssessSay
+from bot.saying_experts import EXPERT_BLANKS, ExpertSay
 from rag.errors import InvalidSettings
 from rag.language import detect_language
 from rag.placeholders import placeholders_in
 from rag.types import DocumentKind, Language
 
-__all__ = ["LANGUAGES", "ArgumentWords", "CommandWords", "Say", "Wording", "load_wording", "spoken"]
+__all__ = ["LANGUAGES", "ArgumentWords", "CommandWords", "Say", "Sayable", "Wording", "load_wording", "spoken"]
+
+Sayable = Say | AssessSay | ExpertSay
+"""A sentence of any of the lists."""
+
+_ALL: tuple[type[Sayable], ...] = (Say, AssessSay, ExpertSay)
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
@@ -48,7 +55,7 @@ class CommandWords(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    texts: dict[Say, str]
+    texts: dict[Sayable, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
     commands: dict[str, CommandWords]
@@ -60,7 +67,7 @@ class Wording:
 
     _files: Mapping[Language, _File]
 
-    def say(self, text: Say, language: Language, **values: object) -> str:
+    def say(self, text: Sayable, language: Language, **values: object) -> str:
         """A sentence with its blanks filled in; English where the language has no texts.
 
         Raises:
@@ -109,17 +116,28 @@ def _checked(path: Path) -> _File:
         file = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:  # TOML's, the decoder's and pydantic's errors are ValueErrors
         raise InvalidSettings(f"{path.name} cannot be used: {error}") from error
-    lacking = [*(set(Say) - set(file.texts)), *(set(DocumentKind) - set(file.kinds))]
+    lacking = [*({each for group in _ALL for each in group} - set(file.texts)), *(set(DocumentKind) - set(file.kinds))]
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
     known = {group: tuple(words) for group, words in file.words.items()}
     if known != VOCABULARY:
         raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {VOCABULARY!r}")
     for key, text in file.texts.items():
-        used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), BLANKS.get(key, frozenset())
+        used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), _blanks(key)
         if used != filled:
             raise InvalidSettings(f"{path.name}: {key.value!r} uses {sorted(used)!r} but is given {sorted(filled)!r}")
     return file
+
+
+def _blanks(text: Sayable) -> frozenset[str]:
+    """What the program fills into a text."""
+    match text:
+        case Say():
+            return BLANKS.get(text, frozenset())
+        case AssessSay():
+            return ASSESS_BLANKS.get(text, frozenset())
+        case ExpertSay():
+            return EXPERT_BLANKS.get(text, frozenset())
 
 
 def spoken(text: str, default: Language = Language.EN) -> Language:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.assess_records import AssessmentBook
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
-from bot.ledgers import AuditBook, ProfileBook
+from bot.expert_records import ExpertBook, ProposalBook, Publishing
+from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.ports import Desk, Store
 from bot.records import AnswerRecord, QuestionRecord
-from bot.replies import Action, Form, Reply, Visibility
+from bot.replies import Action, File, Form, Reply, Visibility
 from bot.splitting import split
-from bot.wording import Say, Wording
+from bot.wording import Sayable, Wording
+from rag.assess import Axis
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
 from rag.ports import Retrieving
@@ -35,13 +38,34 @@ class Books(Store, Protocol):
         """What admins did."""
         ...
 
+    @property
+    def gaps(self) -> GapBook:
+        """What people could not find."""
+        ...
+
+    @property
+    def experts(self) -> ExpertBook:
+        """Questions that were put to experts."""
+        ...
+
+    @property
+    def proposals(self) -> ProposalBook:
+        """Answers that are proposed for the library."""
+        ...
+
+    @property
+    def assessments(self) -> AssessmentBook:
+        """Feasibility checks."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What all handlers share.
 
     `adapters` are by platform, `is_admin` is asked at every call that needs one, `pseudonym` makes a person's key
-    unrecognisable, `resources` are the records of the shipped library, and `engine` holds what channels inherit.
+    unrecognisable, `resources` are the records of the shipped library and `axes` its feasibility check, `publishing`
+    makes documents of it, and `engine` holds what channels inherit.
     """
 
     store: Books
@@ -54,6 +78,8 @@ class Means:
     is_admin: Callable[[Person], bool]
     pseudonym: Callable[[str], str]
     resources: Sequence[Resource] = ()
+    axes: Sequence[Axis] = ()
+    publishing: Publishing | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
 
 
@@ -77,7 +103,7 @@ class Call:
         """Who asked for it."""
         return self.incoming.person
 
-    def words(self, text: Say, **values: object) -> str:
+    def words(self, text: Sayable, **values: object) -> str:
         """One of the bot's texts in the language of the call."""
         return self.means.wording.say(text, self.language, **values)
 
@@ -88,6 +114,7 @@ class Call:
         actions: tuple[tuple[Action, ...], ...] = (),
         citations: tuple[Citation, ...] = (),
         notes: tuple[str, ...] = (),
+        files: tuple[File, ...] = (),
     ) -> None:
         """Tells the person alone, in as many messages as it takes. Raises DeliveryFailed."""
         parts = split(text, self.adapter.capabilities.message_characters) or ("",)
@@ -98,6 +125,7 @@ class Call:
             citations=citations,
             notes=notes,
             actions=actions,
+            files=files,
             visibility=Visibility.PRIVATE,
             language=self.language,
         )

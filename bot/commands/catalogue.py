@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import answers, basic, case, config, profile, rating, resources
+from bot.commands import answers, assess, basic, case, config, profile, rating, resources
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -27,6 +27,11 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.CONFIG_OPEN: config.open_form,
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
+    Verb.ASSESS_OPEN: assess.open_form,
+    Verb.ASSESS_SHOW: assess.show,
+    Verb.ASSESS_EXPORT: assess.export,
+    Verb.ASSESS_REPEAT: assess.repeat,
+    Verb.ASSESS_DELETE: assess.delete,
 }
 """What each button and each choice of a menu does."""
 
@@ -34,6 +39,7 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.EXPLAIN: rating.explain,
     Verb.CONFIG_SAVE: config.submit,
     Verb.PROFILE_SAVE: profile.submit,
+    Verb.ASSESS_SAVE: assess.submit,
 }
 """What each form does when it is sent."""
 
@@ -60,6 +66,7 @@ def all_commands(wording: Wording) -> Registry:
                 *case.commands(lambda: made[0]),
                 resources.command(lambda: made[0]),
                 profile.command(lambda: made[0]),
+                assess.command(),
                 config.command(lambda: made[0]),
             ),
             wording,

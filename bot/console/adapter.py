@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
+from bot.console.files import keep_file
 from bot.console.typed import PLATFORM, Chosen, label_key
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
-from bot.replies import Action, Button, Form, Reply, Select
+from bot.replies import Action, Button, File, Form, Reply, Select
 from bot.terminal import AnswerView, print_citations, print_markdown, printable
 from bot.texts import Text, say
 
@@ -30,22 +32,26 @@ _REMEMBERED = 200
 
 
 class ConsoleChat:
-    """Prints what the bot says. `menu` holds what may be typed for a button, `form` what is to be filled in,
-    `printed` counts what was said."""
+    """Prints what the bot says, and writes its files into `folder`.
+
+    `menu` holds what may be typed for a button, `form` what is to be filled in, `printed` counts what was said.
+    """
 
     platform = PLATFORM
     capabilities = Capabilities(
         message_characters=1_000_000,
         edit_interval_s=0.1,
         file_characters=1_000_000,
+        private_files=True,
         command_prefix="/",
     )
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, folder: Path | None = None) -> None:
         self.menu: dict[str, Chosen] = {}
         self.form: Form | None = None
         self.printed = 0
         self._console = console
+        self._folder = folder
         self._questions: OrderedDict[str, str] = OrderedDict()
         self._replies_to: OrderedDict[str, str] = OrderedDict()
         self._focus = ""
@@ -89,8 +95,13 @@ class ConsoleChat:
         """Prints what the next line is taken for."""
         field = form.fields[index]
         hint = f" ({field.hint})" if field.hint else ""
-        choices = "".join(f"\n  {option.value}: {option.label}" for option in field.options)
-        self._console.print(printable(f"{field.label}{hint}:{choices}"), style="dim", soft_wrap=True)
+        # What Enter keeps is marked among choices, and shown beside the label of everything else.
+        present = f" [{field.value}]" if field.value and not field.options else ""
+        choices = "".join(
+            f"\n{'* ' if option.value == field.value else '  '}{option.value}: {option.label}"
+            for option in field.options
+        )
+        self._console.print(printable(f"{field.label}{hint}{present}:{choices}"), style="dim", soft_wrap=True)
 
     async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
         """A terminal forgets with its program."""
@@ -145,12 +156,16 @@ class ConsoleChat:
             self._console.print(printable(f"» {told}"), style="bold", soft_wrap=True)
         if shown := reply.text if text is None else text:
             print_markdown(self._console, shown)
-        for line in (*reply.notes, *(f"[{file.name}]" for file in reply.files)):
+        for line in (*reply.notes, *map(self._kept, reply.files)):
             self._console.print(printable(line), style="dim", soft_wrap=True)
         print_citations(self._console, reply.citations, reply.language)
         self._print_actions(reply)
         if reply.citations or reply.actions or reply.notes:
             self._console.print()
+
+    def _kept(self, file: File) -> str:
+        """Where a file was written; its name alone where files are not kept."""
+        return f"[{keep_file(file, self._folder) if self._folder else file.name}]"
 
     def _print_actions(self, reply: Reply) -> None:
         """Makes a menu of the buttons: letters for those that stand under every answer, numbers for all others."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.assembly import Assembly, Failure, assemble, new_id, now
@@ -105,7 +106,7 @@ async def open_engine(rag: Rag, store: Books, terminal: Terminal) -> AsyncIterat
 
 
 def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
-    chat = ConsoleChat(terminal.out)
+    chat = ConsoleChat(terminal.out, folder=Path.cwd())
     wording = load_wording(data_folder("prompts"))
     registry = all_commands(wording)
 

@@ -33,6 +33,10 @@ class Books:
         self.settings = store.settings
         self.profiles = store.profiles
         self.audit = store.audit
+        self.gaps = store.gaps
+        self.experts = store.experts
+        self.proposals = store.proposals
+        self.assessments = store.assessments
 
 
 def build_engine(

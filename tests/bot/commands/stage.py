@@ -14,6 +14,7 @@ from bot.commands.catalogue import all_commands
 from bot.commands.handling import Handler
 from bot.payloads import Payload
 from bot.replies import Form, Select
+from rag.assess import load_axes
 from rag.backends.memory import MemoryEmbedder, MemoryVectorStore
 from rag.backends.sqlite.database import Database, open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
@@ -175,7 +176,8 @@ class Stage(Bench):
             settings=RetrievalSettings(),
             clock=lambda: next(ticks) / 1000,
         )
-        self.means = replace(self.means, library=catalogue, retriever=retriever, resources=shipped())
+        axes = load_axes(Path(__file__).parents[3] / "corpus")
+        self.means = replace(self.means, library=catalogue, retriever=retriever, resources=shipped(), axes=axes)
         self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
         return self
 
