@@ -19,7 +19,9 @@ from bot.commands.registry import Registry
 from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
+from bot.expert_desk import ExpertDesk
 from bot.limits import EngineSettings
+from bot.publishing import ExpertShelf
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
 from rag.assess import load_axes
@@ -62,15 +64,22 @@ def now() -> datetime:
 
 def assemble(assembly: Assembly) -> Engine:
     """An engine that answers from a library and remembers in a store. Raises InvalidSettings, StoreFailed."""
-    voice = Voice(wording=assembly.wording, failure=assembly.failure, notice=assembly.rag.replies.notice)
     pacing = Pacing(clock=time.monotonic, sleep=asyncio.sleep)
     posts = assembly.store.posts
+    experts = experts_of(assembly.store, assembly.adapters, assembly.wording)
+    voice = Voice(
+        wording=assembly.wording,
+        failure=assembly.failure,
+        notice=assembly.rag.replies.notice,
+        expert_in=experts.offered,
+    )
     return Engine(
         Parts(
             store=assembly.store,
             adapters=assembly.adapters,
             answers=assembly.rag.answers,
             delivery=Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now),
+            overhearing=experts,
             handling=Handler(assembly.registry, _means(assembly), failure=assembly.failure),
             times=Times(now=now, clock=time.monotonic, sleep=asyncio.sleep, new_id=new_id),
             settings=assembly.settings,
@@ -79,11 +88,17 @@ def assemble(assembly: Assembly) -> Engine:
     )
 
 
+def experts_of(store: Books, adapters: Mapping[str, ChatAdapter], wording: Wording) -> ExpertDesk:
+    """What speaks with experts over the platforms that are connected."""
+    return ExpertDesk(store=store, adapters=adapters, wording=wording, new_id=new_id)
+
+
 def _means(assembly: Assembly) -> Means:
     return Means(
         store=assembly.store,
         library=assembly.rag.catalogue,
         retriever=assembly.rag.retriever,
+        publishing=ExpertShelf(rag=assembly.rag),
         axes=load_axes(data_folder("corpus")),
         resources=load_resources(data_folder("corpus") / "resources"),
         pseudonym=partial(pseudonym, people_key(assembly.rag.home)),

@@ -65,6 +65,10 @@ class ExpertBook(Protocol):
         """One request."""
         ...
 
+    async def of_question(self, question_id: str) -> ExpertRequest | None:
+        """The request that a question has."""
+        ...
+
     async def waiting(self, channel_key: str) -> int:
         """How many requests of a channel have no end yet."""
         ...

@@ -70,7 +70,7 @@ class MemoryExperts:
 
     async def ask(self, request: ExpertRequest) -> ExpertRequest:
         """Store a request, or return the one that the question has already."""
-        known = next((each for each in self._requests.values() if each.question_id == request.question_id), None)
+        known = await self.of_question(request.question_id)
         if known is None:
             known = self._requests[request.id] = replace(request, thread=request.thread or request.place.key)
         return known
@@ -78,6 +78,10 @@ class MemoryExperts:
     async def get(self, request_id: str) -> ExpertRequest | None:
         """One request."""
         return self._requests.get(request_id)
+
+    async def of_question(self, question_id: str) -> ExpertRequest | None:
+        """The request that a question has."""
+        return next((each for each in self._requests.values() if each.question_id == question_id), None)
 
     async def waiting(self, channel_key: str) -> int:
         """How many requests of a channel have no end yet."""

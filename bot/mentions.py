@@ -64,6 +64,12 @@ def read_mention(platform: str, text: str) -> Mention | None:
     return None
 
 
+def typed_mention(platform: str, mention: Mention) -> str:
+    """A mention as `read_mention` reads it again."""
+    role = platform == "discord" and mention.kind is MentionKind.GROUP
+    return f"@&{mention.id}" if role else mention.id
+
+
 def stored_mention(text: str) -> Mention | None:
     """The mention that settings keep, or None where they keep none."""
     kind, _, key = text.partition(":")

@@ -241,6 +241,8 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "failure",
         "mixed",
     ),
+    "gap": ("refusal", "rating"),
+    "readers": ("public",),
     "case": (
         "sector",
         "region",

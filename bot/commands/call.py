@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.assess_records import AssessmentBook
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
+from bot.expert_desk import ExpertDesk
 from bot.expert_records import ExpertBook, ProposalBook, Publishing
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
@@ -81,6 +82,11 @@ class Means:
     axes: Sequence[Axis] = ()
     publishing: Publishing | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
+
+    @property
+    def experts(self) -> ExpertDesk:
+        """What speaks with experts."""
+        return ExpertDesk(store=self.store, adapters=self.adapters, wording=self.wording, new_id=self.new_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat import Press, Submission
-from bot.commands import answers, assess, basic, case, config, profile, rating, resources
+from bot.commands import answers, assess, basic, case, config, experts, gaps, profile, proposals, rating, resources
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
@@ -27,6 +27,16 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.CONFIG_OPEN: config.open_form,
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
+    Verb.EXPERT_ASK: experts.ask,
+    Verb.EXPERT_CLAIM: experts.claim,
+    Verb.EXPERT_RELEASE: experts.release,
+    Verb.EXPERT_CLOSE: experts.close,
+    Verb.EXPERT_OPEN: experts.open_form,
+    Verb.EXPERT_THIS: experts.confirm,
+    Verb.EXPERT_SAVE: experts.propose,
+    Verb.PROPOSAL_APPROVE: proposals.approve,
+    Verb.PROPOSAL_OPEN: proposals.open_form,
+    Verb.GAP_CLOSE: gaps.close_chosen,
     Verb.ASSESS_OPEN: assess.open_form,
     Verb.ASSESS_SHOW: assess.show,
     Verb.ASSESS_EXPORT: assess.export,
@@ -40,10 +50,21 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.CONFIG_SAVE: config.submit,
     Verb.PROFILE_SAVE: profile.submit,
     Verb.ASSESS_SAVE: assess.submit,
+    Verb.EXPERT_ANSWER: experts.submit,
+    Verb.PROPOSAL_DECLINE: proposals.submit,
 }
 """What each form does when it is sent."""
 
-ADMIN_VERBS = frozenset({Verb.CONFIG_OPEN, Verb.CONFIG_SAVE})
+ADMIN_VERBS = frozenset(
+    {
+        Verb.CONFIG_OPEN,
+        Verb.CONFIG_SAVE,
+        Verb.PROPOSAL_APPROVE,
+        Verb.PROPOSAL_OPEN,
+        Verb.PROPOSAL_DECLINE,
+        Verb.GAP_CLOSE,
+    }
+)
 """Buttons and forms that are for admins alone."""
 
 
@@ -67,6 +88,8 @@ def all_commands(wording: Wording) -> Registry:
                 resources.command(lambda: made[0]),
                 profile.command(lambda: made[0]),
                 assess.command(),
+                gaps.command(lambda: made[0]),
+                proposals.command(),
                 config.command(lambda: made[0]),
             ),
             wording,

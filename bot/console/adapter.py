@@ -23,6 +23,7 @@ _KEYS: Mapping[str, str] = {
     Verb.WHY: "w",
     Verb.SHORTER: "s",
     Verb.REGENERATE: "r",
+    Verb.EXPERT_ASK: "e",
     Verb.RETRY: "t",
     Verb.STOP: "x",
 }
@@ -154,6 +155,8 @@ class ConsoleChat:
         if over:
             told = over.replace("\n", "\n  ")
             self._console.print(printable(f"» {told}"), style="bold", soft_wrap=True)
+        if reply.mention:
+            self._console.print(printable(reply.mention.shown), style="bold", soft_wrap=True)
         if shown := reply.text if text is None else text:
             print_markdown(self._console, shown)
         for line in (*reply.notes, *map(self._kept, reply.files)):

@@ -30,7 +30,7 @@ from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import keep_house
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
-from bot.running.talking import build_engine
+from bot.running.talking import build_engine, build_experts
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.opening import SqlStore, open_store
@@ -90,7 +90,8 @@ class Opener:
         engine = build_engine(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
-        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))
+        remind = build_experts(store, adapters).remind
+        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, remind=remind))
         control = await stack.enter_async_context(self._open_control(store, rag))
         return Bot(engine=engine, control=control, connections=connections)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, assemble
+from bot.assembly import Assembly, assemble, experts_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Books as CommandBooks
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
+from bot.expert_desk import ExpertDesk
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
@@ -37,6 +38,11 @@ class Books:
         self.experts = store.experts
         self.proposals = store.proposals
         self.assessments = store.assessments
+
+
+def build_experts(store: CommandBooks, adapters: Mapping[str, ChatAdapter]) -> ExpertDesk:
+    """What reminds experts. Raises InvalidSettings as `build_engine` does."""
+    return experts_of(store, adapters, load_wording(data_folder("prompts")))
 
 
 def build_engine(

@@ -13,7 +13,7 @@ from bot.offers import Verb
 from bot.references import references
 from bot.replies import Action, Button, Reply, Select, Style, Visibility
 from bot.slack_app import sizes
-from bot.slack_app.markup import escaped, inert, link
+from bot.slack_app.markup import calling, escaped, inert, link
 from bot.slack_app.sizes import held
 from bot.wording import Say, Wording
 
@@ -36,14 +36,15 @@ class Renderer:
         """The arguments of a message that are its content: `text` for notifications, and `blocks`."""
         beneath = [*self._sources(reply), *_small(map(escaped, reply.notes)), *_status(reply)]
         addresses = {each.document.url for each in reply.citations if each.document.url}
-        room = min(sizes.MARKDOWN, sizes.MESSAGE - sum(map(_characters, beneath)))
+        above = _calling(reply)
+        room = min(sizes.MARKDOWN, sizes.MESSAGE - len(_called(reply)) - sum(map(_characters, beneath)))
         text = held(inert(reply.text, addresses=addresses).strip(), room)
         head = [{"type": "markdown", "text": text}] if text else []
         said = (reply.text, *reply.notes, reply.status)
         fallback = next((each.strip() for each in said if each.strip()), _BLANK)
         return {
-            "text": held(escaped(fallback), sizes.FALLBACK),
-            "blocks": [*head, *beneath, *_actions(reply)] or [{"type": "markdown", "text": _BLANK}],
+            "text": held(f"{_called(reply)}{escaped(fallback)}", sizes.FALLBACK),
+            "blocks": [*above, *head, *beneath, *_actions(reply)] or [{"type": "markdown", "text": _BLANK}],
         }
 
     def _sources(self, reply: Reply) -> list[Block]:
@@ -55,6 +56,17 @@ class Renderer:
         if sum(map(len, lines)) > _SOURCES:
             lines = [f"[{each.number}] {escaped(held(each.place, _SHORT_PLACE))}" for each in listed]
         return _small(_gathered([f"*{escaped(title)}*", *lines]))
+
+
+def _called(reply: Reply) -> str:
+    return f"{calling(reply.mention)} " if reply.mention else ""
+
+
+def _calling(reply: Reply) -> list[Block]:
+    """Whom the message calls, in a section of its own: Slack notifies of mentions there, in Markdown it may not."""
+    if reply.mention is None:
+        return []
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": calling(reply.mention), "verbatim": True}}]
 
 
 def _gathered(lines: Iterable[str]) -> list[str]:

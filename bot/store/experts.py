@@ -45,6 +45,10 @@ class SqlExperts:
         """One request."""
         return await self._first(_found(expert_requests.c.id == request_id))
 
+    async def of_question(self, question_id: str) -> ExpertRequest | None:
+        """The request that a question has."""
+        return await self._first(_found(expert_requests.c.question_id == question_id))
+
     async def waiting(self, channel_key: str) -> int:
         """How many requests of a channel have no end yet."""
         count = select(func.count()).select_from(expert_requests)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.records import ChannelSettings, QuestionState
+from rag.types import AnswerStatus
+from tests.bot.samples import PLACE, answer, question, record
+
 from .stage import Stage, open_stage
 
 
@@ -23,3 +27,13 @@ async def bare(tmp_path: Path) -> AsyncIterator[Stage]:
     (tmp_path / "bare").mkdir()
     async with open_stage(tmp_path / "bare", empty=True) as opened:
         yield opened
+
+
+@pytest.fixture
+async def desk(stage: Stage) -> Stage:
+    """A channel whose expert is Bob, in which Ada's question was refused."""
+    await stage.store.settings.save(PLACE.channel_key, ChannelSettings(other={"expert": "user:bob"}))
+    await stage.store.questions.admit(question())
+    refused = record(answer("I do not know.", status=AnswerStatus.REFUSED))
+    await stage.store.questions.finish("q1", QuestionState.REFUSED, answer=refused)
+    return stage

@@ -178,8 +178,21 @@ class Stage(Bench):
         )
         axes = load_axes(Path(__file__).parents[3] / "corpus")
         self.means = replace(self.means, library=catalogue, retriever=retriever, resources=shipped(), axes=axes)
-        self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
+        self.remade()
         return self
+
+    def remade(self) -> None:
+        """With a handler over the means as they are now."""
+        self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
+
+    async def command_in(self, place: Place, name: str, text: str = "") -> str:
+        """Call a command somewhere else."""
+        from bot.chat import CommandCall
+
+        await self.handler.handle(
+            CommandCall(event_id="e", place=place, person=ADA, at=NOW, name=name, text=text), self
+        )
+        return self.said
 
     def call(self, language: Language = EN) -> Call:
         """A call, for completions."""

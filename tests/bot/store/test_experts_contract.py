@@ -6,10 +6,16 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import delete, text
+
 from bot.commands.call import Books
 from bot.expert_records import ExpertRequest, Proposal, ProposalState, RequestState
 from bot.mentions import Mention, MentionKind
 from bot.records import FeedbackRecord, QuestionState, Rating
+from bot.store.models import PERSON_COLUMNS
+from bot.store.models.conversing import questions
+from bot.store.models.experts import expert_claims
+from bot.store.opening import SqlStore
 from rag.types import AnswerStatus, Language
 
 from .conftest import Making
@@ -165,3 +171,25 @@ async def test_approval_that_broke_off_can_be_taken_up_again(store: Books, make:
     assert await store.proposals.start(held.number)
     assert await store.proposals.finish(held.number, approved=True)
     assert not await store.proposals.start(held.number)
+
+
+async def test_request_of_an_expert_whose_data_is_deleted_is_everybodys_again(
+    sql_store: SqlStore, make: Making
+) -> None:
+    request = await asked(sql_store, make)
+    await sql_store.experts.claim(request.id, person=ADA, name="Ada", at=make.start)
+    await sql_store.experts.note(request.id, "mine", person=ADA)
+    column = expert_claims.c[PERSON_COLUMNS[expert_claims]]
+    await sql_store.database.write(lambda connection: connection.execute(delete(expert_claims).where(column == ADA)))
+    assert await sql_store.experts.get(request.id) == request
+    assert await sql_store.experts.claim(request.id, person=BOB, name="Bob", at=make.start)
+
+
+async def test_everything_goes_with_the_question(sql_store: SqlStore, make: Making) -> None:
+    request = await asked(sql_store, make)
+    await sql_store.experts.claim(request.id, person=ADA, name="Ada", at=make.start)
+    await sql_store.proposals.add(proposal(request))
+    await sql_store.database.write(lambda connection: connection.execute(delete(questions)))
+    for table in ("expert_requests", "expert_claims", "proposals"):
+        count = text(f"SELECT count(*) FROM {table}")
+        assert await sql_store.database.read(lambda connection, count=count: connection.execute(count).scalar()) == 0
