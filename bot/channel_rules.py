@@ -54,6 +54,11 @@ def audience(settings: ChannelSettings, person: Person) -> frozenset[str]:
     """The labels of the least-privileged reader: the channel's, and for one who is no member the public ones alone."""
     if person.standing is not Standing.MEMBER:
         return frozenset({PUBLIC})
+    return channel_labels(settings)
+
+
+def channel_labels(settings: ChannelSettings) -> frozenset[str]:
+    """The labels that a channel holds, whoever asks: what is said there may rest on documents of any of them."""
     return frozenset({PUBLIC}) | (settings.labels or frozenset())
 
 

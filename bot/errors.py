@@ -73,7 +73,7 @@ class DeliveryFailed(RagError):
 
 
 class PublishingFailed(RagError):
-    """A document could not be written into the library, or not indexed; nothing of it is left there."""
+    """A document could not be written into the library, or not indexed."""
 
     user_message = "I could not write it into the library. Please try again; if it happens again, ask an operator."
 

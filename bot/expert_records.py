@@ -179,6 +179,10 @@ class Publishing(Protocol):
         """Write and index the document; returns its title.
 
         Raises:
-            PublishingFailed: it cannot be written or indexed, and nothing of it is left.
+            PublishingFailed: it cannot be written or indexed. Call `withdraw` unless somebody else has published it.
         """
+        ...
+
+    async def withdraw(self, proposal: Proposal) -> None:
+        """Take away what a publishing that failed has left. Never raises."""
         ...

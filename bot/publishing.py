@@ -39,19 +39,23 @@ class ExpertShelf:
 
     async def publish(self, proposal: Proposal) -> str:
         """Writes and indexes the document; see `bot.expert_records.Publishing`. A second time replaces the first."""
-        folder = self.rag.home / FOLDER
-        path = folder / f"{proposal.at.date().isoformat()}-{proposal.id}.md"
+        path = self._path(proposal)
         try:
             await asyncio.to_thread(_write, path, document_of(proposal))
-            report = await self.rag.indexer.update([Input(path=folder, name=FOLDER)])
+            report = await self.rag.indexer.update([Input(path=path.parent, name=FOLDER)])
         except (OSError, RagError) as error:
-            await asyncio.to_thread(_withdraw, path)
             raise PublishingFailed(f"the proposal {proposal.id!r} was not indexed: {error}") from error
         if problems := [each.problem for each in report.failed if each.source.endswith(path.name)]:
-            await asyncio.to_thread(_withdraw, path)
             raise PublishingFailed(f"the proposal {proposal.id!r} cannot be read: {problems[0]}")
         log.info("expert_answer_published", extra={"proposal_id": proposal.id})
         return title_of(proposal)
+
+    async def withdraw(self, proposal: Proposal) -> None:
+        """Takes the file away; see `bot.expert_records.Publishing`. The next index run takes the rest."""
+        await asyncio.to_thread(_withdraw, self._path(proposal))
+
+    def _path(self, proposal: Proposal) -> Path:
+        return self.rag.home / FOLDER / f"{proposal.at.date().isoformat()}-{proposal.id}.md"
 
 
 def title_of(proposal: Proposal) -> str:

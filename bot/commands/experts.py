@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channel_rules import audience, effective_settings
+from bot.channel_rules import channel_labels, effective_settings
 from bot.chat import Person, Press, Standing, Submission
 from bot.commands.call import Call
 from bot.expert_cards import expert_button, state_of
@@ -46,7 +46,7 @@ async def ask(call: Call, press: Press) -> None:
         language=spoken(record.answer.question, call.language),
         mention=mention,
         asked_at=call.means.now(),
-        audience=audience(settings, call.person),
+        audience=channel_labels(settings),
     )
     request = await call.means.store.experts.ask(fresh)
     await call.means.experts.show(request)
@@ -138,6 +138,8 @@ async def propose(call: Call, press: Press) -> None:
     if request.state is not RequestState.ANSWERED or not request.answer or not (own or _is_admin(call)):
         await call.whisper(call.words(ExpertSay.NOT_YOURS, state=_state(call, request)))
         return
+    # The channel may have been given labels since the question was asked.
+    settings = await effective_settings(call.means.store.settings, call.place.channel_key)
     proposal = Proposal(
         id=call.means.new_id(),
         request_id=request.id,
@@ -146,7 +148,7 @@ async def propose(call: Call, press: Press) -> None:
         answer=request.answer,
         author=request.name,
         language=request.language,
-        audience=request.audience,
+        audience=request.audience | channel_labels(settings),
         person=request.expert,
         at=call.means.now(),
     )

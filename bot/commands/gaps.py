@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.channel_rules import audience, effective_settings, server_key
+from bot.channel_rules import channel_labels, effective_settings, server_key
 from bot.chat import PlaceKind, Press
 from bot.commands import basic
 from bot.commands.call import Call
@@ -113,7 +113,7 @@ async def _may_read(call: Call, channel: str, gap: GapRecord) -> bool:
     if question is None or question.place.kind is PlaceKind.DM:
         return False
     settings = await effective_settings(call.means.store.settings, channel)
-    return audience(settings, call.person) <= await call.labels()
+    return channel_labels(settings) <= await call.labels()
 
 
 async def _line(call: Call, gap: GapRecord) -> str:

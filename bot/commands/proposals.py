@@ -112,14 +112,19 @@ async def _approve(call: Call, typed: str) -> None:
     if proposal is None:
         return
     books = call.means.store.proposals
-    if publishing is None or not await books.start(proposal.number):
+    if publishing is None:
+        await call.whisper(call.words(Say.UNKNOWN_ACTION))
+        return
+    if not await books.start(proposal.number):
         await call.whisper(call.words(ExpertSay.DECIDED))
         return
     await _note(call, proposal, "approved")
     try:
         title = await publishing.publish(proposal)
     except PublishingFailed:
-        await books.finish(proposal.number, approved=False)
+        # Unless another admin took it in meanwhile.
+        if await books.finish(proposal.number, approved=False):
+            await publishing.withdraw(proposal)
         raise
     await books.finish(proposal.number, approved=True)
     await call.whisper(call.words(ExpertSay.APPROVED, title=title, readers=_readers(call, proposal)))

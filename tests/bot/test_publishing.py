@@ -119,6 +119,7 @@ async def test_nothing_is_left_when_indexing_fails(tmp_path: Path) -> None:
     rag = cast("Rag", SimpleNamespace(home=tmp_path / "home", indexer=Failing()))
     with pytest.raises(PublishingFailed, match="the server is away"):
         await ExpertShelf(rag=rag).publish(proposal())
+    await ExpertShelf(rag=rag).withdraw(proposal())
     assert list((tmp_path / "home" / FOLDER).iterdir()) == []
 
 
@@ -126,6 +127,7 @@ async def test_folder_that_cannot_be_written_is_told(rag: Rag) -> None:
     (rag.home / FOLDER).write_text("in the way")
     with pytest.raises(PublishingFailed):
         await ExpertShelf(rag=rag).publish(proposal())
+    await ExpertShelf(rag=rag).withdraw(proposal())
 
 
 async def test_documents_of_experts_travel_in_a_backup(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class Shelf:
     """Takes documents, or fails."""
 
     taken: list[Proposal] = field(default_factory=list)
+    withdrawn: list[int] = field(default_factory=list)
     broken: bool = False
 
     async def publish(self, proposal: Proposal) -> str:
@@ -29,6 +30,9 @@ class Shelf:
             raise PublishingFailed("the disk is full")
         self.taken.append(proposal)
         return proposal.question
+
+    async def withdraw(self, proposal: Proposal) -> None:
+        self.withdrawn.append(proposal.number)
 
 
 async def asked(desk: Stage) -> str:

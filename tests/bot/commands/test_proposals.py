@@ -10,7 +10,7 @@ from bot.offers import Verb
 from bot.records import ChannelSettings, FeedbackRecord, QuestionState, Rating
 from tests.bot.samples import ADA, BOB, NOW, PLACE, question
 
-from .experting import EVE, Shelf, answered, asked
+from .experting import EVE, GUEST, Shelf, answered, asked
 from .stage import Stage
 
 
@@ -32,6 +32,7 @@ async def test_answer_is_proposed_once_by_its_expert_and_taken_in_by_an_admin(de
     shelf.broken = True
     assert (await desk.press_label("Into the library")).startswith("failed:")
     assert [each.state for each in await desk.store.proposals.open(limit=9)] == [ProposalState.PROPOSED]
+    assert shelf.withdrawn == [1]
     shelf.broken = False
     await desk.command("proposals")
     await desk.press_label("Into the library")
@@ -110,3 +111,22 @@ async def test_gap_of_a_channel_without_labels_is_seen_elsewhere_and_one_of_a_di
     assert "private plan" not in told
     other = replace(PLACE, workspace="w2")
     assert (await desk.command_in(other, "gaps")).startswith("No gap is open here")
+
+
+async def test_guest_who_asks_does_not_make_a_document_of_the_board_public(desk: Stage) -> None:
+    board = ChannelSettings(labels=frozenset({"public", "board"}), other={"expert": "user:bob"})
+    await desk.store.settings.save(PLACE.channel_key, board)
+    await desk.press(Verb.EXPERT_ASK, person=GUEST)
+    request = await answered(desk, "Canarybird burns money.")
+    await desk.press(Verb.EXPERT_SAVE, request, "en", person=BOB)
+    (proposal,) = await desk.store.proposals.open(limit=9)
+    assert proposal.audience == frozenset({"public", "board"})
+
+
+async def test_labels_that_a_channel_gets_later_count(desk: Stage) -> None:
+    request = await answered(desk)
+    board = ChannelSettings(labels=frozenset({"public", "board"}))
+    await desk.store.settings.save(PLACE.channel_key, board)
+    await desk.press(Verb.EXPERT_SAVE, request, "en", person=BOB)
+    (proposal,) = await desk.store.proposals.open(limit=9)
+    assert proposal.audience == frozenset({"public", "board"})

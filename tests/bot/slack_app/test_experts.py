@@ -3,101 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
-from bot.chat import ChatAdapter
-from bot.engine.engine import Engine
-from bot.limits import EngineSettings
-from bot.metrics import Metrics
 from bot.records import ChannelSettings
-from bot.running.talking import build_engine, build_experts
-from bot.slack_app.connection import SlackFactory
-from bot.store.opening import SqlStore, open_store
-from rag.types import AnswerEvent, AnswerStatus, Finished, Question, Retrieved
-from tests.bot.parlour import REPLIES, Shelf
-from tests.bot.samples import answer, retrieval
+from bot.running.talking import build_experts
 from tests.doubles.slack.people import labels
-from tests.doubles.slack.server import SlackServer, slack_server
-from tests.doubles.slack.workspace import ADA, BOB, BOT, BOT_USER, CHANNEL, GUEST, Said, markdown_of
+from tests.doubles.slack.server import slack_server
+from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, GUEST, Said, markdown_of
 
-from .opened import ended, first_of, slack_settings, until
+from .at_work import Office, office
+from .opened import until
 
 ASKED = f"<@{BOT_USER}> how long does a licence take?"
 KEY = f"slack/T0HOME/{CHANNEL}"
-
-
-class Ignorant:
-    """A library that answers nothing."""
-
-    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
-        yield Retrieved(retrieval=retrieval())
-        refused = answer("I do not know.", status=AnswerStatus.REFUSED)
-        yield Finished(answer=replace(refused, question=question.text, question_id=question.id))
-
-
-@dataclass
-class Office:
-    """A bot at work on Slack that knows nothing."""
-
-    slack: SlackServer
-    engine: Engine
-    store: SqlStore
-    adapters: dict[str, ChatAdapter]
-
-    async def said(self, count: int) -> list[Said]:
-        """The bot's messages, when there are so many and nothing is under way."""
-        await until(lambda: len(self.slack.workspace.own()) >= count)
-        await self.quiet()
-        return self.slack.workspace.own()
-
-    async def quiet(self) -> None:
-        await until(lambda: all(each.done.is_set() for each in self.slack.deliveries.all))
-        await self.engine.settled()
-
-    async def whispered(self, count: int) -> list[dict[str, Any]]:
-        """What was said to one person alone."""
-        await until(lambda: len(self.slack.workspace.whispers) >= count)
-        await self.quiet()
-        return self.slack.workspace.whispers
-
-    def as_message(self, whisper: dict[str, Any], thread: str) -> Said:
-        """A whisper as something to press."""
-        shown = Said(channel=CHANNEL, ts=whisper["ts"], user=BOT_USER, text="", blocks=whisper["blocks"], bot_id=BOT)
-        shown.thread_ts = thread
-        return shown
-
-
-@asynccontextmanager
-async def office(home: Path, slack: SlackServer) -> AsyncIterator[Office]:
-    """The bot, connected; a second one on the same home and workspace is a restart."""
-    adapters = cast("dict[str, ChatAdapter]", {})
-    rag = cast(
-        "Any", SimpleNamespace(answers=Ignorant(), catalogue=Shelf(), retriever=None, home=home, replies=REPLIES)
-    )
-    limits = EngineSettings(workers=4, shutdown_seconds=1)
-    async with (
-        open_store(None, home=home) as store,
-        SlackFactory().open(slack_settings(slack)) as connection,
-    ):
-        adapters["slack"] = connection.chat
-        engine = build_engine(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
-        running = asyncio.create_task(engine.run())
-        listening = asyncio.create_task(connection.listen(engine.receive))
-        try:
-            await first_of(slack.deliveries.connected(), listening)
-            yield Office(slack, engine, store, adapters)
-        finally:
-            await ended(listening)
-            engine.close()
-            await running
 
 
 async def called(bot: Office, expert: str) -> tuple[Said, Said]:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.operations import Terminal
+from bot.store.migrating import known_revisions
 from bot.store.opening import open_store
 from bot.store.restore import unsettled
 from bot.store_commands import Kept, run_backup, run_restore, run_upgrade, settle_home
@@ -51,9 +52,10 @@ async def test_upgrade_tells_what_it_did(kept: Kept) -> None:
     assert await run_upgrade(kept, again) == 0
     assert await run_upgrade(kept, for_programs) == 0
 
-    assert first.shown == "The store went from nothing to 0003.\n"
-    assert again.shown == "The store is at revision 0003 already.\n"
-    assert json.loads(for_programs.shown) == {"before": "0003", "after": "0003"}
+    newest = known_revisions()[-1]
+    assert first.shown == f"The store went from nothing to {newest}.\n"
+    assert again.shown == f"The store is at revision {newest} already.\n"
+    assert json.loads(for_programs.shown) == {"before": newest, "after": newest}
 
 
 async def test_backup_and_restore_bring_the_store_back(kept: Kept, tmp_path: Path) -> None:
