@@ -145,7 +145,7 @@ class Listener:
     async def _is_experts(self, message: Message) -> bool:
         """Whether a message is part of an expert's answer, which is kept and asked about once."""
         parts = self._ears.parts
-        if parts.overhearing is None or message.address is not Address.NONE:
+        if parts.overhearing is None or message.address is not Address.NONE or opens_thread(message):
             return False
         saying = await parts.overhearing.heard(message, claim=claim_of(message))
         if saying is None:
