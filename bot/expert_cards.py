@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from bot.expert_records import ExpertRequest, RequestState
 from bot.offers import Verb
 from bot.payloads import Payload
@@ -14,6 +12,7 @@ from bot.wording import Wording
 from rag.types import Language
 
 _TITLE = 200
+_LONG_WORD = 20
 _STATES = {
     RequestState.ASKED: ExpertSay.STATE_ASKED,
     RequestState.CLAIMED: ExpertSay.STATE_CLAIMED,
@@ -66,13 +65,23 @@ def answer_cards(request: ExpertRequest, wording: Wording, *, characters: int) -
     """The expert's answer under the expert's name, in as many messages as the platform needs."""
     language = request.language
     title = wording.say(ExpertSay.ANSWERS, language, name=request.name)
-    question = _quoted(textwrap.shorten(request.text, _TITLE, placeholder=" …"))
+    question = _quoted(one_line(request.text, _TITLE))
     note = wording.say(ExpertSay.UNCHECKED, language)
     # The note stands in the last message and needs room there.
     parts = split(f"{title}\n\n{question}\n\n{request.answer}", characters - len(note) - 2)
     save = expert_button(Verb.EXPERT_SAVE, ExpertSay.SAVE, request.id, wording=wording, language=language)
     replies = [Reply(text=part, language=language) for part in parts[:-1]]
     return (*replies, Reply(text=parts[-1], notes=(note,), actions=((save,),), language=language))
+
+
+def one_line(text: str, most: int) -> str:
+    """A text on one line of at most `most` characters, cut at a blank where one is near: Chinese has none."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    head = line[: most - 1]
+    words, _, rest = head.rpartition(" ")
+    return f"{(words if words and len(rest) < _LONG_WORD else head).rstrip()}…"
 
 
 def state_of(request: ExpertRequest, wording: Wording, language: Language) -> str:

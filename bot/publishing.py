@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import tempfile
-import textwrap
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from bot.errors import PublishingFailed
+from bot.expert_cards import one_line
 from bot.expert_records import Proposal
 from rag.catalogue import Input
 from rag.errors import RagError
@@ -60,7 +60,7 @@ class ExpertShelf:
 
 def title_of(proposal: Proposal) -> str:
     """What the document is called: the question, on one line."""
-    return textwrap.shorten(proposal.question, _TITLE, placeholder=" …")
+    return one_line(proposal.question, _TITLE)
 
 
 def readers_of(audience: frozenset[str]) -> tuple[str, ...]:

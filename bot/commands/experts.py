@@ -17,6 +17,9 @@ from bot.wording import Say, spoken
 _MOST_WAITING = 10
 """Open questions of a channel: more would only be more calls to the same people."""
 
+_PREFILLED = 3_000
+"""Longest text that Slack's forms take as what stands in a field at first."""
+
 _TEXT = "text"
 
 
@@ -105,7 +108,8 @@ async def open_form(call: Call, press: Press) -> None:
         name=_TEXT,
         label=call.words(ExpertSay.FORM_TEXT),
         kind=FieldKind.TEXT,
-        value=request.draft,
+        # A form would cut a longer one without a word.
+        value=request.draft if len(request.draft) <= _PREFILLED else "",
         hint=call.words(ExpertSay.FORM_HINT),
         required=True,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.channel_rules import channel_labels, effective_settings, server_key
@@ -10,7 +9,7 @@ from bot.chat import PlaceKind, Press
 from bot.commands import basic
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
-from bot.expert_cards import state_of
+from bot.expert_cards import one_line, state_of
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import AuditEntry, GapRecord
@@ -124,15 +123,12 @@ async def _line(call: Call, gap: GapRecord) -> str:
         number=gap.id,
         kind=call.means.wording.word("gap", gap.kind.value, call.language),
         date=gap.at.date().isoformat(),
-        question=textwrap.shorten(gap.text, _TEXT, placeholder=" …"),
+        question=one_line(gap.text, _TEXT),
         state=state,
     )
 
 
 def _choice(call: Call, gaps: Sequence[GapRecord]) -> Select:
-    options = [
-        Option(label=f"{gap.id} · {textwrap.shorten(gap.text, _LABEL, placeholder=' …')}", value=str(gap.id))
-        for gap in gaps
-    ]
+    options = [Option(label=f"{gap.id} · {one_line(gap.text, _LABEL)}", value=str(gap.id)) for gap in gaps]
     payload = Payload(verb=Verb.GAP_CLOSE, argument=call.language.value)
     return Select(placeholder=call.words(ExpertSay.GAP_CHOOSE), payload=payload, options=tuple(options))

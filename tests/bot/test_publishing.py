@@ -104,9 +104,16 @@ def test_what_the_expert_wrote_cannot_become_front_matter(answer: str) -> None:
     assert "Bob" not in body
 
 
-def test_title_stands_on_one_line_however_long_the_question_is() -> None:
-    title = title_of(proposal(question="why\n" * 200))
-    assert len(title) <= 120
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [("why\n" * 200, "why why"), ("为什么面包店要许可证" * 30, "为什么面包店要许可证为什么"), ("x" * 500, "xxx")],
+    ids=["English", "Chinese", "one word"],
+)
+def test_title_stands_on_one_line_however_long_the_question_is(question: str, begins: str) -> None:
+    title = title_of(proposal(question=question))
+    assert 90 < len(title) <= 120
+    assert title.startswith(begins)
+    assert title.endswith("…")
     assert "\n" not in title
 
 
