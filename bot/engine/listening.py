@@ -152,7 +152,8 @@ class Listener:
             return False
         # People talk to each other from here on.
         known = await self._ears.memory.conversation(message.place.key)
-        await self._ears.conversations.engage(known, Engagement.NONE, place=message.place)
+        if known and known.engagement is Engagement.ENGAGED:
+            await self._ears.conversations.engage(known, Engagement.NONE, place=message.place)
         self._ears.teller.later(saying)
         return True
 
