@@ -20,14 +20,17 @@ from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
 from bot.engine.welcoming import Welcome
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
+from bot.expert_desk import ExpertDesk
 from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.privacy_settings import SILENT, PrivacySettings
+from bot.publishing import ExpertShelf
 from bot.rights import Rights
 from bot.schedule_settings import ScheduleSettings
 from bot.scheduling import Materials, Scheduling, make_scheduling
 from bot.store.keys import people_key, pseudonym
 from bot.wording import Wording
+from rag.assess import load_axes
 from rag.errors import RagError
 from rag.kinds.resource import load_resources
 from rag.kinds.risk import load_risks
@@ -90,9 +93,15 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
     Whatever posts and reminds beside the engine gets `means_of` first and hands the same `means` in: posted lists are
     then edited by one after the other.
     """
-    voice = Voice(wording=assembly.wording, failure=assembly.failure, notice=assembly.rag.replies.notice)
     pacing = _pacing()
     posts = assembly.store.posts
+    experts = experts_of(assembly.store, assembly.adapters, assembly.wording)
+    voice = Voice(
+        wording=assembly.wording,
+        failure=assembly.failure,
+        notice=assembly.rag.replies.notice,
+        expert_in=experts.offered,
+    )
     delivery = Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now)
     return Engine(
         Parts(
@@ -100,6 +109,7 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
             adapters=assembly.adapters,
             answers=assembly.rag.answers,
             delivery=delivery,
+            overhearing=experts,
             handling=Handler(assembly.registry, means or means_of(assembly), failure=assembly.failure),
             times=Times(now=now, clock=time.monotonic, sleep=asyncio.sleep, new_id=new_id),
             settings=assembly.settings,
@@ -116,6 +126,11 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
     )
 
 
+def experts_of(store: Books, adapters: Mapping[str, ChatAdapter], wording: Wording) -> ExpertDesk:
+    """What speaks with experts over the platforms that are connected."""
+    return ExpertDesk(store=store, adapters=adapters, wording=wording, new_id=new_id)
+
+
 def _pacing() -> Pacing:
     return Pacing(clock=time.monotonic, sleep=asyncio.sleep)
 
@@ -126,6 +141,8 @@ def means_of(assembly: Assembly) -> Means:
         store=assembly.store,
         library=assembly.rag.catalogue,
         retriever=assembly.rag.retriever,
+        publishing=ExpertShelf(rag=assembly.rag),
+        axes=load_axes(data_folder("corpus")),
         resources=load_resources(data_folder("corpus") / "resources"),
         risks=load_risks(data_folder("corpus") / "risks"),
         pacing=_pacing(),

@@ -139,5 +139,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "state": ("answered", "refused", "open", "unanswered"),
     "starter": ("customers", "moats", "pricing", "risks"),
     "starter_title": ("customers", "moats", "pricing", "risks"),
+    "gap": ("refusal", "rating"),
+    "readers": ("public",),
 }
 """The closed sets of words, by group; the files name each in this order."""

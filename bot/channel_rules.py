@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from typing import Final
 
 from bot.chat import Person, Standing
+from bot.mentions import EXPERT
 from bot.ports import SettingsBook
 from bot.records import ChannelSettings
 from rag.types import PUBLIC, DocumentKind, Scope
@@ -38,7 +39,7 @@ def inherited(channel: ChannelSettings, server: ChannelSettings) -> ChannelSetti
     """A channel's settings over those of its server."""
     names = [each.name for each in fields(ChannelSettings) if each.name not in _CHANNEL_ALONE]
     merged = {name: getattr(server, name) for name in names if getattr(channel, name) is None}
-    searched = {key: value for key, value in server.other.items() if key in {KINDS, TOPICS}}
+    searched = {key: value for key, value in server.other.items() if key in {KINDS, TOPICS, EXPERT}}
     return replace(channel, **merged, other={**searched, **channel.other})
 
 
@@ -53,6 +54,11 @@ def audience(settings: ChannelSettings, person: Person) -> frozenset[str]:
     """The labels of the least-privileged reader: the channel's, and for one who is no member the public ones alone."""
     if person.standing is not Standing.MEMBER:
         return frozenset({PUBLIC})
+    return channel_labels(settings)
+
+
+def channel_labels(settings: ChannelSettings) -> frozenset[str]:
+    """The labels that a channel holds, whoever asks: what is said there may rest on documents of any of them."""
     return frozenset({PUBLIC}) | (settings.labels or frozenset())
 
 

@@ -148,11 +148,15 @@ class Message(_Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandCall(_Act):
-    """Somebody called a command. `arguments` are by name where the platform names them; else `text` holds them all."""
+    """Somebody called a command. `arguments` are by name where the platform names them; else `text` holds them all.
+
+    `mentions` are the ids of people and groups whom the words mention.
+    """
 
     name: str
     text: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
+    mentions: tuple[str, ...] = ()
     trigger: str = ""
     locale: str = ""
 
@@ -211,6 +215,9 @@ class Capabilities:
 
     forms: bool = True
     private_replies: bool = True
+    private_files: bool = False
+    """Whether a reply that one person alone reads may carry files."""
+
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""
 

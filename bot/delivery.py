@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import textwrap
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,13 +42,22 @@ _ENDINGS = {
 }
 
 
+async def _nobody(_: Place) -> bool:
+    """Says that no expert can be asked anywhere."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """The words of a delivery: the bot's own, and the core's for failures and for how an answer was made."""
+    """The words of a delivery: the bot's own, and the core's for failures and for how an answer was made.
+
+    `expert_in` tells whether an expert can be asked in a place.
+    """
 
     wording: Wording
     failure: Callable[[RagError, Language], str]
     notice: Callable[[Notice, Language], str]
+    expert_in: Callable[[Place], Awaitable[bool]] = _nobody
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,7 +161,8 @@ class Delivery:
         if failure is not None:
             raise failure
         record = self._record(question, draft)
-        await board.settle(self._finished(record, draft, limit=limits.message_characters))
+        expert = await self._voice.expert_in(question.place)
+        await board.settle(self._finished(record, draft, limit=limits.message_characters, expert=expert))
         self._boards.pop(question.id, None)
         return record
 
@@ -251,7 +261,7 @@ class Delivery:
             at=self._now(),
         )
 
-    def _finished(self, record: AnswerRecord, draft: _Draft, *, limit: int) -> list[Reply]:
+    def _finished(self, record: AnswerRecord, draft: _Draft, *, limit: int, expert: bool) -> list[Reply]:
         """The last state: sources, notes and actions under the last message, or in one of their own if it is full."""
         answer, language = record.answer, record.answer.language
         wording = self._voice.wording
@@ -266,13 +276,8 @@ class Delivery:
         beneath = sum(reference.characters for reference in references(answer.citations, wording, language))
         if files or len(replies[-1].text) + beneath + sum(map(len, notes)) > limit:
             replies.append(Reply(text="", language=language))
-        last = replace(
-            replies[-1],
-            citations=answer.citations,
-            notes=tuple(notes),
-            actions=answer_actions(record, wording),
-            files=files,
-        )
+        actions = answer_actions(record, wording, expert=expert)
+        last = replace(replies[-1], citations=answer.citations, notes=tuple(notes), actions=actions, files=files)
         return [*replies[:-1], last]
 
 
@@ -287,5 +292,5 @@ def _whole(answer: Answer, wording: Wording) -> str:
     """An answer and its sources as one Markdown file."""
     cited = references(answer.citations, wording, answer.language)
     lines = [f"{each.number}. {each.place}{f' <{each.url}>' if each.url else ''}" for each in cited]
-    title = wording.say(Say.SOURCES, answer.language)
-    return "\n".join([answer.text, *(["", f"## {title}", "", *lines] if lines else []), ""])
+    title = f"## {wording.say(Say.SOURCES, answer.language)}"
+    return "\n".join([answer.text, *(["", title, "", *lines] if lines else []), ""])

@@ -7,6 +7,7 @@ RagError
 ├── AdapterFailed    a platform cannot be listened to
 ├── ControlFailed    a command cannot work through the running bot
 ├── DeliveryFailed   a platform took no message
+├── PublishingFailed an answer cannot become a document of the library
 └── Busy             too much is asked at the moment
 """
 
@@ -69,6 +70,12 @@ class DeliveryFailed(RagError):
         super().__init__(problem)
         self.retry_after_s = retry_after_s
         self.retryable = retry_after_s is not None
+
+
+class PublishingFailed(RagError):
+    """A document could not be written into the library, or not indexed."""
+
+    user_message = "I could not write it into the library. Please try again; if it happens again, ask an operator."
 
 
 class Busy(RagError):

@@ -37,6 +37,10 @@ class MemoryGaps:
         self._closed.add(gap_id)
         return gap_id in known
 
+    def close_question(self, question_id: str) -> None:
+        """Note that a question was answered after all."""
+        self._closed |= {gap.id for gap in self._all() if gap.question_id == question_id}
+
     def _all(self) -> list[GapRecord]:
         refused = [each for each in self._questions() if each.state is QuestionState.REFUSED]
         asked = {each.id: each for each in self._questions()}

@@ -5,8 +5,11 @@ No method awaits anything, so each is one transaction as it stands. It ends with
 
 from __future__ import annotations
 
+from bot.assess_records import AssessmentBook
 from bot.checklist_records import ChecklistBook
+from bot.expert_records import ExpertBook, ProposalBook
 from bot.ledgers import AuditBook, GapBook, ProfileBook
+from bot.memory_assess import MemoryAssessments
 from bot.memory_books import (
     MemoryAnswers,
     MemoryConversations,
@@ -17,6 +20,7 @@ from bot.memory_books import (
     MemorySettings,
 )
 from bot.memory_checklists import MemoryChecklists
+from bot.memory_experts import MemoryExperts, MemoryProposals
 from bot.memory_gaps import MemoryGaps
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.memory_privacy import MemoryPrivacy, Shelves
@@ -51,7 +55,11 @@ class MemoryStore:
         self.conversations: ConversationBook = conversations
         self.answers: AnswerBook = MemoryAnswers(answers)
         self.feedback: FeedbackBook = feedback
-        self.gaps: GapBook = MemoryGaps(questions.all, feedback.all)
+        gaps = MemoryGaps(questions.all, feedback.all)
+        self.gaps: GapBook = gaps
+        self.experts: ExpertBook = MemoryExperts(gaps.close_question)
+        self.proposals: ProposalBook = MemoryProposals()
+        self.assessments: AssessmentBook = MemoryAssessments()
         self.settings: SettingsBook = MemorySettings()
         self.profiles: ProfileBook = profiles
         self.audit: AuditBook = MemoryAudit()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.payloads import Payload
 from bot.records import AnswerRecord
 from bot.replies import Action, Button, Style
+from bot.saying_experts import ExpertSay
 from bot.shortening import shortened
 from bot.wording import Say, Wording
 from rag.types import Answer, AnswerStatus, Language
@@ -57,6 +58,28 @@ class Verb(StrEnum):
     RISK_FORM = "risk-form"
     RISK_VIEW = "risk-view"
     """Shows the register, the map and the like: the subject says which, the argument is the reader's language."""
+    EXPERT_ASK = "expert"
+    """Puts a question to the channel's expert; the subject is an answer's id, of the verbs below a request's."""
+
+    EXPERT_CLAIM = "expert-claim"
+    EXPERT_RELEASE = "expert-release"
+    EXPERT_OPEN = "expert-open"
+    EXPERT_ANSWER = "expert-answer"
+    EXPERT_THIS = "expert-this"
+    EXPERT_CLOSE = "expert-close"
+    EXPERT_SAVE = "expert-save"
+    PROPOSAL_APPROVE = "proposal-yes"
+    PROPOSAL_OPEN = "proposal-form"
+    PROPOSAL_DECLINE = "proposal-no"
+    GAP_CLOSE = "gap-close"
+    ASSESS_OPEN = "assess"
+    ASSESS_SAVE = "assess-save"
+    """A form of one axis; the subject is whose check it is and the axis, joined by a dot."""
+
+    ASSESS_SHOW = "assess-show"
+    ASSESS_EXPORT = "assess-export"
+    ASSESS_REPEAT = "assess-repeat"
+    ASSESS_DELETE = "assess-delete"
 
 
 def button(
@@ -66,11 +89,15 @@ def button(
     return Button(label=wording.say(label, language), payload=Payload(verb=verb, subject=subject), style=style)
 
 
-def answer_actions(record: AnswerRecord, wording: Wording) -> tuple[tuple[Action, ...], ...]:
-    """The rows of buttons under a finished answer; none under a refusal, and no button that could do nothing."""
+def answer_actions(record: AnswerRecord, wording: Wording, *, expert: bool = False) -> tuple[tuple[Action, ...], ...]:
+    """The rows of buttons under a finished answer; no button that could do nothing.
+
+    Under a refusal there is none but the way to an expert, where the channel has one.
+    """
     answer, language = record.answer, record.answer.language
     if answer.status is not AnswerStatus.ANSWERED:
-        return ()
+        asked = expert and answer.status is AnswerStatus.REFUSED
+        return ((_ask_expert(record, wording),),) if asked else ()
     offered = [(Verb.UP, Say.UP), (Verb.DOWN, Say.DOWN)]
     if record.answer.citations:
         offered.append((Verb.WHY, Say.WHY))
@@ -79,7 +106,14 @@ def answer_actions(record: AnswerRecord, wording: Wording) -> tuple[tuple[Action
     if _may_differ(answer):
         offered.append((Verb.REGENERATE, Say.REGENERATE))
     buttons = [button(verb, label, record.id, wording=wording, language=language) for verb, label in offered]
-    return tuple(row for row in (tuple(buttons), _follow_ups(record)) if row)
+    # Discord takes five buttons in a row.
+    human = (_ask_expert(record, wording),) if expert else ()
+    return tuple(row for row in (tuple(buttons), human, _follow_ups(record)) if row)
+
+
+def _ask_expert(record: AnswerRecord, wording: Wording) -> Action:
+    label = wording.say(ExpertSay.BUTTON, record.answer.language)
+    return Button(label=label, payload=Payload(verb=Verb.EXPERT_ASK, subject=record.id))
 
 
 def _follow_ups(record: AnswerRecord) -> tuple[Action, ...]:

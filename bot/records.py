@@ -272,6 +272,9 @@ class Outcome(StrEnum):
     UNUSABLE = "unusable"
     """Nothing to answer in it, or too long."""
 
+    NOTED = "noted"
+    """It belongs to an expert's answer, which is not the bot's to answer."""
+
     STOPPED = "stopped"
     RESUMED = "resumed"
     CANCELLED = "cancelled"

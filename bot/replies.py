@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.mentions import Mention
 from bot.payloads import Payload
 from rag.types import Citation, Language
 
@@ -69,7 +70,8 @@ class Reply:
     """What is said back: Markdown, its sources, a small line beneath, and rows of actions.
 
     `status` is a sign of work in progress; a reply that is final has none. `language` is that of what a platform adds
-    in its own words, such as the heading of the sources.
+    in its own words, such as the heading of the sources. `mention` is the one person or group whom the message calls;
+    nothing in its text calls anybody.
     """
 
     text: str
@@ -79,6 +81,7 @@ class Reply:
     files: tuple[File, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     status: str = ""
+    mention: Mention | None = None
     language: Language = Language.EN
 
 

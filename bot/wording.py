@@ -9,21 +9,35 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.blanks import BLANKS, VOCABULARY
 from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
+from bot.saying_assess import ASSESS_BLANKS, AssessSay
+from bot.saying_experts import EXPERT_BLANKS, ExpertSay
 from rag.errors import InvalidSettings
 from rag.language import detect_language
 from rag.placeholders import placeholders_in
 from rag.types import DocumentKind, Language
 
-__all__ = ["LANGUAGES", "ArgumentWords", "CommandWords", "RiskSay", "Say", "Wording", "load_wording", "spoken"]
+__all__ = [
+    "LANGUAGES",
+    "ArgumentWords",
+    "CommandWords",
+    "RiskSay",
+    "Say",
+    "Sayable",
+    "Wording",
+    "load_wording",
+    "spoken",
+]
 
-_Key = TypeVar("_Key", Say, RiskSay)
+Sayable = Say | AssessSay | ExpertSay | RiskSay
+"""A sentence of any of the lists."""
+
+_TEXTS: tuple[type[Say | AssessSay | ExpertSay], ...] = (Say, AssessSay, ExpertSay)
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
@@ -53,7 +67,7 @@ class CommandWords(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    texts: dict[Say, str]
+    texts: dict[Say | AssessSay | ExpertSay, str]
     risks: dict[RiskSay, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
@@ -66,7 +80,7 @@ class Wording:
 
     _files: Mapping[Language, _File]
 
-    def say(self, text: Say | RiskSay, language: Language, **values: object) -> str:
+    def say(self, text: Sayable, language: Language, **values: object) -> str:
         """A sentence with its blanks filled in; English where the language has no texts.
 
         Raises:
@@ -117,23 +131,32 @@ def _checked(path: Path) -> _File:
         file = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:  # TOML's, the decoder's and pydantic's errors are ValueErrors
         raise InvalidSettings(f"{path.name} cannot be used: {error}") from error
-    lacking = [*(set(Say) - set(file.texts)), *(set(RiskSay) - set(file.risks)), *(set(DocumentKind) - set(file.kinds))]
+    wanted = {each for group in _TEXTS for each in group}
+    lacking = [*(wanted - set(file.texts)), *(set(RiskSay) - set(file.risks)), *(set(DocumentKind) - set(file.kinds))]
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
     known = {group: tuple(words) for group, words in file.words.items()}
     vocabulary = {**VOCABULARY, **RISK_VOCABULARY}
     if known != vocabulary:
         raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {vocabulary!r}")
-    _check_blanks(path, file.texts, BLANKS)
-    _check_blanks(path, file.risks, RISK_BLANKS)
+    for key, text in (*file.texts.items(), *file.risks.items()):
+        used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), _blanks(key)
+        if used != filled:
+            raise InvalidSettings(f"{path.name}: {key.value!r} uses {sorted(used)!r} but is given {sorted(filled)!r}")
     return file
 
 
-def _check_blanks(path: Path, texts: Mapping[_Key, str], blanks: Mapping[_Key, frozenset[str]]) -> None:
-    for key, text in texts.items():
-        used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), blanks.get(key, frozenset())
-        if used != filled:
-            raise InvalidSettings(f"{path.name}: {key.value!r} uses {sorted(used)!r} but is given {sorted(filled)!r}")
+def _blanks(text: Sayable) -> frozenset[str]:
+    """What the program fills into a text."""
+    match text:
+        case Say():
+            return BLANKS.get(text, frozenset())
+        case AssessSay():
+            return ASSESS_BLANKS.get(text, frozenset())
+        case ExpertSay():
+            return EXPERT_BLANKS.get(text, frozenset())
+        case RiskSay():
+            return RISK_BLANKS.get(text, frozenset())
 
 
 def spoken(text: str, default: Language = Language.EN) -> Language:

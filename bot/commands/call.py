@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from bot.assess_records import AssessmentBook
 from bot.board import Pacing
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
 from bot.checklist_records import ChecklistBook
 from bot.commands.list_boards import ListBoards
+from bot.expert_desk import ExpertDesk
+from bot.expert_records import ExpertBook, ProposalBook, Publishing
 from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
@@ -25,7 +28,8 @@ from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.telling import Telling
 from bot.splitting import split
-from bot.wording import RiskSay, Say, Wording
+from bot.wording import Sayable, Wording
+from rag.assess import Axis
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
 from rag.kinds.risk import Risk
@@ -76,6 +80,21 @@ class Books(Store, Protocol):
         """What was asked in a channel."""
         ...
 
+    @property
+    def experts(self) -> ExpertBook:
+        """Questions that were put to experts."""
+        ...
+
+    @property
+    def proposals(self) -> ProposalBook:
+        """Answers that are proposed for the library."""
+        ...
+
+    @property
+    def assessments(self) -> AssessmentBook:
+        """Feasibility checks."""
+        ...
+
 
 async def _nothing_kept() -> None:
     """Where no answer is given again."""
@@ -89,7 +108,8 @@ class Means:
     unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
     inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, and `forget_answers` empties
     the memory of answers that are given again. `schedules` is where what is posted at set times is changed, and
-    `telling` has its words.
+    `telling` has its words. `axes` are those of the feasibility check, and `publishing` makes documents of
+    what experts say.
     """
 
     store: Books
@@ -106,6 +126,8 @@ class Means:
     telling: Telling
     resources: Sequence[Resource] = ()
     risks: Sequence[Risk] = ()
+    axes: Sequence[Axis] = ()
+    publishing: Publishing | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
     boards: ListBoards = field(default_factory=ListBoards)
     index: IndexRuns | None = None
@@ -119,6 +141,11 @@ class Means:
     def is_admin(self, person: Person) -> bool:
         """Whether a person may do what admins do."""
         return self.rights.role(person) >= Role.ADMIN
+
+    @property
+    def experts(self) -> ExpertDesk:
+        """What speaks with experts."""
+        return ExpertDesk(store=self.store, adapters=self.adapters, wording=self.wording, new_id=self.new_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +168,7 @@ class Call:
         """Who asked for it."""
         return self.incoming.person
 
-    def words(self, text: Say | RiskSay, **values: object) -> str:
+    def words(self, text: Sayable, **values: object) -> str:
         """One of the bot's texts in the language of the call."""
         return self.means.wording.say(text, self.language, **values)
 

@@ -8,13 +8,17 @@ from bot.chat import Press, Submission
 from bot.commands import (
     admin,
     answers,
+    assess,
     audit,
     basic,
     case,
     config,
     digest,
+    experts,
+    gaps,
     privacy,
     profile,
+    proposals,
     rating,
     resources,
     risk_work,
@@ -48,6 +52,21 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.RISK: risk_work.open_item,
     Verb.RISK_ACT: risk_work.act,
     Verb.RISK_VIEW: risks.view,
+    Verb.EXPERT_ASK: experts.ask,
+    Verb.EXPERT_CLAIM: experts.claim,
+    Verb.EXPERT_RELEASE: experts.release,
+    Verb.EXPERT_CLOSE: experts.close,
+    Verb.EXPERT_OPEN: experts.open_form,
+    Verb.EXPERT_THIS: experts.confirm,
+    Verb.EXPERT_SAVE: experts.propose,
+    Verb.PROPOSAL_APPROVE: proposals.approve,
+    Verb.PROPOSAL_OPEN: proposals.open_form,
+    Verb.GAP_CLOSE: gaps.close_chosen,
+    Verb.ASSESS_OPEN: assess.open_form,
+    Verb.ASSESS_SHOW: assess.show,
+    Verb.ASSESS_EXPORT: assess.export,
+    Verb.ASSESS_REPEAT: assess.repeat,
+    Verb.ASSESS_DELETE: assess.delete,
 }
 """What each button and each choice of a menu does."""
 
@@ -56,10 +75,23 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.CONFIG_SAVE: config.submit,
     Verb.PROFILE_SAVE: profile.submit,
     Verb.RISK_FORM: risk_work.submit,
+    Verb.ASSESS_SAVE: assess.submit,
+    Verb.EXPERT_ANSWER: experts.submit,
+    Verb.PROPOSAL_DECLINE: proposals.submit,
 }
 """What each form does when it is sent."""
 
-ADMIN_VERBS = frozenset({Verb.CONFIG_OPEN, Verb.CONFIG_SAVE, Verb.REINDEX_CANCEL})
+ADMIN_VERBS = frozenset(
+    {
+        Verb.CONFIG_OPEN,
+        Verb.CONFIG_SAVE,
+        Verb.REINDEX_CANCEL,
+        Verb.PROPOSAL_APPROVE,
+        Verb.PROPOSAL_OPEN,
+        Verb.PROPOSAL_DECLINE,
+        Verb.GAP_CLOSE,
+    }
+)
 """Buttons and forms that are for admins alone."""
 
 
@@ -85,6 +117,9 @@ def all_commands(wording: Wording) -> Registry:
                 risks.command(),
                 digest.command(lambda: made[0]),
                 profile.command(lambda: made[0]),
+                assess.command(),
+                gaps.command(lambda: made[0]),
+                proposals.command(),
                 config.command(lambda: made[0]),
                 admin.command(lambda: made[0]),
                 privacy.command(),

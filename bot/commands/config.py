@@ -11,14 +11,16 @@ from bot.commands import basic, digest
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.commands.settings import BEHAVIOUR, LABELS, NAMES, REACH, allowed, changed, read, shown, value_of
+from bot.mentions import EXPERT, stored_mention, typed_mention
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import AuditEntry, ChannelSettings, Respond
 from bot.replies import Button, FieldKind, Form, FormField, Option
+from bot.saying_experts import ExpertSay
 from bot.wording import Say
 from rag.types import PUBLIC
 
-_FORMS = {"behaviour": BEHAVIOUR, "reach": REACH}
+_FORMS = {"behaviour": (*BEHAVIOUR, EXPERT), "reach": REACH}
 _INHERIT = "inherit"
 _ZONE, _DIGESTS = _TIMELY = ("zone", "digests")
 """What the command `digest` sets, too."""
@@ -131,6 +133,10 @@ async def _field(call: Call, settings: ChannelSettings, name: str) -> FormField:
         options = [Option(label=each, value=each) for each in (inherit, *(await allowed(call, name)))]
         text = shown(call, name, value) if value else inherit
         return FormField(name=name, label=label, kind=FieldKind.CHOICE, value=text, options=tuple(options))
+    if name == EXPERT:
+        mention = stored_mention(value[0]) if value else None
+        text = typed_mention(call.place.platform, mention) if mention else inherit
+        return FormField(name=name, label=label, value=text, hint=call.words(ExpertSay.SETTING))
     hint = call.words(Say.CONFIG_LISTED, all=call.means.wording.word("every", "all", call.language))
     return FormField(name=name, label=label, value=shown(call, name, value) if value else inherit, hint=hint)
 
@@ -153,6 +159,8 @@ async def _set(call: Call, name: str, text: str, *, server: bool) -> None:
 
 
 async def _wrong(call: Call, name: str, text: str) -> str:
+    if name == EXPERT:
+        return call.words(ExpertSay.WRONG, value=text[:80])
     choices = call.words(Say.LIST_SEPARATOR).join(await allowed(call, name))
     return call.words(Say.CONFIG_WRONG, value=text, name=_labels(call)[name], choices=choices)
 
@@ -229,6 +237,7 @@ def _default(call: Call, name: str) -> tuple[str, ...]:
         "replies": "thread",
         "language": "auto",
         LABELS: PUBLIC,
+        EXPERT: "none",
     }
     return (values.get(name, "all"),)
 

@@ -10,7 +10,9 @@ from typing import Final
 
 from bot.channel_rules import KINDS, TOPICS, joined, listed
 from bot.commands.call import Call
+from bot.mentions import EXPERT, read_mention, stored_mention
 from bot.records import ChannelSettings, Respond
+from bot.saying_experts import ExpertSay
 from bot.wording import LANGUAGES, Say
 from rag.types import PUBLIC, DocumentKind, Language, Scope
 
@@ -21,7 +23,8 @@ BEHAVIOUR = ("respond", "follow-ups", "replies", "language")
 REACH = (KINDS, TOPICS, LABELS)
 """Settings that take several values: what is searched."""
 
-NAMES = (*BEHAVIOUR, *REACH)
+NAMES = (*BEHAVIOUR, *REACH, EXPERT)
+
 _GROUPS: Mapping[str, str] = {
     "respond": "respond",
     "follow-ups": "switch",
@@ -72,6 +75,8 @@ async def read(call: Call, name: str, text: str) -> tuple[str, ...] | None:
     """The value that somebody typed, in either language; None where it cannot be one. Raises StorageFailed."""
     if name in _GROUPS:
         return _choice(call, _GROUPS[name], text)
+    if name == EXPERT:
+        return _mention(call, text)
     if _choice(call, "every", text):
         return (PUBLIC,) if name == LABELS else (_ALL,)
     known = await _known(call, name)
@@ -85,6 +90,8 @@ async def allowed(call: Call, name: str) -> tuple[str, ...]:
     wording, language = call.means.wording, call.language
     if name in _GROUPS:
         return tuple(wording.words(_GROUPS[name], language).values())
+    if name == EXPERT:
+        return (call.words(ExpertSay.SETTING),)
     everything = wording.word("every", _ALL, language)
     if name == KINDS:
         return (everything, *(wording.kind(kind, language) for kind in DocumentKind))
@@ -96,6 +103,9 @@ def shown(call: Call, name: str, value: tuple[str, ...]) -> str:
     wording, language = call.means.wording, call.language
     if name in _GROUPS:
         return wording.word(_GROUPS[name], value[0], language)
+    if name == EXPERT:
+        mention = stored_mention(value[0])
+        return mention.shown if mention else call.words(ExpertSay.NONE_SET)
     if value == (_ALL,):
         return wording.word("every", _ALL, language)
     names = [wording.kind(DocumentKind(each), language) if name == KINDS else each for each in value]
@@ -114,6 +124,13 @@ async def _known(call: Call, name: str) -> dict[str, str]:
         return {_plain(topic): topic for topic in sorted({topic for each in documents for topic in each.topics})}
     labels = {label for each in await call.means.library.documents() for label in each.audience}
     return {_plain(label): label for label in sorted({PUBLIC, *labels})}
+
+
+def _mention(call: Call, text: str) -> tuple[str, ...] | None:
+    """Whom a text names: by a mention that the platform has told apart, else by an id."""
+    told = getattr(call.incoming, "mentions", ()) or (text,)
+    mention = read_mention(call.place.platform, told[0]) if len(told) == 1 else None
+    return (mention.stored,) if mention else None
 
 
 def _choice(call: Call, group: str, text: str) -> tuple[str, ...] | None:

@@ -23,6 +23,7 @@ _KEYS: Mapping[str, str] = {
     Verb.WHY: "w",
     Verb.SHORTER: "s",
     Verb.REGENERATE: "r",
+    Verb.EXPERT_ASK: "e",
     Verb.RETRY: "t",
     Verb.STOP: "x",
 }
@@ -32,14 +33,17 @@ _REMEMBERED = 200
 
 
 class ConsoleChat:
-    """Prints what the bot says. `menu` holds what may be typed for a button, `form` what is to be filled in,
-    `printed` counts what was said."""
+    """Prints what the bot says, and writes its files into `folder`.
+
+    `menu` holds what may be typed for a button, `form` what is to be filled in, `printed` counts what was said.
+    """
 
     platform = PLATFORM
     capabilities = Capabilities(
         message_characters=1_000_000,
         edit_interval_s=0.1,
         file_characters=1_000_000,
+        private_files=True,
         command_prefix="/",
     )
 
@@ -100,8 +104,13 @@ class ConsoleChat:
         """Prints what the next line is taken for."""
         field = form.fields[index]
         hint = f" ({field.hint})" if field.hint else ""
-        choices = "".join(f"\n  {option.value}: {option.label}" for option in field.options)
-        self._console.print(printable(f"{field.label}{hint}:{choices}"), style="dim", soft_wrap=True)
+        # What Enter keeps is marked among choices, and shown beside the label of everything else.
+        present = f" [{field.value}]" if field.value and not field.options else ""
+        choices = "".join(
+            f"\n{'* ' if option.value == field.value else '  '}{option.value}: {option.label}"
+            for option in field.options
+        )
+        self._console.print(printable(f"{field.label}{hint}{present}:{choices}"), style="dim", soft_wrap=True)
 
     async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
         """A terminal forgets with its program."""
@@ -163,6 +172,8 @@ class ConsoleChat:
         if over:
             told = over.replace("\n", "\n  ")
             self._console.print(printable(f"» {told}"), style="bold", soft_wrap=True)
+        if reply.mention:
+            self._console.print(printable(reply.mention.shown), style="bold", soft_wrap=True)
         if shown := reply.text if text is None else text:
             print_markdown(self._console, shown)
         for line in (*reply.notes, *(f"[{self._where(file)}]" for file in reply.files)):

@@ -120,6 +120,8 @@ class Listener:
 
     async def _judged(self, message: Message) -> Receipt:
         parts, place = self._ears.parts, message.place
+        if await self._is_experts(message):
+            return Receipt(outcome=Outcome.NOTED)
         settings = await self._ears.memory.settings(place.channel_key)
         late = self._is_late(message)
         known = await self._ears.memory.conversation(place.key) if has_history(place) and not late else None
@@ -139,6 +141,21 @@ class Listener:
                 pass
         language = settings.language or (known.language if known else None)
         return self._told(message, step, language)
+
+    async def _is_experts(self, message: Message) -> bool:
+        """Whether a message is part of an expert's answer, which is kept and asked about once."""
+        parts = self._ears.parts
+        if parts.overhearing is None or message.address is not Address.NONE or opens_thread(message):
+            return False
+        saying = await parts.overhearing.heard(message, claim=claim_of(message))
+        if saying is None:
+            return False
+        # People talk to each other from here on.
+        known = await self._ears.memory.conversation(message.place.key)
+        if known and known.engagement is Engagement.ENGAGED:
+            await self._ears.conversations.engage(known, Engagement.NONE, place=message.place)
+        self._ears.teller.later(saying)
+        return True
 
     def _told(self, message: Message, step: Step, language: Language | None) -> Receipt:
         text, outcome = _LINES.get(step, (None, Outcome.IGNORED))

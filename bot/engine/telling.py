@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from bot.chat import Person, Place
 from bot.engine.buckets import TokenBuckets
 from bot.engine.keeping import Chores
@@ -21,6 +23,10 @@ class Teller:
         self._said = TokenBuckets(
             per_minute=settings.lines_per_minute, burst=settings.lines_burst, clock=parts.times.clock
         )
+
+    def later(self, saying: Callable[[], Awaitable[None]]) -> None:
+        """Have something said beside the work."""
+        self._chores.start(saying, dispensable=True)
 
     def tell(
         self, place: Place, person: Person, text: Say, *, like: str, language: Language | None = None, **values: object

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat import ChatAdapter, Person, Place
+from bot.chat import ChatAdapter, Message, Person, Place
 from bot.limits import EngineSettings
 from bot.ports import Answering, Delivering, Handling, Store
 from bot.records import AnswerRecord, Outcome, QuestionRecord, QuestionState
@@ -66,6 +66,17 @@ class Times:
     new_id: Callable[[], str]
 
 
+class Overhearing(Protocol):
+    """Listens for what an expert writes in a thread; `bot.expert_desk.ExpertDesk` does."""
+
+    async def heard(self, message: Message, *, claim: Sequence[str]) -> Callable[[], Awaitable[None]] | None:
+        """Keep a message that is part of an expert's answer; what is left to say about it, None for all others.
+
+        `claim` are the keys by which the message is taken, once. Raises StoreFailed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The engine's neighbours. `adapters` are by their platform's name and may be added while it runs."""
@@ -79,3 +90,4 @@ class Parts:
     settings: EngineSettings = field(default_factory=EngineSettings)
     watching: Watching = field(default_factory=Unwatched)
     greeting: Greeting = field(default_factory=Ungreeted)
+    overhearing: Overhearing | None = None

@@ -35,7 +35,7 @@ from bot.running.housekeeping import forget_old, keep_house
 from bot.running.noting import note_rights, noted
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
-from bot.running.talking import Rules, build_engine
+from bot.running.talking import Rules, build_engine, build_experts
 from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
 from bot.scheduler import keep_schedules
 from bot.schedules.keeper import Watch
@@ -127,7 +127,9 @@ class Opener:
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
         days = self._settings.everything.privacy.keep_days
         sweep = partial(forget_old, store.privacy, days=days, now=now)
-        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
+        remind = build_experts(store, adapters).remind
+        house = keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,), remind=remind)
+        await stack.enter_async_context(house)
         control = await stack.enter_async_context(self._open_control(store, rag))
         await stack.enter_async_context(self._follow_feeds(rag))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, adapters))

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, assemble, schedules_of
+from bot.assembly import Assembly, assemble, experts_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Books as CommandBooks
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
+from bot.expert_desk import ExpertDesk
 from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
@@ -54,6 +55,14 @@ class Books:
         self.schedules = store.schedules
         self.sightings = store.sightings
         self.community = store.community
+        self.experts = store.experts
+        self.proposals = store.proposals
+        self.assessments = store.assessments
+
+
+def build_experts(store: CommandBooks, adapters: Mapping[str, ChatAdapter]) -> ExpertDesk:
+    """What reminds experts. Raises InvalidSettings as `build_engine` does."""
+    return experts_of(store, adapters, load_wording(data_folder("prompts")))
 
 
 def build_engine(

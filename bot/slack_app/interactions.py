@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.chat import Address, Attachment, CommandCall, Message, MessageRef, Place, Press, Submission
 from bot.payloads import decode
+from bot.slack_app.markup import called
 from bot.slack_app.reader import Reader
 
 ASK_ABOUT = "ask_about"
@@ -34,6 +35,7 @@ def command(body: Body, reader: Reader) -> CommandCall:
         at=reader.now,
         name=name,
         text=rest,
+        mentions=tuple(each for each in called(body.get("text") or "") if each != reader.identity.user),
         trigger=body["trigger_id"],
         locale=reader.locale(user),
     )

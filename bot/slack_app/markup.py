@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from bot.mentions import Mention, MentionKind
+
 _TOKEN = re.compile(r"<([^<>\n]{1,3000})>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
+
+_CALLED = re.compile(r"<(?:@([A-Z0-9]+)|!subteam\^([A-Z0-9]+))(?:\|[^<>]*)?>")
 
 _CODE = re.compile(
     r"(?:^|(?<=\n))[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:\n[ ]{0,3}(?P=fence)[`~]*(?=\n|$)|$)"
@@ -32,6 +36,16 @@ _SENTENCE_END = ".,;:!?)]}*_'"
 def mentioned(text: str) -> tuple[str, ...]:
     """The ids of the people whom a text of Slack's mentions, each once."""
     return tuple(dict.fromkeys(_PERSON.findall(text)))
+
+
+def called(text: str) -> tuple[str, ...]:
+    """The ids of the people and of the user groups whom a text of Slack's mentions, each once."""
+    return tuple(dict.fromkeys(person or group for person, group in _CALLED.findall(text)))
+
+
+def calling(mention: Mention) -> str:
+    """A mention that calls somebody, in Slack's markup: the one thing that is not made inert."""
+    return f"<@{mention.id}>" if mention.kind is MentionKind.USER else f"<!subteam^{mention.id}>"
 
 
 def plain(text: str, *, own: str, names: Mapping[str, str]) -> str:

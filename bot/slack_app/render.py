@@ -14,7 +14,7 @@ from bot.offers import Verb
 from bot.references import references
 from bot.replies import Action, Button, Reply, Select, Style, Visibility
 from bot.slack_app import sizes
-from bot.slack_app.markup import escaped, inert, link
+from bot.slack_app.markup import calling, escaped, inert, link
 from bot.slack_app.sizes import held
 from bot.wording import Say, Wording
 
@@ -37,19 +37,20 @@ class Renderer:
     def message(self, reply: Reply) -> dict[str, Any]:
         """The arguments of a message that are its content: `text` for notifications, and `blocks`."""
         text, beneath = self.parts(reply)
+        above = _calling(reply)
         head = [{"type": "markdown", "text": text}] if text else []
         said = (reply.text, *reply.notes, reply.status)
         fallback = next((each.strip() for each in said if each.strip()), _BLANK)
         return {
-            "text": held(escaped(fallback), sizes.FALLBACK),
-            "blocks": [*head, *beneath] or [{"type": "markdown", "text": _BLANK}],
+            "text": held(f"{_called(reply)}{escaped(fallback)}", sizes.FALLBACK),
+            "blocks": [*above, *head, *beneath] or [{"type": "markdown", "text": _BLANK}],
         }
 
     def parts(self, reply: Reply) -> tuple[str, list[Block]]:
         """The text of a message in Markdown, and the blocks beneath it."""
         small = [*self._sources(reply), *small_print(map(escaped, reply.notes)), *_status(reply)]
         addresses = {each.document.url for each in reply.citations if each.document.url}
-        room = min(sizes.MARKDOWN, sizes.MESSAGE - sum(map(_characters, small)))
+        room = min(sizes.MARKDOWN, sizes.MESSAGE - len(_called(reply)) - sum(map(_characters, small)))
         text = held(inert(reply.text, addresses=addresses).strip(), room)
         return text, [*small, *actions_of(reply)]
 
@@ -71,6 +72,17 @@ class Renderer:
 def has_table(markdown: str) -> bool:
     """Whether a text holds a table, which Slack shows in Markdown blocks and not in what is streamed."""
     return bool(_TABLE_RULE.search(markdown))
+
+
+def _called(reply: Reply) -> str:
+    return f"{calling(reply.mention)} " if reply.mention else ""
+
+
+def _calling(reply: Reply) -> list[Block]:
+    """Whom the message calls, in a section of its own: Slack notifies of mentions there, in Markdown it may not."""
+    if reply.mention is None:
+        return []
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": calling(reply.mention), "verbatim": True}}]
 
 
 def _gathered(lines: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.publishing import FOLDER
 from bot.store.keys import KEY_NAME
 from bot.store.urls import FILE_NAME
 
@@ -12,11 +13,15 @@ LIBRARY = "library.sqlite3"
 VECTORS = "vectors.sqlite3"
 CHROMA = "chroma"
 CALIBRATIONS = "calibration.json"
+ANSWERS = FOLDER
+"""Documents that experts wrote: the index refers to them, and they are nowhere else."""
+
+FOLDERS = (CHROMA, ANSWERS)
 
 KEYS = (KEY_NAME,)
 """Left out unless asked for, and left alone by a backup without them."""
 
-CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS)
+CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS, ANSWERS)
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -25,7 +30,7 @@ def belongs(name: str) -> bool:
     top, *_ = name.split("/")
     parts = name.split("/")
     plain = all(part not in {"", ".", ".."} and "\\" not in part and "\0" not in part for part in parts)
-    return plain and (top == CHROMA) == (len(parts) > 1) and top in {*CONTENTS, *KEYS}
+    return plain and (top in FOLDERS) == (len(parts) > 1) and top in {*CONTENTS, *KEYS}
 
 
 def replaceable(home: Path, *, keys: bool) -> list[str]:

@@ -11,12 +11,14 @@ from pydantic import SecretStr
 from sqlalchemy import URL
 
 from bot.store.answers import SqlAnswers
+from bot.store.assessments import SqlAssessments
 from bot.store.channels import SqlChannels
 from bot.store.checklists import SqlChecklists
 from bot.store.community import SqlCommunity
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database, store_failed
 from bot.store.events import SqlEvents
+from bot.store.experts import SqlExperts
 from bot.store.feedback import SqlFeedback
 from bot.store.gaps import SqlGaps
 from bot.store.ledgers import SqlAudit, SqlUsage
@@ -24,6 +26,7 @@ from bot.store.migrating import upgrade
 from bot.store.posts import SqlPosts
 from bot.store.privacy import SqlPrivacy
 from bot.store.profiles import SqlProfiles
+from bot.store.proposals import SqlProposals
 from bot.store.questions import SqlQuestions
 from bot.store.schedules import SqlSchedules
 from bot.store.sightings import SqlSightings
@@ -51,6 +54,9 @@ class SqlStore:
         self.schedules = SqlSchedules(database)
         self.sightings = SqlSightings(database)
         self.community = SqlCommunity(database)
+        self.assessments = SqlAssessments(database)
+        self.experts = SqlExperts(database)
+        self.proposals = SqlProposals(database)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import BackupFailed
-from bot.store.contents import CALIBRATIONS, CHROMA, KEYS, LIBRARY, STORE, VECTORS
+from bot.store.contents import ANSWERS, CALIBRATIONS, CHROMA, KEYS, LIBRARY, STORE, VECTORS
 
 _ATTEMPTS = 3
 _TIMEOUT_S = 15.0
@@ -41,6 +41,7 @@ def take_snapshot(home: Path, staging: Path, *, store: bool, keys: bool) -> None
     for name in (CALIBRATIONS, *(KEYS if keys else ())):
         if (home / name).exists():
             shutil.copyfile(home / name, staging / name)
+    _copy_files(home / ANSWERS, staging / ANSWERS)
 
 
 def copy_index(home: Path, staging: Path, *, between: Callable[[], None] = lambda: None) -> None:
@@ -48,7 +49,7 @@ def copy_index(home: Path, staging: Path, *, between: Callable[[], None] = lambd
     for _ in range(_ATTEMPTS):
         before = _state(home)
         copy_database(home / LIBRARY, staging / LIBRARY)
-        _copy_chroma(home / CHROMA, staging / CHROMA)
+        _copy_files(home / CHROMA, staging / CHROMA)
         between()
         if _state(home) == before:
             return
@@ -68,7 +69,7 @@ def copy_database(source: Path, target: Path) -> None:
         reading.backup(writing)
 
 
-def _copy_chroma(source: Path, target: Path) -> None:
+def _copy_files(source: Path, target: Path) -> None:
     for path in _files(source):
         copy = target / path.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)

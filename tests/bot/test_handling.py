@@ -37,7 +37,7 @@ async def test_question_of_a_command_is_asked_in_the_persons_name() -> None:
             "xyzzy",
             "",
             "There is no command “xyzzy”. Known are `ask`, `help`, `sources`, `home`, `stop`, `resume`, `feedback`,"
-            " `case`, `compare`, `resources`, `risks`, `profile`, `config`, `privacy`.",
+            " `case`, `compare`, `resources`, `risks`, `digest`, `profile`, `assess`, `config`, `privacy`.",
         ),
     ],
 )

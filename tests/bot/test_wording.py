@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.wording import LANGUAGES, Say, load_wording, spoken
+from bot.saying_assess import AssessSay
+from bot.saying_experts import ExpertSay
+from bot.wording import LANGUAGES, Say, Sayable, load_wording, spoken
 from rag.errors import InvalidSettings
 from rag.types import DocumentKind, Language
 
@@ -22,10 +24,11 @@ def folder(tmp_path: Path, *, change: tuple[str, str] = ("", "")) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("text", list(Say))
-def test_each_text_is_said_somewhere(text: Say) -> None:
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py"))
-    assert len(re.findall(rf"\bSay\.{text.name}\b", code)) > 0
+@pytest.mark.parametrize("text", [*Say, *AssessSay, *ExpertSay])
+def test_each_text_is_said_somewhere(text: Sayable) -> None:
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py") if "saying" not in path.name)
+    assert len(re.findall(rf"\b{type(text).__name__}\.{text.name}\b", code)) > 0
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").glob("saying*.py"))
     assert f'{text.name} = "{text.value}"' in code
 
 

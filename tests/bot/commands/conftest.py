@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.records import ChannelSettings, QuestionState
+from rag.types import AnswerStatus
+from tests.bot.samples import PLACE, answer, question, record
+
 from .risk_stage import RiskStage, open_risk_stage
 from .stage import Stage, open_stage
 
@@ -31,3 +35,13 @@ async def team(tmp_path: Path) -> AsyncIterator[RiskStage]:
     """A team's channel with the risk register."""
     async with open_risk_stage(tmp_path / "team") as opened:
         yield opened
+
+
+@pytest.fixture
+async def desk(stage: Stage) -> Stage:
+    """A channel whose expert is Bob, in which Ada's question was refused."""
+    await stage.store.settings.save(PLACE.channel_key, ChannelSettings(other={"expert": "user:bob"}))
+    await stage.store.questions.admit(question())
+    refused = record(answer("I do not know.", status=AnswerStatus.REFUSED))
+    await stage.store.questions.finish("q1", QuestionState.REFUSED, answer=refused)
+    return stage

@@ -14,6 +14,7 @@ from bot.commands.catalogue import all_commands
 from bot.commands.handling import Handler
 from bot.payloads import Payload
 from bot.replies import Form, Select
+from rag.assess import load_axes
 from rag.backends.memory import MemoryEmbedder, MemoryVectorStore
 from rag.backends.sqlite.database import Database, open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
@@ -181,10 +182,24 @@ class Stage(Bench):
             library=catalogue,
             retriever=retriever,
             resources=shipped(),
+            axes=load_axes(Path(__file__).parents[3] / "corpus"),
             schedules=scheduling.desk,
         )
-        self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
+        self.remade()
         return self
+
+    def remade(self) -> None:
+        """With a handler over the means as they are now."""
+        self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: f"failed: {error}")
+
+    async def command_in(self, place: Place, name: str, text: str = "") -> str:
+        """Call a command somewhere else."""
+        from bot.chat import CommandCall
+
+        await self.handler.handle(
+            CommandCall(event_id="e", place=place, person=ADA, at=NOW, name=name, text=text), self
+        )
+        return self.said
 
     def call(self, language: Language = EN) -> Call:
         """A call, for completions."""

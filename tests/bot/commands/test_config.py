@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.channel_rules import effective_settings, reader_scope, server_key
-from bot.chat import Standing
+from bot.chat import CommandCall, Standing
 from bot.records import ChannelSettings, Respond
 from rag.types import PUBLIC, DocumentKind, Language
-from tests.bot.samples import ADA, BOB, PLACE
+from tests.bot.samples import ADA, BOB, NOW, PLACE
 
 from .stage import Stage
 
@@ -94,12 +94,49 @@ async def test_form_changes_several_settings_or_none(admin: Stage) -> None:
     await admin.command("config")
     await admin.press_label("Change behaviour …")
     (_, form) = admin.chat.forms[-1]
-    assert [each.name for each in form.fields] == ["respond", "follow-ups", "replies", "language"]
+    assert [each.name for each in form.fields] == ["respond", "follow-ups", "replies", "language", "expert"]
     assert "“maybe” is no value" in await admin.fill_in(form, respond="off", **{"follow-ups": "maybe"})
     assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
     told = await admin.fill_in(form, respond="off", language="Chinese")
     assert told == "respond is now **off**.\nlanguage is now **Chinese**."
     assert await admin.fill_in(form, respond="off", language="Chinese") == "Nothing was changed."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "stored"),
+    [
+        ("config", "set expert @bob", "user:bob"),
+        ("设置", "修改 专家 bob", "user:bob"),
+        ("config", "set expert <!channel>", ""),
+        ("config", "set expert bob, ada", ""),
+    ],
+)
+async def test_expert_is_one_person_or_group(admin: Stage, name: str, text: str, stored: str) -> None:
+    told = await admin.command(name, text)
+    assert (await admin.store.settings.get(PLACE.channel_key)).other.get("expert", "") == stored
+    assert ("@bob" in told) == bool(stored)
+    assert "nobody I could call" in told or stored
+
+
+async def test_expert_of_a_server_holds_in_its_channels_and_is_shown(admin: Stage) -> None:
+    assert "- expert: **nobody** (default)" in await admin.command("config")
+    await admin.command("config", "server expert @bob")
+    assert "- expert: **@bob** (default of this server)" in await admin.command("config")
+    await admin.command("config")
+    await admin.press_label("Change behaviour …")
+    (_, form) = admin.chat.forms[-1]
+    assert await admin.fill_in(form, expert="carla") == "expert is now **@carla**."
+    assert await admin.fill_in(form, expert="") == "expert is now **@bob**."
+
+
+async def test_mention_that_the_platform_told_apart_comes_before_the_words(admin: Stage) -> None:
+    call = CommandCall(
+        event_id="e", place=PLACE, person=ADA, at=NOW, name="config", text="set expert @小明", mentions=("U0BOB",)
+    )
+    await admin.handler.handle(call, admin)
+    assert (await admin.store.settings.get(PLACE.channel_key)).other == {"expert": "user:U0BOB"}
+    await admin.handler.handle(replace(call, mentions=("U0BOB", "U0ADA")), admin)
+    assert "不是可以呼叫的对象" in admin.said
 
 
 async def test_form_of_one_who_is_no_admin_is_refused(admin: Stage) -> None:

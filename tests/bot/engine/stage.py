@@ -13,7 +13,7 @@ from bot.board import Pacing
 from bot.chat import Address, CommandCall, Deleted, Edited, Message, Person, Place, PlaceKind, Press, Submission
 from bot.delivery import Delivery, Voice
 from bot.engine.engine import Engine
-from bot.engine.wiring import Parts, Times, Unwatched, Watching
+from bot.engine.wiring import Overhearing, Parts, Times, Unwatched, Watching
 from bot.limits import EngineSettings
 from bot.memory_chat import MemoryChat
 from bot.memory_store import MemoryStore
@@ -153,6 +153,7 @@ class Stage:
         self.handling = ScriptedHandling()
         self.time = Time()
         self.watching: Watching = Unwatched()
+        self.overhearing: Overhearing | None = None
         self._ids: Iterator[int] = itertools.count(1)
 
     def new_id(self) -> str:
@@ -178,6 +179,7 @@ class Stage:
                 times=times,
                 settings=self.settings,
                 watching=self.watching,
+                overhearing=self.overhearing,
             )
         )
 

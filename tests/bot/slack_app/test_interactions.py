@@ -35,6 +35,13 @@ def test_slash_command_is_a_command_or_a_question(typed: str, name: str, text: s
     assert (call.place.channel, call.place.thread, call.trigger, call.event_id) == ("C1", "", "tr1", "tr1")
 
 
+def test_command_tells_whom_its_words_mention() -> None:
+    call = read(command("config set expert <@U0BOB|bob> <!subteam^S0TEAM|@team> <!here> <@U0BOB>"))
+    assert isinstance(call, CommandCall)
+    assert call.mentions == ("U0BOB", "S0TEAM")
+    assert call.text.endswith("set expert @bob @team @here @U0BOB")
+
+
 def test_command_carries_the_language_of_the_readers_slack() -> None:
     call = read(command("help", user_id="U2"))
     assert isinstance(call, CommandCall)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Place
+from bot.mentions import Mention, MentionKind
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Action, Button, FieldKind, Form, FormField, Option, Reply, Select, Style, Visibility
@@ -63,6 +64,20 @@ def test_source_of_a_document_cannot_call_anybody() -> None:
     (text,) = small([sources])
     assert "<!channel" not in text
     assert "<https://e.example/%7Cx%3E|&lt;!channel&gt; &amp; co" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "called"), [(MentionKind.USER, "<@S0X>"), (MentionKind.GROUP, "<!subteam^S0X>")], ids=list(MentionKind)
+)
+def test_one_mention_calls_and_nothing_else_does(kind: MentionKind, called: str) -> None:
+    evil = "<!channel> <@U1> <!subteam^S1> @here"
+    reply = Reply(text=evil, notes=(evil,), mention=Mention(kind=kind, id="S0X"))
+    message = RENDERER.message(reply)
+    (first, *rest) = rendered(reply)
+    assert first == {"type": "section", "text": {"type": "mrkdwn", "text": called, "verbatim": True}}
+    assert message["text"] == f"{called} &lt;!channel&gt; &lt;@U1&gt; &lt;!subteam^S1&gt; @here"
+    assert "<!" not in str(rest)
+    assert "<@" not in str(rest)
 
 
 def test_address_of_a_source_is_a_link_in_the_text_and_another_is_not() -> None:

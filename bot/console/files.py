@@ -1,0 +1,34 @@
+"""Files that come with a reply, written where the terminal's reader works."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from bot.errors import DeliveryFailed
+from bot.replies import File
+
+_UNFIT = re.compile(r"[^\w.\- ]+")
+_MOST_TRIES = 1000
+
+
+def keep_file(file: File, folder: Path) -> Path:
+    """Writes a file that its owner alone can read, never over another one, and returns where it is.
+
+    Raises:
+        DeliveryFailed: the folder cannot be written.
+    """
+    name = Path(_UNFIT.sub("-", file.name).lstrip(".") or "file")
+    for number in range(_MOST_TRIES):
+        path = folder / (f"{name.stem}-{number}{name.suffix}" if number else name.name)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise DeliveryFailed(f"the file {path.name!r} cannot be written here: {error.strerror}") from error
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(file.content)
+        return path
+    raise DeliveryFailed(f"there are {_MOST_TRIES} files named like {name.name!r} here already; move some away")

@@ -1,0 +1,76 @@
+"""Who may be called by a message: one person or one group of a platform, by an id that was checked. Pure.
+
+Everything else that a message says is inert. Nothing here can stand for "everybody": there is no such id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+EXPERT: Final = "expert"
+"""The key in `ChannelSettings.other` under which a channel's expert stands, as `Mention.stored`."""
+
+
+class MentionKind(StrEnum):
+    """What a mention calls."""
+
+    USER = "user"
+    GROUP = "group"
+    """A user group of Slack's, a role of Discord's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One person or group, by the platform's id."""
+
+    kind: MentionKind
+    id: str
+
+    @property
+    def stored(self) -> str:
+        """As settings keep it; `stored_mention` reads it."""
+        return f"{self.kind.value}:{self.id}"
+
+    @property
+    def shown(self) -> str:
+        """As a person reads it where it calls nobody."""
+        return f"@{self.id}"
+
+
+_SNOWFLAKE = r"\d{15,22}"
+_FORMS: Mapping[str, tuple[tuple[MentionKind, re.Pattern[str]], ...]] = {
+    "slack": (
+        (MentionKind.USER, re.compile(r"(?:<@)?(?P<id>[UW][A-Z0-9]{2,20})(?:\|[^<>|]*)?>?")),
+        (MentionKind.GROUP, re.compile(r"(?:<!subteam\^)?(?P<id>S[A-Z0-9]{2,20})(?:\|[^<>|]*)?>?")),
+    ),
+    "discord": (
+        (MentionKind.GROUP, re.compile(rf"<?@&(?P<id>{_SNOWFLAKE})>?")),
+        (MentionKind.USER, re.compile(rf"(?:<?@!?)?(?P<id>{_SNOWFLAKE})>?")),
+    ),
+}
+_NAMED = ((MentionKind.USER, re.compile(r"@?(?P<id>[\w-]{1,32})")),)
+"""Platforms on which people go by their names, such as the terminal."""
+
+
+def read_mention(platform: str, text: str) -> Mention | None:
+    """The one person or group that a text names by an id of the platform; None for anything else."""
+    for kind, form in _FORMS.get(platform, _NAMED):
+        if found := form.fullmatch(text.strip()):
+            return Mention(kind=kind, id=found["id"])
+    return None
+
+
+def typed_mention(platform: str, mention: Mention) -> str:
+    """A mention as `read_mention` reads it again."""
+    role = platform == "discord" and mention.kind is MentionKind.GROUP
+    return f"@&{mention.id}" if role else mention.id
+
+
+def stored_mention(text: str) -> Mention | None:
+    """The mention that settings keep, or None where they keep none."""
+    kind, _, key = text.partition(":")
+    return Mention(kind=MentionKind(kind), id=key) if kind in set(MentionKind) and key else None
