@@ -99,7 +99,10 @@ async def parlour(home: Path, desk: Desk | None = None) -> AsyncIterator[Parlour
     output, desk = io.StringIO(), desk or Desk()
     console = Console(file=output, width=100, markup=False, highlight=False)
     terminal = Terminal(out=console, err=console)
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
+    rag = cast(
+        "Any",
+        SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES, digests=None),
+    )
     async with open_store(None, home=home) as store, open_engine(rag, store, terminal) as room:
         session = Session(room, terminal, language=Language.EN)
         await session.begin(interactive=True)
