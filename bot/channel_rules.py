@@ -23,6 +23,8 @@ _CHANNEL_ALONE = frozenset({"labels", "other"})
 """Never inherited from a server: a label would reach channels that nobody thought of."""
 
 _BREAK = "\n"
+_EVERYTHING = "all"
+"""What a channel says of a list to lift the bounds of its server."""
 
 
 def server_key(channel_key: str) -> str:
@@ -46,7 +48,7 @@ def inherited(channel: ChannelSettings, server: ChannelSettings) -> ChannelSetti
 def reader_scope(settings: ChannelSettings, person: Person) -> Scope:
     """What may be read to a person in a channel with these settings."""
     kinds = [DocumentKind(each) for each in listed(settings, KINDS) if each in set(DocumentKind)]
-    topics = listed(settings, TOPICS)
+    topics = [each for each in listed(settings, TOPICS) if each != _EVERYTHING]
     return Scope(audience=audience(settings, person), kinds=frozenset(kinds) or None, topics=frozenset(topics) or None)
 
 

@@ -176,3 +176,11 @@ async def test_kinds_of_a_channel_bound_what_commands_show(admin: Stage) -> None
     await admin.command("config", "set kinds resources")
     assert "holds no case studies" in await admin.command("case")
     assert "Case studies" not in await admin.command("sources")
+
+
+async def test_all_lifts_what_the_server_bounds(admin: Stage) -> None:
+    await admin.command("config", "server topics growth")
+    await admin.command("config", "set topics all")
+    await admin.command("config", "set kinds all")
+    scope = reader_scope(await effective_settings(admin.store.settings, PLACE.channel_key), ADA)
+    assert (scope.topics, scope.kinds) == (None, None)
