@@ -9,7 +9,7 @@ import random
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bot.chat import (
     Address,
     Attachment,
     Capabilities,
+    ChatAdapter,
     CommandCall,
     Message,
     MessageRef,
@@ -34,7 +35,7 @@ from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times
 from bot.errors import DeliveryFailed
 from bot.limits import EngineSettings
-from bot.ports import Desk, Store
+from bot.ports import Answering, Desk, Store
 from bot.replies import Form, Reply
 from bot.store.opening import open_store
 from bot.wording import load_wording
@@ -168,7 +169,10 @@ class _Load:
         )
 
 
-def _engine(store: Store, chat: CountingChat) -> Engine:
+def engine_over(
+    store: Store, adapters: Mapping[str, ChatAdapter], answers: Answering, settings: EngineSettings
+) -> Engine:
+    """An engine with the product's own delivery, in which nobody calls a command."""
     ids = itertools.count()
     times = Times(
         now=lambda: datetime.now(UTC),
@@ -182,21 +186,12 @@ def _engine(store: Store, chat: CountingChat) -> Engine:
         notice=lambda notice, _: str(notice),
     )
     pacing = Pacing(clock=times.clock, sleep=times.sleep)
-    adapters = {"bench": chat}
-    settings = EngineSettings(
-        workers=WORKERS,
-        queue_size=QUEUE,
-        person_per_minute=600,
-        person_burst=100,
-        channel_per_minute=6000,
-        channel_burst=1000,
-    )
     delivery = Delivery(adapters, store.posts, voice=voice, pacing=pacing, new_id=times.new_id, now=times.now)
     return Engine(
         Parts(
             store=store,
             adapters=adapters,
-            answers=InstantAnswers(),
+            answers=answers,
             delivery=delivery,
             handling=_NoHandling(),
             times=times,
@@ -205,11 +200,22 @@ def _engine(store: Store, chat: CountingChat) -> Engine:
     )
 
 
+def _settings() -> EngineSettings:
+    return EngineSettings(
+        workers=WORKERS,
+        queue_size=QUEUE,
+        person_per_minute=600,
+        person_burst=100,
+        channel_per_minute=6000,
+        channel_burst=1000,
+    )
+
+
 async def measure(home: Path, *, rate: int = RATE, seconds: int = SECONDS) -> dict[str, object]:
     """The figures of one load on a store in `home`. Fails when a question was lost or answered twice."""
     chat = CountingChat()
     async with open_store(None, home=home) as store:
-        engine = _engine(store, chat)
+        engine = engine_over(store, {"bench": chat}, InstantAnswers(), _settings())
         running = asyncio.create_task(engine.run())
         await engine.settled()
         load = _Load(engine, rate, seconds)
