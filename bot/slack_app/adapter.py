@@ -29,6 +29,7 @@ from bot.slack_app.render import Renderer
 from bot.slack_app.streams import Streams, metadata_of, nonce_of
 from bot.slack_app.traces import Traces
 
+_NO_PREVIEWS: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 _STREAMING = frozenset({"streaming_state_conflict", "message_in_streaming_state"})
 _OUT_OF_REACH = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
 _PAGE, _PAGES = 200, 5
@@ -175,8 +176,7 @@ class SlackChat:
                 channel=place.channel,
                 thread_ts=place.thread or None,
                 metadata=metadata_of(nonce),
-                unfurl_links=False,
-                unfurl_media=False,
+                **_NO_PREVIEWS,
                 **self._renderer.message(reply),
             )
         return MessageRef(place=place, id=str(posted["ts"]))
@@ -227,7 +227,9 @@ class SlackChat:
     async def _respond(self, address: str, content: Mapping[str, Any]) -> None:
         """Answers where the bot is no member, through the address that came with the command."""
         webhook = AsyncWebhookClient(address, session=self._client.session)
-        answer = await webhook.send_dict({"response_type": "ephemeral", "replace_original": False, **content})
+        answer = await webhook.send_dict(
+            {"response_type": "ephemeral", "replace_original": False, **_NO_PREVIEWS, **content}
+        )
         if answer.status_code != 200:
             raise DeliveryFailed(f"Slack did not take a private line: {answer.status_code} {answer.body}")
 
