@@ -199,6 +199,7 @@ async def test_stream_that_dies_before_its_end_is_completed(tmp_path: Path) -> N
         said.streaming = False
         bot.desk.write(None)
         (final,) = await bot.answers()
+        assert await bot.engine._parts.adapters["slack"].find_posted(channel(thread=said.thread_ts), "another") is None
     assert final is said
     assert markdown_of(final.blocks) == FIRST
 
@@ -242,6 +243,8 @@ async def test_stream_that_a_crash_left_open_is_completed(tmp_path: Path, noted:
         desk.write(FIRST, SECOND, None)
         async with office(tmp_path, slack=slack, desk=desk, **FAST) as bot:
             (final,) = await bot.answers()
+            place = channel(thread=said.thread_ts)
+            assert await bot.engine._parts.adapters["slack"].find_posted(place, "another") is None
     assert final is said
     assert markdown_of(final.blocks) == FIRST + SECOND
 
