@@ -29,6 +29,10 @@ from bot.slack_app.render import Renderer
 from bot.slack_app.streams import Streams, metadata_of, nonce_of
 from bot.slack_app.traces import Traces
 
+_FOUND = "found"
+"""Stands for the nonce of a message that an earlier run posted: the store knows it by its id."""
+
+_NO_PREVIEWS: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 _STREAMING = frozenset({"streaming_state_conflict", "message_in_streaming_state"})
 _OUT_OF_REACH = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
 _PAGE, _PAGES = 200, 5
@@ -63,6 +67,7 @@ class SlackChat:
         self._pace = tools.pace
         self._files = tools.files
         self._whispers = asyncio.Semaphore(_WHISPERS_AT_ONCE)
+        self._nonces: Remembered[tuple[str, str], str] = Remembered(5_000)
         self._uploaded: Remembered[tuple[str, str], File] = Remembered(1_000)
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
@@ -79,6 +84,7 @@ class SlackChat:
                 raise
             # It may have arrived, though its answer got lost.
             message = await self.find_posted(place, nonce) or await self._post(place, reply, nonce=nonce)
+        self._nonces.keep((place.channel, message.id), nonce)
         self._traces.alive(place)
         await self._upload(message, reply.files)
         return message
@@ -89,7 +95,9 @@ class SlackChat:
             wait = self._pace.edits.take(last=not reply.status)
             if wait:
                 raise DeliveryFailed("too many messages are edited at the moment", retry_after_s=wait)
-            content = self._renderer.message(reply)
+            # A stream that died carries no nonce yet. Without one it would be taken for another message of its thread.
+            nonce = self._nonces.get((message.place.channel, message.id)) or _FOUND
+            content = {**self._renderer.message(reply), "metadata": metadata_of(nonce)}
             await self._settled(message, "change a message", partial(self._client.chat_update, **content))
         await self._upload(message, reply.files)
 
@@ -177,8 +185,7 @@ class SlackChat:
                 channel=place.channel,
                 thread_ts=place.thread or None,
                 metadata=metadata_of(nonce),
-                unfurl_links=False,
-                unfurl_media=False,
+                **_NO_PREVIEWS,
                 **self._renderer.message(reply),
             )
         return MessageRef(place=place, id=str(posted["ts"]))
@@ -239,7 +246,9 @@ class SlackChat:
     async def _respond(self, address: str, content: Mapping[str, Any]) -> None:
         """Answers where the bot is no member, through the address that came with the command."""
         webhook = AsyncWebhookClient(address, session=self._client.session)
-        answer = await webhook.send_dict({"response_type": "ephemeral", "replace_original": False, **content})
+        answer = await webhook.send_dict(
+            {"response_type": "ephemeral", "replace_original": False, **_NO_PREVIEWS, **content}
+        )
         if answer.status_code != 200:
             raise DeliveryFailed(f"Slack did not take a private line: {answer.status_code} {answer.body}")
 

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 _COURTESIES_AT_ONCE = 10
 _REMEMBERED = 5_000
+_GIVEN_UP = frozenset({Outcome.CANCELLED, Outcome.STOPPED})
 _LET_IN = frozenset({Outcome.ACCEPTED, Outcome.JOINED, Outcome.BUSY, Outcome.LIMITED})
 """What is decided of a message for good, so that another event of it has nothing to add."""
 
@@ -97,6 +98,9 @@ class Intake:
             self._let_in.keep((incoming.place.channel, incoming.message_id), receipt.outcome)
         if receipt.outcome is Outcome.ACCEPTED and isinstance(incoming, Message):
             self._receive_kindly(incoming)
+        if receipt.outcome in _GIVEN_UP:
+            # The sign of work goes with the next message, and there may be none.
+            self._offer("status", partial(self._office.chat.show_status, incoming.place, ""))
 
     async def close(self) -> None:
         """Ends what is still going on beside the work."""

@@ -29,6 +29,7 @@ _LINK = re.compile(
     r"|(?P<bare>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,30}://|www\.|mailto:)[^\s<>`\"“”（）【】。，；！？、]{1,1500})"
 )
 _DEFINITION = re.compile(r"^(?P<mark>[ ]{0,3}\[[^\]\n]{1,200}\]:)[ \t]*(?=\S)", re.M)
+_POWER = re.compile(r"<(?=[!@#]|[A-Za-z][A-Za-z0-9+.-]{1,30}:)")
 _LONGEST_ADDRESS = 1_500
 _SENTENCE_END = ".,;:!?)]}*_'"
 
@@ -82,7 +83,7 @@ def inert(markdown: str, *, addresses: Collection[str] = ()) -> str:
     """
     pieces, end = [], 0
     for code in _CODE.finditer(markdown):
-        pieces += [_unlinked(markdown[end : code.start()], addresses), _harmless(code[0])]
+        pieces += [_unlinked(markdown[end : code.start()], addresses), _harmless_code(code[0])]
         end = code.end()
     pieces.append(_unlinked(markdown[end:], addresses))
     return "".join(pieces)
@@ -138,6 +139,11 @@ def _without_end(address: str) -> str:
             break
         address = address[:-1]
     return address
+
+
+def _harmless_code(text: str) -> str:
+    """Code shows entities as they are written, so what Slack could read as its own markup is broken up unseen."""
+    return _POWER.sub("<\u200b", text)
 
 
 def _harmless(text: str) -> str:

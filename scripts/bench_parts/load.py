@@ -200,21 +200,22 @@ def engine_over(
     )
 
 
-_SETTINGS = EngineSettings(
-    workers=WORKERS,
-    queue_size=QUEUE,
-    person_per_minute=600,
-    person_burst=100,
-    channel_per_minute=6000,
-    channel_burst=1000,
-)
+def _settings() -> EngineSettings:
+    return EngineSettings(
+        workers=WORKERS,
+        queue_size=QUEUE,
+        person_per_minute=600,
+        person_burst=100,
+        channel_per_minute=6000,
+        channel_burst=1000,
+    )
 
 
 async def measure(home: Path, *, rate: int = RATE, seconds: int = SECONDS) -> dict[str, object]:
     """The figures of one load on a store in `home`. Fails when a question was lost or answered twice."""
     chat = CountingChat()
     async with open_store(None, home=home) as store:
-        engine = engine_over(store, {"bench": chat}, InstantAnswers(), _SETTINGS)
+        engine = engine_over(store, {"bench": chat}, InstantAnswers(), _settings())
         running = asyncio.create_task(engine.run())
         await engine.settled()
         load = _Load(engine, rate, seconds)

@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat import Message, Person, Place
+from bot.offers import Verb
+from bot.payloads import Payload
+from bot.replies import Button, Reply
+from bot.slack_app.interactions import time_of
 from rag.types import AnswerEvent, Delta, Finished, Question, Retrieved
 from tests.bot.samples import answer, citation, passage, retrieval
 from tests.doubles.slack.people import labels
@@ -17,7 +22,7 @@ from tests.doubles.slack.server import slack_server
 from tests.doubles.slack.workspace import ADA, BOT_USER, CHANNEL, DM, Refusal, Said, Workspace, markdown_of
 
 from .office import ASKED, Office, office
-from .opened import ended, until
+from .opened import channel, ended, signed_in, until
 
 FIRST, SECOND, THIRD = "A moat keeps others away.[1]", " It is dug slowly.[1]", " It has to be kept.[1]"
 FAST = {"edit_interval_s": 0}
@@ -194,6 +199,7 @@ async def test_stream_that_dies_before_its_end_is_completed(tmp_path: Path) -> N
         said.streaming = False
         bot.desk.write(None)
         (final,) = await bot.answers()
+        assert await bot.engine._parts.adapters["slack"].find_posted(channel(thread=said.thread_ts), "another") is None
     assert final is said
     assert markdown_of(final.blocks) == FIRST
 
@@ -237,6 +243,8 @@ async def test_stream_that_a_crash_left_open_is_completed(tmp_path: Path, noted:
         desk.write(FIRST, SECOND, None)
         async with office(tmp_path, slack=slack, desk=desk, **FAST) as bot:
             (final,) = await bot.answers()
+            place = channel(thread=said.thread_ts)
+            assert await bot.engine._parts.adapters["slack"].find_posted(place, "another") is None
     assert final is said
     assert markdown_of(final.blocks) == FIRST + SECOND
 
@@ -249,3 +257,31 @@ async def test_question_that_is_deleted_takes_its_stream_along(tmp_path: Path) -
         bot.slack.people.delete(asked)
         await until(lambda: not bot.slack.workspace.own())
         await ended(asyncio.create_task(bot.engine.settled()))
+
+
+async def test_answers_beyond_what_slack_lets_begin_grow_by_edits() -> None:
+    async with signed_in() as (slack, bot):
+        said = slack.people.say(ADA, CHANNEL, ASKED)
+        place = channel(thread=said.ts)
+        bot.office.traces.note({}, read(said, place))
+        stop = Button(label="Stop", payload=Payload(verb=Verb.STOP, subject="q1"))
+        reply = Reply(text="", status="Searching …", actions=((stop,),))
+        for number in range(12):
+            await bot.chat.post(place, reply, nonce=f"n{number}", reply_to=said.ts)
+        streaming = [each.streaming for each in slack.workspace.own()]
+    assert streaming == [True] * 10 + [False] * 2
+
+
+async def test_sign_that_nobody_can_stop_is_a_message() -> None:
+    async with signed_in() as (slack, bot):
+        said = slack.people.say(ADA, CHANNEL, ASKED)
+        place = channel(thread=said.ts)
+        bot.office.traces.note({}, read(said, place))
+        await bot.chat.post(place, Reply(text="", status="One question is ahead."), nonce="n", reply_to=said.ts)
+        assert slack.workspace.called("chat.startStream") == []
+
+
+def read(said: Said, place: Place) -> Message:
+    """A question as the bot hears it."""
+    person = Person(platform="slack", workspace="T0HOME", id=said.user)
+    return Message(event_id="e", message_id=said.ts, place=place, person=person, at=time_of(said.ts), text=said.text)

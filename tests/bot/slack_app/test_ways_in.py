@@ -195,3 +195,12 @@ async def test_guests_are_answered_from_public_documents_alone(
         bot.slack.people.say(user, CHANNEL, ASKED)
         await bot.answers()
         assert bot.desk.asked[0].scope.audience == audience
+
+
+async def test_sign_of_work_goes_with_a_question_that_is_taken_away(tmp_path: Path) -> None:
+    async with office(tmp_path, streaming=False) as bot:
+        said = bot.slack.people.say(ADA, CHANNEL, f"{ASKED} wait")
+        await until(lambda: bool(bot.slack.workspace.statuses))
+        bot.slack.people.delete(said)
+        await until(lambda: len(bot.slack.workspace.statuses) > 1)
+        assert bot.slack.workspace.statuses[-1]["status"] == ""

@@ -70,6 +70,12 @@ class Refusal:
 class Workspace:
     """What there is. Tests change it as they like and look at it afterwards."""
 
+    call_s = 0.0
+    """How long each method takes."""
+
+    put_off = 0
+    """How many messages came too fast."""
+
     def __init__(self) -> None:
         self.tokens: dict[str, frozenset[str]] = {BOT_TOKEN: SCOPES}
         self.app_tokens: dict[str, frozenset[str]] = {APP_TOKEN: frozenset({"connections:write"})}
@@ -104,10 +110,6 @@ class Workspace:
         self.posted_at: dict[str, float] = {}
         self.post_interval_s = 0.0  # least time between two messages to a channel; faster ones get 429
 
-        self.call_s = 0.0
-        """How long each method takes."""
-
-        self.put_off = 0  # how many messages came too fast
         self._seconds, self._count = 1_800_000_000, itertools.count(1)
 
     def next_id(self, prefix: str) -> str:

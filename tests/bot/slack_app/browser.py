@@ -1,0 +1,82 @@
+"""A Chromium without a window that pictures pages, spoken to by its DevTools protocol."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "chrome")
+_OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--no-zygote",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--hide-scrollbars",
+    "--remote-debugging-port=0",
+)
+_START_S, _CALL_S = 60.0, 60.0
+WIDTH = 740
+
+
+def installed() -> str | None:
+    """A Chromium that is on the path."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def running(program: str, profile: Path) -> Iterator[int]:
+    """A browser for as long as the block lasts; its port."""
+    command = [program, *_OPTIONS, f"--user-data-dir={profile}", "about:blank"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield _port(process, profile / "DevToolsActivePort")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _port(process: subprocess.Popen[bytes], told: Path) -> int:
+    begun = time.monotonic()
+    while not told.exists() or not told.read_text().strip():
+        if process.poll() is not None or time.monotonic() - begun > _START_S:
+            raise RuntimeError(f"{process.args!r} does not tell its port; its exit status is {process.poll()}")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    return int(told.read_text().splitlines()[0])
+
+
+async def picture(port: int, page: Path) -> bytes:
+    """The whole of a page as a PNG."""
+    timeout = aiohttp.ClientTimeout(total=_CALL_S)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with session.put(f"http://127.0.0.1:{port}/json/new?{page.as_uri()}") as response:
+            target = await response.json()
+        async with session.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+            numbers = itertools.count(1)
+
+            async def call(method: str, **params: Any) -> dict[str, Any]:
+                number = next(numbers)
+                await socket.send_json({"id": number, "method": method, "params": params})
+                while (answer := await socket.receive_json()).get("id") != number:
+                    pass
+                return dict(answer["result"])
+
+            await call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=200, deviceScaleFactor=1, mobile=False)
+            ready = "new Promise(done => document.readyState == 'complete' ? done() : onload = done)"
+            await call("Runtime.evaluate", expression=ready, awaitPromise=True)
+            size = (await call("Page.getLayoutMetrics"))["cssContentSize"]
+            clip = {"x": 0, "y": 0, "width": WIDTH, "height": size["height"], "scale": 1}
+            shot = await call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+        await (await session.put(f"http://127.0.0.1:{port}/json/close/{target['id']}")).read()
+    return base64.b64decode(shot["data"])
