@@ -55,6 +55,9 @@ async def post_checklist(
 ) -> PostedList:
     """Posts a checklist once for each claim, also when called again after a crash or by another process.
 
+    Of two processes that call at the same moment both may post where a platform cannot tell a nonce that comes twice:
+    a schedule has its time claimed before it calls.
+
     Args:
         means: what all handlers share.
         place: where it is posted.
