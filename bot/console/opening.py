@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, Failure, assemble, new_id, now
+from bot.assembly import Assembly, Failure, assemble, means_of, new_id, now
 from bot.commands.call import Books
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
+from bot.commands.risk_reminders import remind
 from bot.console.adapter import ConsoleChat
 from bot.console.typed import OWNER, PLATFORM
 from bot.engine.engine import Engine
@@ -51,7 +52,7 @@ _FILES = "files"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What a session in the terminal needs."""
+    """What a session in the terminal needs. `remind` says what is due by now."""
 
     chat: ConsoleChat
     engine: Engine
@@ -61,6 +62,7 @@ class Room:
     now: Callable[[], datetime]
     documents: Callable[[], Awaitable[int]]
     failure: Failure
+    remind: Callable[[], Awaitable[object]]
 
     async def caught_up(self) -> None:
         """Returns when what an earlier run left unanswered in the terminal is answered."""
@@ -118,21 +120,21 @@ def _room(rag: Rag, store: Books, terminal: Terminal) -> Room:
     async def documents() -> int:
         return (await rag.catalogue.counts()).documents
 
-    engine = assemble(
-        Assembly(
-            rag=rag,
-            store=store,
-            adapters={PLATFORM: chat},
-            registry=registry,
-            wording=wording,
-            settings=CONSOLE_LIMITS,
-            failure=failure,
-            is_admin=lambda person: person.id == OWNER,
-        )
+    assembly = Assembly(
+        rag=rag,
+        store=store,
+        adapters={PLATFORM: chat},
+        registry=registry,
+        wording=wording,
+        settings=CONSOLE_LIMITS,
+        failure=failure,
+        is_admin=lambda person: person.id == OWNER,
     )
+    means = means_of(assembly)
     return Room(
         chat=chat,
-        engine=engine,
+        engine=assemble(assembly, means=means),
+        remind=lambda: remind(means, now()),
         store=store,
         registry=registry,
         new_id=new_id,

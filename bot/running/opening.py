@@ -29,8 +29,9 @@ from bot.metrics import Metrics
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import keep_house
 from bot.running.plugging import AdapterFactory
+from bot.running.reminding import keep_reminding
 from bot.running.status import Status
-from bot.running.talking import build_engine
+from bot.running.talking import build_talk
 from bot.settings import Settings
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.opening import SqlStore, open_store
@@ -87,10 +88,11 @@ class Opener:
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self.status.up("store")
         adapters: dict[str, ChatAdapter] = {}
-        engine = build_engine(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
+        engine, means = build_talk(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
         connections = self._connections(engine, adapters)
         self.status.watch(connections, rag.catalogue)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))
+        await stack.enter_async_context(keep_reminding(means, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
         return Bot(engine=engine, control=control, connections=connections)
 

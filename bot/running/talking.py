@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, assemble
+from bot.assembly import Assembly, assemble, means_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Books as CommandBooks
+from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
@@ -39,22 +40,30 @@ class Books:
 def build_engine(
     store: CommandBooks, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
 ) -> Engine:
-    """An engine for the platforms that are connected. Who is an admin is said by no setting yet, so nobody is.
+    """An engine for the platforms that are connected. Raises as `build_talk` does."""
+    engine, _ = build_talk(store, rag, adapters=adapters, settings=settings, metrics=metrics)
+    return engine
+
+
+def build_talk(
+    store: CommandBooks, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
+) -> tuple[Engine, Means]:
+    """The engine, and what it shares with what speaks by itself. No setting says yet who is an admin, so nobody is.
 
     Raises:
         InvalidSettings: the texts that ship with the product are missing or broken.
     """
     wording = load_wording(data_folder("prompts"))
-    return assemble(
-        Assembly(
-            rag=rag,
-            store=Books(store, metrics),
-            adapters=adapters,
-            registry=all_commands(wording),
-            wording=wording,
-            settings=settings,
-            failure=rag.replies.failure,
-            is_admin=lambda _: False,
-            watching=metrics,
-        )
+    assembly = Assembly(
+        rag=rag,
+        store=Books(store, metrics),
+        adapters=adapters,
+        registry=all_commands(wording),
+        wording=wording,
+        settings=settings,
+        failure=rag.replies.failure,
+        is_admin=lambda _: False,
+        watching=metrics,
     )
+    means = means_of(assembly)
+    return assemble(assembly, means=means), means
