@@ -15,12 +15,13 @@ from bot.commands.call import Means
 from bot.commands.list_boards import Posting
 from bot.commands.risk_room import RiskRoom, bar, coarse, cut_label, day, list_room, public_room, who
 from bot.commands.risk_texts import item_block, settled
+from bot.errors import DeliveryFailed
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.references import references
 from bot.replies import Action, Button, Option, Reply, Select
-from bot.wording import RiskSay
-from rag.risks import Checklist, Company, State
+from bot.wording import LANGUAGES, RiskSay
+from rag.risks import Checklist, Company, Reason, State, reason_of
 from rag.types import Citation, Language
 
 _BUTTONS = 5
@@ -54,18 +55,22 @@ async def post_checklist(
 ) -> PostedList:
     """Posts a checklist once for each claim, also when called again after a crash or by another process.
 
+    Of two processes that call at the same moment both may post where a platform cannot tell a nonce that comes twice:
+    a schedule has its time claimed before it calls.
+
     Args:
         means: what all handlers share.
         place: where it is posted.
         at: the time that it is for.
         claim: names the occasion, such as a schedule and its time; unique for ever.
-        language: what it is written in.
+        language: what it is written in; English for all but Chinese.
         company: as in `build_checklist`.
 
     Raises:
         DeliveryFailed: the platform took no message; call again with the same claim.
         StoreFailed, StorageFailed: the store or the library cannot be read.
     """
+    language = language if language in LANGUAGES else Language.EN
     room = await public_room(means, place, language, company=company)
     made_for = coarse(room.company)
     made = room.held.register.checklist(made_for, room.board.handlings, at=at)
@@ -83,7 +88,7 @@ async def post_checklist(
     )
     changes = [Change(board=posted.board, item=each.item, act=Act.LISTED, at=at) for each in posted.items]
     begun = await means.store.checklists.begin(posted, changes=changes)
-    await show_list(means, begun, left_out=made.left_out if begun == posted else 0)
+    await show_list(means, begun)
     return begun
 
 
@@ -95,12 +100,15 @@ async def repost(means: Means, posted: PostedList, place: Place, *, language: La
     return begun
 
 
-async def show_list(means: Means, posted: PostedList, *, left_out: int = 0) -> None:
+async def show_list(means: Means, posted: PostedList) -> None:
     """Posts a list, or brings what was posted up to date. Raises as `post_checklist`."""
-    limit = means.adapters[posted.place.platform].capabilities.message_characters
+    adapter = means.adapters.get(posted.place.platform)
+    if adapter is None:
+        raise DeliveryFailed(f"the platform {posted.place.platform!r} is not connected; set its token")
+    limit = adapter.capabilities.message_characters
 
     async def render() -> Sequence[Reply]:
-        return checklist_replies(await list_room(means, posted), posted, limit=limit, left_out=left_out)
+        return checklist_replies(await list_room(means, posted), posted, limit=limit)
 
     await means.boards.show(means, Posting(id=posted.id, place=posted.place), render)
 
@@ -117,7 +125,7 @@ async def refresh(means: Means, channel_key: str, item: str, *, pressed: PostedL
             await show_list(means, posted)
 
 
-def checklist_replies(room: RiskRoom, posted: PostedList, *, limit: int, left_out: int = 0) -> list[Reply]:
+def checklist_replies(room: RiskRoom, posted: PostedList, *, limit: int) -> list[Reply]:
     """A checklist as messages of at most `limit` characters; buttons stand under the last one."""
     replies = [Reply(text=_head(room, posted), language=room.language)]
     number, mark = 0, 0
@@ -135,8 +143,17 @@ def checklist_replies(room: RiskRoom, posted: PostedList, *, limit: int, left_ou
         else:
             text = f"{replies[-1].text}\n\n{block}"
             replies[-1] = replace(replies[-1], text=text, citations=(*replies[-1].citations, *cited))
+    left_out = _left_out(room, posted)
     notes = (room.say(RiskSay.MORE_RETURN, more=left_out, usage=room.usage("list")),) if left_out else ()
     return [*replies[:-1], replace(replies[-1], notes=notes, actions=_actions(room, posted))]
+
+
+def _left_out(room: RiskRoom, posted: PostedList) -> int:
+    """How many risks had come back when the list was made and found no room on it."""
+    listed = {each.item for each in posted.items}
+    rest = [risk.id for risk in room.held.register.risks if risk.id not in listed]
+    reasons = [reason_of(room.item(name).handling, at=posted.at) for name in rest]
+    return sum(reason not in {None, Reason.FRESH} for reason in reasons)
 
 
 def _length(room: RiskRoom, reply: Reply, block: str, cited: tuple[Citation, ...]) -> int:
@@ -147,8 +164,8 @@ def _length(room: RiskRoom, reply: Reply, block: str, cited: tuple[Citation, ...
 def _head(room: RiskRoom, posted: PostedList) -> str:
     title = room.say(RiskSay.LIST_TITLE, date=day(posted.at))
     chosen = who(room)
-    lines = [title + (f"\n{room.say(RiskSay.CHOSEN_FOR, who=chosen)}" if chosen else "")]
-    return "\n".join([*lines, progress(room, posted)])
+    told = [room.say(RiskSay.CHOSEN_FOR, who=chosen)] if chosen else []
+    return "\n\n".join([" · ".join([title, *told]), progress(room, posted)])
 
 
 def progress(room: RiskRoom, posted: PostedList) -> str:

@@ -40,6 +40,8 @@ async def remind(means: Means, now: datetime) -> int:
     """
     said = 0
     for reminder in await means.store.checklists.due(now, limit=_AT_ONCE):
+        if reminder.place.platform not in means.adapters:
+            continue  # it is not connected yet, or another process serves it
         if await means.store.checklists.take(reminder.id, at=now, stale=now - _STALE):
             said += await _remind(means, reminder, now)
     return said

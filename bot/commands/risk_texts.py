@@ -92,7 +92,7 @@ def card(room: RiskRoom, each: Scored, *, marks: str = "", standing: bool = True
     ]
     measures = [f"- {measure}" for measure in risk.mitigations.of(language)]
     blocks = [
-        f"**{risk.title.of(language)}** (`{risk.id}`)\n{concerns}",
+        f"**{risk.title.of(language)}** (`{risk.id}`)\n\n{concerns}",
         ("" if language is Language.ZH else " ").join([score, *reasons]),
         risk.description.of(language) + marks,
         room.say(RiskSay.ASK, question=risk.question.of(language)),
@@ -101,7 +101,7 @@ def card(room: RiskRoom, each: Scored, *, marks: str = "", standing: bool = True
         *_plan(room, risk),
     ]
     if standing:
-        blocks.append("\n".join([_standing(room, each), *note_lines(room, risk.id)]))
+        blocks += [_standing(room, each), *note_lines(room, risk.id)]
     return "\n\n".join(blocks)
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, Failure, assemble, new_id, now, schedules_of
+from bot.assembly import Assembly, Failure, assemble, means_of, new_id, now, schedules_of
 from bot.commands.call import Books
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
+from bot.commands.risk_reminders import remind
 from bot.console.adapter import ConsoleChat
 from bot.console.typed import OWNER, PLATFORM, person
 from bot.engine.engine import Engine
@@ -58,7 +59,7 @@ _LOOK_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What a session in the terminal needs."""
+    """What a session in the terminal needs. `remind` says what is due by now."""
 
     chat: ConsoleChat
     engine: Engine
@@ -68,6 +69,7 @@ class Room:
     now: Callable[[], datetime]
     documents: Callable[[], Awaitable[int]]
     failure: Failure
+    remind: Callable[[], Awaitable[object]]
 
     async def caught_up(self) -> None:
         """Returns when what an earlier run left unanswered in the terminal is answered."""
@@ -136,25 +138,25 @@ def _room(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling, ri
     async def documents() -> int:
         return (await rag.catalogue.counts()).documents
 
-    engine = assemble(
-        Assembly(
-            rag=rag,
-            store=store,
-            adapters={PLATFORM: chat},
-            registry=registry,
-            wording=wording,
-            settings=CONSOLE_LIMITS,
-            failure=failure,
-            index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), now=now),
-            # Whoever sits at the terminal owns the machine on which it is kept.
-            privacy=PrivacySettings(keep_days=0, notice=False),
-            rights=rights,
-            scheduling=scheduling,
-        )
+    assembly = Assembly(
+        rag=rag,
+        store=store,
+        adapters={PLATFORM: chat},
+        registry=registry,
+        wording=wording,
+        settings=CONSOLE_LIMITS,
+        failure=failure,
+        index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), now=now),
+        # Whoever sits at the terminal owns the machine on which it is kept.
+        privacy=PrivacySettings(keep_days=0, notice=False),
+        rights=rights,
+        scheduling=scheduling,
     )
+    means = means_of(assembly)
     return Room(
         chat=chat,
-        engine=engine,
+        engine=assemble(assembly, means=means),
+        remind=lambda: remind(means, now()),
         store=store,
         registry=registry,
         new_id=new_id,

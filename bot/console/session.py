@@ -65,10 +65,13 @@ class Session:
             await self._greet()
             await self._take_up()
         await self._room.caught_up()
+        await self._room.remind()
 
     async def take(self, line: str) -> bool:
         """Does what a line asks for; False when it was a question that failed."""
         self._chat.listen()
+        # Nothing runs while the prompt waits, so that what has become due is said before the line's answer.
+        await self._room.remind()
         if self._chat.form is not None:
             return await self._fill_in(line)
         match self._typist.understand(line, self._chat.menu):

@@ -18,7 +18,6 @@ _CLAIMS_LAST = timedelta(days=30)
 """No platform hands an event over again after so long, and no history is caught up with that far back."""
 
 _EVERY_S = 6 * 3600.0
-_REMIND_EVERY_S = 15 * 60.0
 
 
 async def forget_claims(events: EventBook, *, now: Callable[[], datetime]) -> None:
@@ -52,9 +51,8 @@ async def keep_house(
     now: Callable[[], datetime],
     sleep: Callable[[float], Awaitable[None]],
     chores: Sequence[Callable[[], Awaitable[None]]] = (),
-    remind: Callable[[datetime], Awaitable[None]],
 ) -> AsyncIterator[None]:
-    """Tidies up at the beginning of the block and every few hours until its end, and reminds far more often."""
+    """Tidies up at the beginning of the block and every few hours until its end."""
 
     async def tidy() -> None:
         while True:
@@ -63,16 +61,9 @@ async def keep_house(
                 await chore()
             await sleep(_EVERY_S)
 
-    async def remember() -> None:
-        while True:
-            # First a pause: at the beginning no platform is connected.
-            await sleep(_REMIND_EVERY_S)
-            await remind(now())
-
-    tasks = [asyncio.create_task(tidy()), asyncio.create_task(remember())]
+    task = asyncio.create_task(tidy())
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from bot.admin.server import AdminSite, is_public, open_admin
 from bot.assembly import new_id, now, schedules_of
 from bot.chat import ChatAdapter
+from bot.commands.risk_reminders import remind
 from bot.control.server import ControlServer, open_control
 from bot.control.service import ControlService
 from bot.control.wire import Backup
@@ -34,8 +35,9 @@ from bot.running.feeding import follow_feeds
 from bot.running.housekeeping import forget_old, keep_house
 from bot.running.noting import note_rights, noted
 from bot.running.plugging import AdapterFactory
+from bot.running.reminding import keep_reminding
 from bot.running.status import Status
-from bot.running.talking import Rules, build_engine, build_experts
+from bot.running.talking import Rules, build_talk
 from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
 from bot.scheduler import keep_schedules
 from bot.schedules.keeper import Watch
@@ -109,7 +111,7 @@ class Opener:
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), self._settings.schedules)
-        engine = build_engine(
+        engine, means = build_talk(
             store,
             rag,
             adapters=adapters,
@@ -127,9 +129,9 @@ class Opener:
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
         days = self._settings.everything.privacy.keep_days
         sweep = partial(forget_old, store.privacy, days=days, now=now)
-        remind = build_experts(store, adapters).remind
-        house = keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,), remind=remind)
-        await stack.enter_async_context(house)
+        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
+        reminders = (partial(remind, means), means.experts.remind)
+        await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
         await stack.enter_async_context(self._follow_feeds(rag))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, adapters))

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, assemble, experts_of, schedules_of
+from bot.assembly import Assembly, assemble, means_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Books as CommandBooks
+from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
-from bot.expert_desk import ExpertDesk
 from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
@@ -60,11 +60,6 @@ class Books:
         self.assessments = store.assessments
 
 
-def build_experts(store: CommandBooks, adapters: Mapping[str, ChatAdapter]) -> ExpertDesk:
-    """What reminds experts. Raises InvalidSettings as `build_engine` does."""
-    return experts_of(store, adapters, load_wording(data_folder("prompts")))
-
-
 def build_engine(
     store: CommandBooks,
     rag: Rag,
@@ -74,25 +69,41 @@ def build_engine(
     metrics: Metrics,
     rules: Rules | None = None,
 ) -> Engine:
-    """An engine for the platforms that are connected; without rules nobody is an admin, or told of privacy.
+    """An engine for the platforms that are connected. Raises as `build_talk` does."""
+    engine, _ = build_talk(store, rag, adapters=adapters, settings=settings, metrics=metrics, rules=rules)
+    return engine
+
+
+def build_talk(
+    store: CommandBooks,
+    rag: Rag,
+    *,
+    adapters: Mapping[str, ChatAdapter],
+    settings: EngineSettings,
+    metrics: Metrics,
+    rules: Rules | None = None,
+) -> tuple[Engine, Means]:
+    """The engine, and what it shares with what speaks by itself.
+
+    Without rules nobody is an admin, or told of privacy.
 
     Raises:
         InvalidSettings: the texts that ship with the product are missing or broken.
     """
     wording, rules = load_wording(data_folder("prompts")), rules or Rules()
-    return assemble(
-        Assembly(
-            rag=rag,
-            store=Books(store, metrics),
-            adapters=adapters,
-            registry=all_commands(wording),
-            wording=wording,
-            settings=settings,
-            failure=rag.replies.failure,
-            index=rules.index,
-            rights=rules.rights,
-            privacy=rules.privacy,
-            scheduling=rules.scheduling or schedules_of(rag, store, wording),
-            watching=metrics,
-        )
+    assembly = Assembly(
+        rag=rag,
+        store=Books(store, metrics),
+        adapters=adapters,
+        registry=all_commands(wording),
+        wording=wording,
+        settings=settings,
+        failure=rag.replies.failure,
+        index=rules.index,
+        rights=rules.rights,
+        privacy=rules.privacy,
+        scheduling=rules.scheduling or schedules_of(rag, store, wording),
+        watching=metrics,
     )
+    means = means_of(assembly)
+    return assemble(assembly, means=means), means

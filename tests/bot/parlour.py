@@ -14,11 +14,11 @@ from typing import Any, cast
 from rich.console import Console
 
 from bot.chat import Place
+from bot.commands.call import Books
 from bot.console.opening import open_engine
 from bot.console.session import Session
 from bot.console.typed import room
 from bot.operations import Terminal
-from bot.ports import Store
 from bot.store.opening import open_store
 from rag.errors import RagError, StorageFailed
 from rag.language import detect_language
@@ -72,7 +72,7 @@ class Parlour:
 
     session: Session
     desk: Desk
-    store: Store
+    store: Books
     output: io.StringIO
 
     @property

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.checklist_records import Act, Change, Reminder
 from bot.console.typed import OWNER, person, room
 from bot.records import QuestionRecord, QuestionState, Rating
+from rag.types import Language
 
 from .parlour import parlour, risk_parlour
 
@@ -197,3 +199,23 @@ async def test_checklist_is_worked_on_by_several_people_at_one_terminal(tmp_path
         assert "备注“轮换密钥”" in await at.type("6", "5", "轮换密钥")
     async with risk_parlour(tmp_path) as at:
         assert "已处理 2/5 项" in await at.type("/风险 清单")
+
+
+async def test_what_became_due_is_said_before_the_next_line_is_taken(tmp_path: Path) -> None:
+    async with risk_parlour(tmp_path) as at:
+        until, team = datetime(2026, 1, 2, tzinfo=UTC), at.place.channel_key
+        rest = Change(board=team, item="data-breach", act=Act.SNOOZE, at=until, value=until.isoformat())
+        due = Reminder(
+            id="r1",
+            board=team,
+            list_id="",
+            item="data-breach",
+            value=until.isoformat(),
+            place=at.place,
+            language=Language.EN,
+            due_at=until,
+        )
+        await at.store.checklists.add([rest], reminders=[due])
+        said = await at.type("/risks history")
+        assert said.index("🔔 Put off until now") < said.index("What became of the risks here")
+        assert "🔔" not in await at.type("/risks history")

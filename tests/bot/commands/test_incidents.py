@@ -106,7 +106,7 @@ async def test_incident_is_for_members_and_starts_from_a_card(team: RiskStage) -
     await team.say("incident")
     assert team.said.startswith("Which plan? `/advisor risks incident runway-short` with one of: Cash ends")
     await team.push(choice(team.last, ""), options(team.last, "")[0].value)
-    await team.push(button(team.last, "It has happened"))
+    await team.push(button(team.last, "It has happened: start the plan"))
     assert team.chat.posted[0].reply.text.startswith("🚨 **Incident: Cash ends before the next proof**")
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.chat import Capabilities, Standing
-from bot.checklist_records import Act, ListKind
+from bot.checklist_records import Act, Change, ListKind
 from bot.checklist_state import board_of
 from bot.commands.risk_lists import build_checklist, post_checklist
 from bot.errors import DeliveryFailed
@@ -18,8 +18,24 @@ from bot.records import Profile
 from bot.replies import Button, Select
 from rag.kinds.values import Stage as CompanyStage
 from rag.risks import Company, Reason
+from rag.types import Language
 
-from .risk_stage import ADA, BOB, MONDAY, OTHER, PEOPLE, ROOM, RiskStage, actions, button, choice, options, payloads
+from .risk_stage import (
+    ADA,
+    BOB,
+    HIDDEN,
+    MONDAY,
+    OTHER,
+    PEOPLE,
+    RISKS,
+    ROOM,
+    RiskStage,
+    actions,
+    button,
+    choice,
+    options,
+    payloads,
+)
 from .stage import EN, ZH
 
 
@@ -28,13 +44,13 @@ async def test_checklist_tells_what_to_ask_watch_and_do(team: RiskStage) -> None
     await team.say("checklist")
     reply = team.shown.reply
     assert reply.text.startswith(
-        "**Risk checklist** · 2026-03-02\nChosen for seed, healthcare.\n░░░░░░░░░░ 0 of 5 settled\n\n"
+        "**Risk checklist** · 2026-03-02 · Chosen for seed, healthcare\n\n░░░░░░░░░░ 0 of 5 settled\n\n"
         "☐ **1. Cash ends before the next proof** · score 18\n- **Ask:** On which date does cash reach zero"
     )
     assert "(whole plan: `/advisor risks incident runway-short`)" in reply.text
     assert [citation.number for citation in reply.citations] == [1, 2, 3, 4, 5]
     await team.say("清单", name="风险")
-    assert team.shown.reply.text.startswith("**风险清单** · 2026-03-02\n适用对象：种子轮、医疗。")
+    assert team.shown.reply.text.startswith("**风险清单** · 2026-03-02 · 适用对象：种子轮、医疗\n\n")
 
 
 async def test_item_that_is_settled_is_told_in_the_same_message(team: RiskStage) -> None:
@@ -155,7 +171,7 @@ async def test_schedule_posts_once_for_each_claim_also_after_a_crash(team: RiskS
     begun = await asyncio.gather(*posts)
     assert len({each.id for each in begun}) == 1
     (posted,) = team.chat.posted
-    assert "适用对象：想法期。" in posted.reply.text
+    assert "适用对象：想法期\n" in posted.reply.text
     await post_checklist(team.means, ROOM, at=MONDAY, claim="s2", language=ZH)
     assert len(team.chat.posted) == 2
 
@@ -189,6 +205,37 @@ async def test_list_keeps_to_the_limits_of_the_narrowest_platform(team: RiskStag
         lists = [each for each in actions(reply) if isinstance(each, Select)]
         assert all(len(option.label) <= 75 for each in lists for option in each.options)
         assert all(len(each.options) <= 25 for each in lists)
+
+
+async def test_list_shrinks_and_grows_again_with_what_is_settled(team: RiskStage) -> None:
+    team = team.with_chat(Capabilities(message_characters=2000, edit_interval_s=0))
+    await team.say("checklist")
+    begun = len(team.chat.posted)
+    items = [each for each in payloads(team.shown.reply) if each.argument.startswith("done.")]
+    for payload in items:
+        await team.push(Button(label="", payload=payload))
+    assert len(team.chat.posted) == 1
+    await team.push(Button(label="", payload=replace(items[0], argument=items[0].argument.replace("done", "reopen"))))
+    for payload in items[1:]:
+        await team.push(Button(label="", payload=replace(payload, argument=payload.argument.replace("done", "reopen"))))
+    assert len(team.chat.posted) == begun
+    assert "0 of 5 settled" in team.chat.posted[0].reply.text
+
+
+async def test_what_found_no_room_is_counted(team: RiskStage) -> None:
+    for _ in range(3):
+        await post_checklist(team.means, ROOM, at=team.now, claim=str(team.now), language=EN)
+        team.wait(days=7)
+    held = [risk.id for risk in RISKS if risk.shelf != HIDDEN]
+    past = [
+        Change(board=ROOM.channel_key, item=item, act=act, at=MONDAY) for item in held for act in (Act.DONE, Act.REOPEN)
+    ]
+    await team.store.checklists.add(past)
+    posted = await post_checklist(team.means, ROOM, at=team.now, claim="last", language=Language.JA)
+    assert len(posted.items) == 10
+    assert team.shown.reply.notes == ("25 more have come back; `/advisor risks list` lists them.",)
+    await team.push(button(team.shown.reply, "✓ 1"))
+    assert team.shown.reply.notes[0].startswith("25 more")
 
 
 async def test_list_of_another_channel_takes_no_orders(team: RiskStage) -> None:

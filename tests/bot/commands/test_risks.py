@@ -40,7 +40,10 @@ async def test_register_is_listed_by_score_in_both_languages(team: RiskStage) ->
         ("list legal", "No risk of the register fits that."),
         ("show no-such-risk", "I know no risk “no-such-risk”. `/advisor risks list` lists all of them."),
         ("show leaks", "“leaks” may be Personal data leaks, An API key leaks and strangers spend; which one"),
-        ("show Personal data leaks", "**Personal data leaks** (`data-breach`)\nData · from pre-seed to growth · every"),
+        (
+            "show Personal data leaks",
+            "**Personal data leaks** (`data-breach`)\n\nData · from pre-seed to growth · every",
+        ),
         ("history", "Nobody has worked on a risk here yet."),
         ("explode", "“explode” is no action; choose from show, list, checklist, history, heatmap, export, incident."),
     ],
@@ -185,7 +188,7 @@ async def test_private_conversation_has_a_list_of_its_own(team: RiskStage) -> No
     private = PLACE.__class__(platform="memory", workspace="w", channel="ada", kind=PlaceKind.DM)
     await team.store.profiles.save_person(ADA.key, Profile(stage=CompanyStage.GROWTH))
     await team.say("checklist", place=private)
-    assert "Chosen for growth." in team.shown.reply.text
+    assert "Chosen for growth\n" in team.shown.reply.text
     await team.push(button(team.shown.reply, "✓ 1"), place=private)
     assert await team.store.checklists.changes(ROOM.channel_key) == ()
 

@@ -31,27 +31,6 @@ async def test_old_claims_are_forgotten_and_recent_ones_are_kept() -> None:
     assert not await events.claim(["recent"], at=NOON)
 
 
-async def forget_nothing(_: datetime) -> None:
-    """Reminds nobody."""
-
-
-async def test_experts_are_reminded_again_and_again_after_a_first_pause() -> None:
-    steps: asyncio.Queue[object] = asyncio.Queue()
-
-    async def sleep(seconds: float) -> None:
-        if seconds < 3600:
-            steps.put_nowait(seconds)
-            await asyncio.sleep(0)
-        else:
-            await asyncio.Event().wait()
-
-    async def remind(now: datetime) -> None:
-        steps.put_nowait(now)
-
-    async with keep_house(MemoryEvents(), now=lambda: NOON, sleep=sleep, remind=remind):
-        assert [await steps.get() for _ in range(5)] == [900.0, NOON, 900.0, NOON, 900.0]
-
-
 async def test_store_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     pauses: asyncio.Queue[float] = asyncio.Queue()
 
@@ -60,7 +39,7 @@ async def test_store_that_fails_is_logged_and_tried_again(caplog: pytest.LogCapt
         await asyncio.sleep(0)
 
     with caplog.at_level(logging.WARNING):
-        async with keep_house(FailingEvents(), now=lambda: NOON, sleep=sleep, remind=forget_nothing):
-            seen = [await pauses.get() for _ in range(9)]
-    assert seen.count(6 * 3600.0) >= 3
+        async with keep_house(FailingEvents(), now=lambda: NOON, sleep=sleep):
+            seen = [await pauses.get() for _ in range(3)]
+    assert seen == [6 * 3600.0] * 3
     assert {record.message for record in caplog.records} == {"claims_not_forgotten"}
