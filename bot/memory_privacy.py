@@ -98,7 +98,7 @@ class MemoryPrivacy:
                 if each.person == person
             ],
             "conversations": [{"key": each.key} for each in shelves.conversations.values() if each.partner == person],
-            "imported_turns": [{"question": turn.question, "answer": turn.answer} for turn in said],
+            "imported_turns": [{"question": turn.question} for turn in said],
             "profiles": [{"sector": profile.sector, "model": profile.model}] if profile else [],
             "first_uses": known,
         }

@@ -21,11 +21,11 @@ _SENTENCE = 200
 
 async def why(call: Call, press: Press) -> None:
     """Tells the person which sentence rests on which source, and which passages were found."""
-    record = await call.answer(press.payload.subject)
+    record = await call.readable_answer(press.payload.subject)
     if record is None:
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
-    labels = await call.labels()
+    labels = (await call.own_scope()).audience
     seen = [each for each in record.evidence if each.audience & labels]
     blocks = [_sentences(call, record), _passages(call, record, seen)]
     if len(seen) < len(record.evidence):
@@ -35,7 +35,7 @@ async def why(call: Call, press: Press) -> None:
 
 async def shorter(call: Call, press: Press) -> None:
     """Gives the person the answer in fewer words."""
-    record = await call.answer(press.payload.subject)
+    record = await call.readable_answer(press.payload.subject)
     if record is None:
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
@@ -60,7 +60,10 @@ async def follow_up(call: Call, press: Press) -> None:
     """Asks what an answer suggested."""
     record = await call.answer(press.payload.subject)
     number = int(press.payload.argument) if press.payload.argument.isdecimal() else -1
-    if record is None or not 0 <= number < len(record.suggestions):
+    labels = await call.labels()
+    # Suggestions are made of the passages that were found: whoever may not read one of them is shown none.
+    seen = record is not None and all(each.audience & labels for each in record.evidence)
+    if record is None or not seen or not 0 <= number < len(record.suggestions):
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
     await call.ask(record.suggestions[number])

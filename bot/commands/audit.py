@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level
+from bot.commands.settings import hidden_topics
 from bot.records import OPERATOR, AuditEntry
 from bot.rights import Role
 from bot.wording import Say
@@ -33,7 +34,8 @@ async def show(call: Call, arguments: Mapping[str, str]) -> None:
     if not seen:
         await call.whisper(call.words(Say.AUDIT_EMPTY))
         return
-    lines = [_line(call, entry) for entry in seen]
+    hidden = await hidden_topics(call)
+    lines = [_line(call, entry, hidden) for entry in seen]
     await call.whisper("\n".join([call.words(Say.AUDIT_TITLE, count=len(lines)), "", *lines]))
 
 
@@ -43,9 +45,15 @@ def _concerns(call: Call, entry: AuditEntry) -> bool:
     return not entry.subject or entry.subject.startswith(own) or call.means.role(call.person) >= Role.OWNER
 
 
-def _line(call: Call, entry: AuditEntry) -> str:
+def _line(call: Call, entry: AuditEntry, hidden: frozenset[str]) -> str:
     actor = entry.actor if entry.actor == OPERATOR else entry.actor[:_HASH_CHARACTERS]
     separator = call.words(Say.LIST_SEPARATOR)
-    details = separator.join(f"{name} = {value}" for name, value in entry.details.items() if value)
+    told = {name: _veiled(value, hidden) for name, value in entry.details.items() if value}
+    details = separator.join(f"{name} = {value}" for name, value in told.items())
     parts = [f"{entry.at:%Y-%m-%d %H:%M}", f"**{entry.action}**", entry.subject, f"`{actor}`", details]
     return "- " + " · ".join(part for part in parts if part)
+
+
+def _veiled(value: str, hidden: frozenset[str]) -> str:
+    """A value without topics that may not be shown here: a channel with more labels may have set them."""
+    return ", ".join("…" if each in hidden else each for each in value.split(", "))

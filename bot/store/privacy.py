@@ -24,8 +24,9 @@ _AT_ONCE = 500
 """Questions that one transaction of a sweep deletes: others wait for it."""
 
 _OPEN = (QuestionState.QUEUED.value, QuestionState.ANSWERING.value)
-_LEFT_OUT: Mapping[Table, frozenset[str]] = {gaps: frozenset({"text"})}
-"""Columns with another person's words: a gap holds the question of whoever asked, the row is of whoever rated."""
+_LEFT_OUT: Mapping[Table, frozenset[str]] = {gaps: frozenset({"text"}), imported_turns: frozenset({"answer"})}
+"""Columns with others' words: a gap holds the question of whoever asked, the row is of whoever rated; what the bot
+answered in a thread may rest on documents that the person may not read by now."""
 
 _ANSWER = ("id", "question_id", "question", "text", "language", "status", "confidence", "writer", "model", "at")
 
