@@ -217,6 +217,28 @@ async def test_deleted_words_are_in_no_file_whatever_way_they_came_in(tmp_path: 
     assert b"Bo's own" in everything(home)
 
 
+async def test_answer_that_is_under_way_at_a_deletion_is_not_stored(tmp_path: Path) -> None:
+    async with bot_at(tmp_path) as bot:
+        await bot.take(bot.said(f"wait {canary('question')}", "t"))
+        while not bot.desk.asked:
+            await asyncio.sleep(0)
+        press = Press(
+            event_id="sure",
+            place=bot.place("t"),
+            person=ADA,
+            at=_now(),
+            message=None,
+            payload=Payload(verb="privacy", subject="sure", argument="en"),
+        )
+        await bot.take(press)
+        while not bot.chat.whispers:
+            await asyncio.sleep(0.001)
+        bot.desk.opened.set()
+        await bot.engine.settled()
+        assert "much is known" in bot.chat.posted[-1].reply.text
+    assert found(tmp_path) == set()
+
+
 @pytest.mark.slow
 async def test_deletion_among_the_words_of_many_leaves_not_a_byte(tmp_path: Path) -> None:
     """Pages of a full file have been split and filled many times: each copy that was left behind is gone, too."""
