@@ -40,6 +40,10 @@ class MemoryPrivacy:
         self._known.setdefault(person, at)
         return new
 
+    async def not_yet(self, person: str) -> None:
+        """Take a first use back."""
+        self._known.pop(person, None)
+
     async def held(self, person: str) -> Held:
         """How much is kept of a person."""
         kept = self._kept(person)

@@ -42,6 +42,15 @@ class SqlPrivacy:
         values = {"person": person, "at": at}
         return await self._database.write(lambda connection: add_new(connection, first_uses, values))
 
+    async def not_yet(self, person: str) -> None:
+        """Take a first use back."""
+        gone = delete(first_uses).where(first_uses.c.person == person)
+
+        def work(connection: Connection) -> None:
+            connection.execute(gone)
+
+        await self._database.write(work)
+
     async def held(self, person: str) -> Held:
         """How much is kept of a person."""
 

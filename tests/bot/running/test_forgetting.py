@@ -15,8 +15,9 @@ from sqlalchemy import Connection, bindparam, update
 
 from bot.chat import Address, CommandCall, Edited, Incoming, Message, Person, Place, PlaceKind, Press, Said, Submission
 from bot.engine.engine import Engine
+from bot.errors import DeliveryFailed
 from bot.limits import EngineSettings
-from bot.memory_chat import MemoryChat
+from bot.memory_chat import MemoryChat, Moment
 from bot.metrics import Metrics
 from bot.payloads import Payload
 from bot.privacy_settings import PrivacySettings
@@ -282,3 +283,18 @@ async def test_everybody_is_told_of_privacy_once(tmp_path: Path) -> None:
     async with bot_at(tmp_path) as bot:
         await bot.say("What is a moat?", "v")
         assert bot.chat.whispers == []
+
+
+async def test_notice_that_the_platform_does_not_take_is_said_the_next_time(tmp_path: Path) -> None:
+    async with bot_at(tmp_path) as bot:
+
+        async def refuse(method: str, moment: Moment) -> None:
+            if method == "whisper":
+                raise DeliveryFailed("the platform takes no private lines at the moment")
+
+        bot.chat.watch = refuse
+        await bot.say("What is a moat?", "t")
+        assert bot.chat.whispers == []
+        bot.chat.watch = None
+        await bot.say("And a flywheel?", "t")
+        assert len(bot.chat.whispers) == 1

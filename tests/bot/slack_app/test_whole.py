@@ -14,7 +14,9 @@ from bot.chat import ChatAdapter
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
-from bot.running.talking import build_engine
+from bot.rights import rights_of
+from bot.rights_settings import RightsSettings
+from bot.running.talking import Rules, build_engine
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
@@ -54,17 +56,22 @@ def finished(said: Said) -> bool:
 
 
 @asynccontextmanager
-async def office(home: Path, *, slack: SlackServer | None = None, **changes: Any) -> AsyncIterator[Office]:
+async def office(
+    home: Path, *, slack: SlackServer | None = None, admins: tuple[str, ...] = (), **changes: Any
+) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and workspace is a restart."""
     if slack is None:
-        async with slack_server() as fresh, office(home, slack=fresh, **changes) as opened:
+        async with slack_server() as fresh, office(home, slack=fresh, admins=admins, **changes) as opened:
             yield opened
         return
+    given = slack_settings(slack, **changes)
+    if admins:
+        given = given.model_copy(update={"rights": RightsSettings(admins=admins)})
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
     rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
     async with (
         open_store(None, home=home) as store,
-        SlackFactory().open(slack_settings(slack, **changes)) as connection,
+        SlackFactory().open(given) as connection,
     ):
         adapters["slack"] = connection.chat
         engine = build_engine(
@@ -73,6 +80,7 @@ async def office(home: Path, *, slack: SlackServer | None = None, **changes: Any
             adapters=adapters,
             settings=EngineSettings(workers=4, shutdown_seconds=1),
             metrics=Metrics(version="test"),
+            rules=Rules(rights=rights_of(given.rights)),
         )
         running = asyncio.create_task(engine.run())
         listening = asyncio.create_task(connection.listen(engine.receive))
@@ -277,3 +285,13 @@ async def test_export_goes_to_the_person_in_a_direct_message(tmp_path: Path) -> 
     assert "all that I keep of you" in str(told)
     assert file["channel"] == DM
     assert b"what is a moat?" in file["content"]
+
+
+async def test_member_of_the_admins_group_changes_settings_and_others_do_not(tmp_path: Path) -> None:
+    async with office(tmp_path, admins=("slack:T0HOME/group:S1",)) as bot:
+        bot.slack.workspace.groups["S1"] = {ADA}
+        bot.slack.people.command(ADA, CHANNEL, "config set respond auto")
+        bot.slack.people.command(BOB, CHANNEL, "config set respond off")
+        told = {each["user"]: str(each) for each in await bot.whispers(2)}
+    assert "respond is now" in told[ADA]
+    assert "Only an admin may do that." in told[BOB]
