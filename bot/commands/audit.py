@@ -14,6 +14,7 @@ from bot.wording import Say
 _SHOWN, _MOST = 15, 100
 _LOOKED_AT = 2_000
 _HASH_CHARACTERS = 8
+_SET_UP = frozenset({"settings", "rights"})
 
 
 def command() -> Command:
@@ -40,9 +41,11 @@ async def show(call: Call, arguments: Mapping[str, str]) -> None:
 
 
 def _concerns(call: Call, entry: AuditEntry) -> bool:
-    """Entries without a place are of the program, which all workspaces share."""
+    """Entries without a place are of the program, which all workspaces share; how it is set up concerns its owners."""
+    if call.means.role(call.person) >= Role.OWNER:
+        return True
     own = f"{call.place.platform}/{call.place.workspace}/"
-    return not entry.subject or entry.subject.startswith(own) or call.means.role(call.person) >= Role.OWNER
+    return entry.action not in _SET_UP and (not entry.subject or entry.subject.startswith(own))
 
 
 def _line(call: Call, entry: AuditEntry, hidden: frozenset[str]) -> str:

@@ -30,7 +30,7 @@ from bot.metrics import Metrics
 from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import forget_old, keep_house
-from bot.running.noting import note_rights, noted
+from bot.running.noting import note_rights, note_settings, noted
 from bot.running.plugging import AdapterFactory
 from bot.running.status import Status
 from bot.running.talking import Rules, build_engine
@@ -91,6 +91,7 @@ class Opener:
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self.status.up("store")
         rights = rights_of(self._settings.everything.rights)
+        await note_settings(store.audit, self._settings.everything, now=now)
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         engine = build_engine(

@@ -15,6 +15,7 @@ async def test_admin_reads_the_last_entries_of_the_workspace(stage: Stage) -> No
     other = AuditEntry(at=NOW, actor="0123456789abcdef", action="config", subject="memory/elsewhere/c")
     await stage.store.audit.append(other)
     await stage.store.audit.append(AuditEntry(at=NOW, actor="operator", action="index", details={"added": "2"}))
+    await stage.store.audit.append(AuditEntry(at=NOW, actor="operator", action="settings", details={"x": "y"}))
     told = await stage.command("审计", "5")
     assert told.splitlines() == [
         "**审计日志的最近 2 条**（时间为 UTC，人员以哈希表示）",
