@@ -165,6 +165,7 @@ class Say(StrEnum):
     AUDIT_TITLE = "audit_title"
     AUDIT_EMPTY = "audit_empty"
     AUDIT_COUNT = "audit_count"
+    AUDIT_EXPORTED = "audit_exported"
     MONTHS = "months"
     PEOPLE = "people"
 
@@ -233,6 +234,7 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.PRIVACY_SINCE: frozenset({"day"}),
     Say.AUDIT_TITLE: frozenset({"count"}),
     Say.AUDIT_COUNT: frozenset({"most", "value"}),
+    Say.AUDIT_EXPORTED: frozenset({"count"}),
     Say.MONTHS: frozenset({"count"}),
     Say.PEOPLE: frozenset({"count"}),
 }
