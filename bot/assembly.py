@@ -114,6 +114,7 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
             times=Times(now=now, clock=time.monotonic, sleep=asyncio.sleep, new_id=new_id),
             settings=assembly.settings,
             watching=assembly.watching,
+            rights=assembly.rights,
             greeting=Welcome(
                 assembly.store.privacy,
                 delivery,

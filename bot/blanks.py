@@ -81,6 +81,7 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.HOME_QUESTION: frozenset({"asked", "day", "state"}),
     Say.HOME_GAP: frozenset({"asked", "day"}),
     Say.HOME_GAPS_MORE: frozenset({"more"}),
+    Say.AUDIT_EXPORTED: frozenset({"count"}),
     Say.MONTHS: frozenset({"count"}),
     Say.PEOPLE: frozenset({"count"}),
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Final
 
-from bot.chat import Person, Standing
+from bot.chat import Person, Place, Standing
 from bot.mentions import EXPERT
 from bot.ports import SettingsBook
 from bot.records import ChannelSettings
@@ -45,11 +45,18 @@ def inherited(channel: ChannelSettings, server: ChannelSettings) -> ChannelSetti
     return replace(channel, **merged, other={**searched, **channel.other})
 
 
-def reader_scope(settings: ChannelSettings, person: Person) -> Scope:
-    """What may be read to a person in a channel with these settings."""
+def reader_scope(
+    settings: ChannelSettings, person: Person, *, place: Place | None = None, held: frozenset[str] = frozenset()
+) -> Scope:
+    """What may be read to a person in a channel with these settings.
+
+    `held` are the labels of their own: they count in a private `place` alone, where nobody else reads along.
+    """
     kinds = [DocumentKind(each) for each in listed(settings, KINDS) if each in set(DocumentKind)]
     topics = [each for each in listed(settings, TOPICS) if each != _EVERYTHING]
-    return Scope(audience=audience(settings, person), kinds=frozenset(kinds) or None, topics=frozenset(topics) or None)
+    own = held if place is not None and place.private else frozenset()
+    labels = audience(settings, person) | own
+    return Scope(audience=labels, kinds=frozenset(kinds) or None, topics=frozenset(topics) or None)
 
 
 def audience(settings: ChannelSettings, person: Person) -> frozenset[str]:

@@ -190,12 +190,14 @@ class MemoryConversations:
         """Store a conversation in place of what was stored."""
         self._conversations[conversation.key] = conversation
 
-    async def turns(self, key: str, *, limit: int) -> tuple[Turn, ...]:
+    async def turns(self, key: str, *, limit: int, audience: frozenset[str] | None = None) -> tuple[Turn, ...]:
         """The last answered questions, imported ones before the bot's own."""
         own = [
             Turn(question=record.answer.question, answer=record.answer.text)
             for record in sorted(self._answers.values(), key=lambda record: record.at)
-            if record.conversation == key and record.answer.status is AnswerStatus.ANSWERED
+            if record.conversation == key
+            and record.answer.status is AnswerStatus.ANSWERED
+            and (audience is None or all(audience & each.audience for each in record.evidence))
         ]
         everything = (*(turn for turn, _ in self._imported.get(key, ())), *own)
         return everything[max(0, len(everything) - limit) :]

@@ -40,6 +40,10 @@ class MemoryPrivacy:
         self._known.setdefault(person, at)
         return new
 
+    async def not_yet(self, person: str) -> None:
+        """Take a first use back."""
+        self._known.pop(person, None)
+
     async def held(self, person: str) -> Held:
         """How much is kept of a person."""
         kept = self._kept(person)
@@ -98,7 +102,7 @@ class MemoryPrivacy:
                 if each.person == person
             ],
             "conversations": [{"key": each.key} for each in shelves.conversations.values() if each.partner == person],
-            "imported_turns": [{"question": turn.question, "answer": turn.answer} for turn in said],
+            "imported_turns": [{"question": turn.question} for turn in said],
             "profiles": [{"sector": profile.sector, "model": profile.model}] if profile else [],
             "first_uses": known,
         }

@@ -117,8 +117,11 @@ class ConversationBook(Protocol):
         """Store a conversation in place of what was stored."""
         ...
 
-    async def turns(self, key: str, *, limit: int) -> tuple[Turn, ...]:
-        """The last answered questions with their answers, oldest first; refusals are left out."""
+    async def turns(self, key: str, *, limit: int, audience: frozenset[str] | None = None) -> tuple[Turn, ...]:
+        """The last answered questions with their answers, oldest first; refusals are left out.
+
+        With an `audience`, so are answers that rest on a passage for none of its labels.
+        """
         ...
 
     async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime, people: Sequence[str] = ()) -> None:

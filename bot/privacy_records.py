@@ -31,6 +31,10 @@ class PrivacyBook(Protocol):
         """Note that a person has used the bot; True the first time, of several callers for one of them."""
         ...
 
+    async def not_yet(self, person: str) -> None:
+        """Take a first use back: what was to be said then could not be said, and is said the next time."""
+        ...
+
     async def held(self, person: str) -> Held:
         """How much is kept of a person, by the person's key."""
         ...

@@ -198,5 +198,6 @@ class Say(StrEnum):
     HOME_PROFILE = "home_profile"
     HOME_NOTE = "home_note"
     STARTERS = "starters"
+    AUDIT_EXPORTED = "audit_exported"
     MONTHS = "months"
     PEOPLE = "people"

@@ -28,26 +28,27 @@ _SENTENCE = 200
 
 async def why(call: Call, press: Press) -> None:
     """Tells the person which sentence rests on which source, and which passages were found."""
-    record = await call.answer(press.payload.subject)
-    told = await _told(call, Verb.WHY, record)
+    record = await call.readable_answer(press.payload.subject)
+    told = _told(call, Verb.WHY, record, (await call.own_scope()).audience)
     await call.whisper(told.text, actions=_sharing(call, Verb.WHY, record))
 
 
 async def shorter(call: Call, press: Press) -> None:
     """Gives the person the answer in fewer words."""
-    record = await call.answer(press.payload.subject)
-    told = await _told(call, Verb.SHORTER, record)
+    record = await call.readable_answer(press.payload.subject)
+    told = _told(call, Verb.SHORTER, record, (await call.own_scope()).audience)
     actions = _sharing(call, Verb.SHORTER, record) if told.citations else ()
     await call.whisper(told.text, citations=told.citations, actions=actions)
 
 
 async def share(call: Call, press: Press) -> None:
     """Shows everybody in the answer's thread what the person was told of it."""
-    record = await call.answer(press.payload.subject)
+    labels = await call.labels()
+    record = await call.readable_answer(press.payload.subject, labels=labels)
     if record is None or press.payload.argument not in _SHARED:
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
-    told = await _told(call, Verb(press.payload.argument), record)
+    told = _told(call, Verb(press.payload.argument), record, labels)
     thread = record.conversation.removeprefix(f"{call.place.channel_key}/")
     place = replace(call.place, thread=thread) if thread else call.place
     notes = (call.words(Say.SHARED, who=call.person.name),) if call.person.name else ()
@@ -69,7 +70,10 @@ async def follow_up(call: Call, press: Press) -> None:
     """Asks what an answer suggested."""
     record = await call.answer(press.payload.subject)
     number = int(press.payload.argument) if press.payload.argument.isdecimal() else -1
-    if record is None or not 0 <= number < len(record.suggestions):
+    labels = await call.labels()
+    # Suggestions are made of the passages that were found: whoever may not read one of them is shown none.
+    seen = record is not None and all(each.audience & labels for each in record.evidence)
+    if record is None or not seen or not 0 <= number < len(record.suggestions):
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
     await call.ask(record.suggestions[number])
@@ -98,11 +102,11 @@ class _Told:
     citations: tuple[Citation, ...] = ()
 
 
-async def _told(call: Call, verb: Verb, record: AnswerRecord | None) -> _Told:
+def _told(call: Call, verb: Verb, record: AnswerRecord | None, labels: frozenset[str]) -> _Told:
     if record is None:
         return _Told(text=call.words(Say.ANSWER_UNKNOWN))
     if verb is Verb.WHY:
-        return _Told(text=await _reasons(call, record))
+        return _Told(text=_reasons(call, record, labels))
     short = shortened(record)
     if short is None:
         return _Told(text=call.words(Say.SHORTER_NONE))
@@ -117,8 +121,7 @@ def _sharing(call: Call, verb: Verb, record: AnswerRecord | None) -> tuple[tuple
     return ((Button(label=call.words(Say.SHARE), payload=payload),),)
 
 
-async def _reasons(call: Call, record: AnswerRecord) -> str:
-    labels = await call.labels()
+def _reasons(call: Call, record: AnswerRecord, labels: frozenset[str]) -> str:
     seen = [each for each in record.evidence if each.audience & labels]
     blocks = [_sentences(call, record), _passages(call, record, seen)]
     if len(seen) < len(record.evidence):

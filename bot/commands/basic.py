@@ -98,7 +98,7 @@ class Sources:
         ]
 
     async def _documents(self, call: Call) -> tuple[Document, ...]:
-        return await call.means.library.documents(await call.scope())
+        return await call.means.library.documents(await call.own_scope())
 
     def _overview(self, call: Call, documents: Sequence[Document]) -> str:
         if not documents:

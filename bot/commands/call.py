@@ -216,6 +216,15 @@ class Call:
         record = await self.means.store.answers.get(answer_id)
         return record if record and record.conversation.startswith(f"{self.place.channel_key}/") else None
 
+    async def readable_answer(self, answer_id: str, *, labels: frozenset[str] | None = None) -> AnswerRecord | None:
+        """An answer of this channel all of whose sources may be read by now: by the person, or with these labels."""
+        record = await self.answer(answer_id)
+        if record is None:
+            return None
+        labels = (await self.own_scope()).audience if labels is None else labels
+        readable = all(citation.document.audience & labels for citation in record.answer.citations)
+        return record if readable else None
+
     async def labels(self) -> frozenset[str]:
         """The audience labels that everybody who reads along here holds."""
         return (await self.scope()).audience
@@ -223,7 +232,7 @@ class Call:
     async def scope(self) -> Scope:
         """What of the library may be shown here."""
         settings = await effective_settings(self.means.store.settings, self.place.channel_key)
-        return reader_scope(settings, self.person)
+        return reader_scope(settings, self.person, place=self.place, held=self.means.rights.labels_of(self.person))
 
     @property
     def is_private(self) -> bool:

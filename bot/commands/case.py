@@ -56,7 +56,7 @@ class Cases:
         if pair:
             await self.compare(call, {"companies": pair["rest"]})
             return
-        library, scope = _library(call), await call.scope()
+        library, scope = _library(call), await call.own_scope()
         everything = await library.all(scope=scope, language=call.language)
         if not everything:
             await call.whisper(call.words(Say.CASE_EMPTY))
@@ -68,7 +68,7 @@ class Cases:
 
     async def compare(self, call: Call, arguments: Mapping[str, str]) -> None:
         """Puts two companies side by side."""
-        everything = await _library(call).all(scope=await call.scope(), language=call.language)
+        everything = await _library(call).all(scope=await call.own_scope(), language=call.language)
         names = await _two_names(call, arguments["companies"])
         if not everything:
             await call.whisper(call.words(Say.CASE_EMPTY))
@@ -92,7 +92,7 @@ class Cases:
 
 async def show(call: Call, press: Press) -> None:
     """Shows the case that was chosen from a list."""
-    everything = await _library(call).all(scope=await call.scope(), language=call.language)
+    everything = await _library(call).all(scope=await call.own_scope(), language=call.language)
     case = _chosen(everything, press.values[0] if press.values else "")
     if case is None:
         await call.whisper(call.words(Say.UNKNOWN_ACTION))
@@ -102,7 +102,7 @@ async def show(call: Call, press: Press) -> None:
 
 async def compare_with(call: Call, press: Press) -> None:
     """Puts the chosen case beside the one whose card was shown."""
-    everything = await _library(call).all(scope=await call.scope(), language=call.language)
+    everything = await _library(call).all(scope=await call.own_scope(), language=call.language)
     first = _chosen(everything, press.payload.subject)
     second = _chosen(everything, press.values[0] if press.values else "")
     if first is None or second is None:
@@ -115,7 +115,7 @@ async def companies(call: Call, typed: str) -> Sequence[str]:
     """Companies whose names hold what was typed, behind the last comma; what stands before it is kept."""
     parts = list(re.finditer(r"[,，、]\s*", typed))
     before, wanted = (typed[: parts[-1].end()], typed[parts[-1].end() :]) if parts else ("", typed)
-    cases = await _library(call).all(scope=await call.scope(), language=call.language)
+    cases = await _library(call).all(scope=await call.own_scope(), language=call.language)
     names = [case.facts.company for case in cases if _is_called(case, wanted)]
     return [f"{before}{name}" for name in names if name not in before][:_OPTIONS]
 
@@ -138,7 +138,7 @@ async def _two_names(call: Call, text: str) -> list[str]:
     words = text.split()
     if len(names) != 1 or len(words) < 2:
         return names
-    library, scope = _library(call), await call.scope()
+    library, scope = _library(call), await call.own_scope()
     for cut in range(1, len(words)):
         halves = [" ".join(words[:cut]), " ".join(words[cut:])]
         found = [await library.named(half, scope=scope, language=call.language) for half in halves]
@@ -149,7 +149,7 @@ async def _two_names(call: Call, text: str) -> list[str]:
 
 async def _the_one(call: Call, name: str, everything: Sequence[Case]) -> Case | None:
     """The one case of a name; None after telling why there is none."""
-    found = await _library(call).named(name, scope=await call.scope(), language=call.language)
+    found = await _library(call).named(name, scope=await call.own_scope(), language=call.language)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -194,7 +194,7 @@ def _sector_terms(case: Case) -> set[str]:
 
 
 async def _show(call: Call, case: Case, everything: Sequence[Case]) -> None:
-    grounds = await _library(call).grounds(case, scope=await call.scope())
+    grounds = await _library(call).grounds(case, scope=await call.own_scope())
     others = [each for each in everything if each.document.id != case.document.id]
     near = sorted(others, key=lambda each: -len(_sector_terms(case) & _sector_terms(each)))
     payload = Payload(verb=Verb.COMPARE, subject=case.document.id, argument=_spoken(call))
@@ -209,7 +209,7 @@ async def _compare(call: Call, first: Case, second: Case) -> None:
     if first.document.id == second.document.id:
         await call.whisper(call.words(Say.CASE_SAME, name=first.facts.company))
         return
-    library, scope = _library(call), await call.scope()
+    library, scope = _library(call), await call.own_scope()
     left = await library.grounds(first, scope=scope)
     right = await library.grounds(second, scope=scope, first=len(left.citations) + 1)
     await call.whisper(comparison(call, (first, left), (second, right)), citations=(*left.citations, *right.citations))

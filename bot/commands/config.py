@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.channel_rules import effective_settings, server_key
+from bot.channel_rules import TOPICS, effective_settings, server_key
 from bot.chat import Press, Submission
 from bot.commands import basic, digest
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
-from bot.commands.settings import BEHAVIOUR, LABELS, NAMES, REACH, allowed, changed, read, shown, value_of
+from bot.commands.settings import (
+    BEHAVIOUR,
+    LABELS,
+    NAMES,
+    REACH,
+    allowed,
+    changed,
+    hidden_topics,
+    read,
+    shown,
+    value_of,
+)
 from bot.mentions import EXPERT, stored_mention, typed_mention
 from bot.offers import Verb
 from bot.payloads import Payload
@@ -100,6 +111,7 @@ async def open_form(call: Call, press: Press) -> None:
         await call.whisper(call.words(Say.UNKNOWN_ACTION))
         return
     settings = await call.means.store.settings.get(call.place.channel_key)
+    settings = _without(settings, await hidden_topics(call))
     fields = tuple([await _field(call, settings, name) for name in names])
     payload = Payload(verb=Verb.CONFIG_SAVE, subject=press.payload.subject, argument=call.language.value)
     await call.open_form(
@@ -111,8 +123,11 @@ async def submit(call: Call, submission: Submission) -> None:
     """Stores what a form changes: all of it, or nothing when a value cannot be used."""
     settings = await call.means.store.settings.get(call.place.channel_key)
     changes: list[_Change] = []
+    veiled = value_of(_without(settings, await hidden_topics(call)), TOPICS)
     for name in _FORMS.get(submission.payload.subject, ()):
         text = submission.values.get(name, "").strip()
+        if name == TOPICS and veiled and text == shown(call, name, veiled):
+            continue  # as it was shown: what was hidden from the reader stays
         value = () if _inherits(call, text) else await read(call, name, text)
         if value is None:
             await call.whisper(await _wrong(call, name, text))
@@ -204,7 +219,8 @@ async def _show(call: Call) -> None:
     admin = call.means.is_admin(call.person)
     # Labels tell what the library keeps from others, so that only those who give them see them.
     names = [name for name in NAMES if admin or name != LABELS]
-    lines = [_line(call, name, channel, server) for name in names]
+    hidden = await hidden_topics(call)
+    lines = [_line(call, name, _without(channel, hidden), _without(server, hidden)) for name in names]
     forms = ((Say.CONFIG_BEHAVIOUR, "behaviour"), (Say.CONFIG_REACH, "reach"))
     buttons = tuple(
         Button(
@@ -216,6 +232,14 @@ async def _show(call: Call) -> None:
     offered = (buttons,) if admin and call.adapter.capabilities.forms else ()
     text = "\n".join([call.words(Say.CONFIG_TITLE), "", *lines, await digest.timely_lines(call)])
     await call.whisper(text, actions=offered)
+
+
+def _without(settings: ChannelSettings, hidden: frozenset[str]) -> ChannelSettings:
+    """Settings as they may be shown: a topic of documents for other readers is there, and not told."""
+    topics = value_of(settings, TOPICS)
+    if hidden.isdisjoint(topics):
+        return settings
+    return changed(settings, TOPICS, tuple(dict.fromkeys("…" if each in hidden else each for each in topics)))
 
 
 def _line(call: Call, name: str, channel: ChannelSettings, server: ChannelSettings) -> str:

@@ -62,13 +62,9 @@ async def _show(call: Call) -> None:
         for name, count in counted
     ]
     since = "" if held.since is None else call.words(Say.PRIVACY_SINCE, day=held.since.date().isoformat())
-    told = [
-        "\n".join([call.words(Say.PRIVACY_TITLE), "", *lines, *([since] if since else [])])
-        if lines
-        else call.words(Say.PRIVACY_NOTHING),
-        f"{_kept_for(call)} {call.words(Say.PRIVACY_HOW)}".strip(),
-        call.words(Say.PRIVACY_PLATFORM),
-    ]
+    table = "\n".join([call.words(Say.PRIVACY_TITLE), "", *lines, *([since] if since else []), _kept_for(call)])
+    told = [table if lines else call.words(Say.PRIVACY_NOTHING), call.words(Say.PRIVACY_HOW)]
+    told.append(call.words(Say.PRIVACY_PLATFORM))
     offered = (_button(call, "export", Say.PRIVACY_EXPORT), _button(call, "delete", Say.PRIVACY_DELETE))
     await call.whisper("\n\n".join(told), actions=(offered,) if lines else ())
 
@@ -106,7 +102,7 @@ async def _delete(call: Call) -> None:
 
 def _kept_for(call: Call) -> str:
     days = call.means.privacy.keep_days
-    return call.words(Say.PRIVACY_DAYS, days=days) if days else call.words(Say.PRIVACY_ALWAYS)
+    return "- " + (call.words(Say.PRIVACY_DAYS, days=days) if days else call.words(Say.PRIVACY_ALWAYS))
 
 
 def _button(call: Call, act: str, label: Say, *, style: Style = Style.PLAIN) -> Action:

@@ -44,7 +44,9 @@ class Resources:
         """Shows the resources that fit best, or how to ask for some."""
         wanted, profile = _wanted(arguments), await known_profile(call)
         shelf = ResourceShelf(call.means.library, call.means.retriever, call.means.resources)
-        found = await shelf.find(wanted, scope=await call.scope(), language=call.language, leaning=_leaning(profile))
+        found = await shelf.find(
+            wanted, scope=await call.own_scope(), language=call.language, leaning=_leaning(profile)
+        )
         if found.empty:
             await call.whisper(call.words(Say.RESOURCE_EMPTY))
         elif not arguments:

@@ -85,6 +85,15 @@ async def read(call: Call, name: str, text: str) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(value for value in values if value)) if values and all(values) else None
 
 
+async def hidden_topics(call: Call) -> frozenset[str]:
+    """Topics that only documents have which may not be shown here. Raises StorageFailed."""
+    scope = Scope(audience=await call.labels())
+    shown, hidden = set[str](), set[str]()
+    for document in await call.means.library.documents():
+        (shown if scope.admits(document) else hidden).update(document.topics)
+    return frozenset(hidden - shown)
+
+
 async def allowed(call: Call, name: str) -> tuple[str, ...]:
     """All values of a setting as the reader would type them. Raises StorageFailed."""
     wording, language = call.means.wording, call.language

@@ -30,6 +30,8 @@ _KEYS: Mapping[str, str] = {
 """What is typed for a button; all other buttons are numbered."""
 
 _REMEMBERED = 200
+_READ_HERE = "application/json"
+"""Files of this kind are printed: a terminal has no other place for them, and whoever reads it can keep them."""
 
 
 class ConsoleChat:
@@ -178,6 +180,8 @@ class ConsoleChat:
             print_markdown(self._console, shown)
         for line in (*reply.notes, *(f"[{self._where(file)}]" for file in reply.files)):
             self._console.print(printable(line), style="dim", soft_wrap=True)
+        for file in (each for each in reply.files if each.media_type == _READ_HERE):
+            self._console.print(printable(file.content.decode(errors="replace")), soft_wrap=True)
         print_citations(self._console, reply.citations, reply.language)
         self._print_actions(reply)
         if reply.citations or reply.actions or reply.notes:

@@ -26,31 +26,35 @@ class Asker:
         self._adapters: Mapping[str, ChatAdapter] = parts.adapters
         self._times = parts.times
         self._settings = parts.settings
+        self._rights = parts.rights
 
     async def question(self, job: Job) -> Question:
         """The question with what the conversation said before. Raises StoreFailed."""
         record = job.record
         settings = await self._memory.settings(record.place.channel_key)
-        history = await self._history(job)
+        held = self._rights.labels_of(record.person)
+        scope = reader_scope(settings, record.person, place=record.place, held=held)
+        history = await self._history(job, scope.audience)
         if job.fresh:
             history = tuple(turn for turn in history if turn.question != record.text)
         return Question(
             id=record.id,
             text=record.text,
             language=settings.language,
-            scope=reader_scope(settings, record.person),
+            scope=scope,
             history=history,
         )
 
-    async def _history(self, job: Job) -> tuple[Turn, ...]:
-        place, limit = job.record.place, self._settings.history_turns
+    async def _history(self, job: Job, audience: frozenset[str]) -> tuple[Turn, ...]:
+        """What was said before, without answers that rest on what the reader may not see by now."""
+        book, place, limit = self._store.conversations, job.record.place, self._settings.history_turns
         if not limit or not has_history(place):
             return ()
-        turns = () if job.first else await self._store.conversations.turns(place.key, limit=limit)
+        turns = () if job.first else await book.turns(place.key, limit=limit, audience=audience)
         unread = job.summoned or (job.summoned is None and not turns)
         if not unread or not await self._read_thread(job):
             return turns
-        return await self._store.conversations.turns(place.key, limit=limit)
+        return await book.turns(place.key, limit=limit, audience=audience)
 
     async def _read_thread(self, job: Job) -> bool:
         """Stores what was said in the thread before the question; False where there is nothing to be had."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.chat import ChatAdapter, Person, Place
 from bot.engine.keeping import Recent
+from bot.errors import DeliveryFailed
 from bot.ports import Delivering
 from bot.privacy_records import PrivacyBook
 from bot.privacy_settings import PrivacySettings
@@ -48,7 +49,12 @@ class Welcome:
         usage = adapter.capabilities.command_prefix + self._wording.command(_COMMAND, language).name
         days = self._settings.keep_days
         kept = self._wording.say(Say.PRIVACY_DAYS if days else Say.PRIVACY_ALWAYS, language, **_days(days))
-        await self._delivery.tell(place, person, Say.PRIVACY_NOTICE, language, kept=kept, usage=usage)
+        try:
+            await self._delivery.tell(place, person, Say.PRIVACY_NOTICE, language, kept=kept, usage=usage)
+        except DeliveryFailed:
+            self._greeted.drop((person.key,))
+            await self._book.not_yet(person.key)
+            raise
 
 
 def _days(days: int) -> dict[str, int]:

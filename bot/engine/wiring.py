@@ -11,6 +11,7 @@ from bot.chat import ChatAdapter, Message, Person, Place
 from bot.limits import EngineSettings
 from bot.ports import Answering, Delivering, Handling, Store
 from bot.records import AnswerRecord, Outcome, QuestionRecord, QuestionState
+from bot.rights import Rights
 from rag.ports import Clock
 from rag.types import Language
 
@@ -91,3 +92,4 @@ class Parts:
     watching: Watching = field(default_factory=Unwatched)
     greeting: Greeting = field(default_factory=Ungreeted)
     overhearing: Overhearing | None = None
+    rights: Rights = field(default_factory=Rights)

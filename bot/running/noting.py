@@ -1,4 +1,4 @@
-"""What whoever has the machine does is in the audit log, too: work through the control socket, and changed rights."""
+"""What whoever has the machine does is in the audit log, too: work through the control socket, changed settings."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from bot.control.wire import Backup, Envelope, Remove, Update, decode
 from bot.ledgers import AuditBook
 from bot.records import OPERATOR, AuditEntry
 from bot.rights import Rights
+from bot.settings import LoadedSettings, Settings, setting_names
 from rag.errors import RagError
 
 log = logging.getLogger(__name__)
 
-_RIGHTS = "rights"
+_RIGHTS, _SETTINGS = "rights", "settings"
 _LOOKED_BACK = 1_000
-"""Entries in which the last ones on rights are looked for."""
+"""Entries in which the last ones on rights and settings are looked for."""
 
 _COUNTED = ("added", "updated", "removed", "failed")
 
@@ -52,16 +53,25 @@ async def note_rights(
     audit: AuditBook, rights: Rights, *, pseudonym: Callable[[str], str], now: Callable[[], datetime]
 ) -> None:
     """Note who holds which role and label, where settings say otherwise than at the last start; people as hashes."""
-    after = _told(rights, pseudonym)
+    await _note_change(audit, _RIGHTS, _told(rights, pseudonym), now=now)
+
+
+async def note_settings(audit: AuditBook, settings: Settings, *, now: Callable[[], datetime]) -> None:
+    """Note which settings are not as they ship, where that is otherwise than at the last start; secrets as stars."""
+    await _note_change(audit, _SETTINGS, _changed(settings), now=now)
+
+
+async def _note_change(audit: AuditBook, action: str, after: dict[str, str], *, now: Callable[[], datetime]) -> None:
+    """Adds what holds now and what held before, where the two differ."""
     entries = await audit.latest(limit=_LOOKED_BACK)
-    last = next((each for each in entries if each.action == _RIGHTS), None)
+    last = next((each for each in entries if each.action == action), None)
     before = {} if last is None else {name: each for name, each in last.details.items() if not name.startswith("was ")}
     if before == after:
         return
     changed = {
         f"was {name}": before.get(name, "") for name in {**before, **after} if before.get(name) != after.get(name)
     }
-    await _append(audit, AuditEntry(at=now(), actor=OPERATOR, action=_RIGHTS, details={**after, **changed}))
+    await _append(audit, AuditEntry(at=now(), actor=OPERATOR, action=action, details={**after, **changed}))
 
 
 async def _append(audit: AuditBook, entry: AuditEntry) -> None:
@@ -89,6 +99,18 @@ def _counts(line: bytes) -> dict[str, str]:
     if not isinstance(report, Mapping):
         return {}
     return {name: str(len(report[name])) for name in _COUNTED if isinstance(report.get(name), list)}
+
+
+def _changed(settings: Settings) -> dict[str, str]:
+    """Settings that are not as they ship. Rights are noted as hashes, and the home is where the log lies."""
+    now, shipped = _values(settings), _values(Settings(home=settings.home))
+    told = (name for name in now if name != "home" and not name.startswith("rights."))
+    return {name: now[name] for name in told if now[name] != shipped[name]}
+
+
+def _values(settings: Settings) -> dict[str, str]:
+    loaded = LoadedSettings(settings=settings, origins=dict.fromkeys(setting_names(), ""), config=None)
+    return {name: value for name, value, _ in loaded.rows()}
 
 
 def _told(rights: Rights, pseudonym: Callable[[str], str]) -> dict[str, str]:

@@ -33,7 +33,7 @@ from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.feeding import follow_feeds
 from bot.running.housekeeping import forget_old, keep_house
-from bot.running.noting import note_rights, noted
+from bot.running.noting import note_rights, note_settings, noted
 from bot.running.plugging import AdapterFactory
 from bot.running.reminding import keep_reminding
 from bot.running.status import Status
@@ -108,6 +108,7 @@ class Opener:
         self._kept.attach(store.database)
         self.status.up("store")
         rights = rights_of(self._settings.everything.rights)
+        await note_settings(store.audit, self._settings.everything, now=now)
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), self._settings.schedules)

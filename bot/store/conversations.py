@@ -10,16 +10,22 @@ from sqlalchemy import Connection, Select, bindparam, delete, insert, literal, s
 
 from bot.records import Conversation, Engagement
 from bot.store.database import Database
-from bot.store.models.conversing import answers, conversations, imported_turns
+from bot.store.models.conversing import answers, conversations, evidence, imported_turns
 from bot.store.statements import put
 from rag.types import AnswerStatus, Language, Turn
 
 
 def _turns() -> Select[Any]:
     given = select(
-        answers.c.question, answers.c.text.label("answer"), answers.c.at, answers.c.number, literal(1).label("own")
+        answers.c.id,
+        answers.c.question,
+        answers.c.text.label("answer"),
+        answers.c.at,
+        answers.c.number,
+        literal(1).label("own"),
     ).where(answers.c.conversation == bindparam("conversation"), answers.c.status == AnswerStatus.ANSWERED.value)
     imported = select(
+        literal("").label("id"),
         imported_turns.c.question,
         imported_turns.c.answer,
         imported_turns.c.at,
@@ -33,6 +39,14 @@ def _turns() -> Select[Any]:
 # Made once: making a statement takes longer than running it.
 _TURNS = _turns()
 _OF_KEY = select(conversations).where(conversations.c.key == bindparam("conversation"))
+
+
+def _hidden(connection: Connection, ids: Sequence[str], audience: frozenset[str] | None) -> set[str]:
+    """Answers that rest on a passage for none of these labels."""
+    if audience is None or not ids:
+        return set()
+    rows = connection.execute(select(evidence.c.answer_id, evidence.c.audience).where(evidence.c.answer_id.in_(ids)))
+    return {row.answer_id for row in rows if not audience.intersection(row.audience)}
 
 
 class SqlConversations:
@@ -60,11 +74,16 @@ class SqlConversations:
         """Store a conversation in place of what was stored."""
         await self._database.write(lambda connection: keep(connection, conversation), urgent=True)
 
-    async def turns(self, key: str, *, limit: int) -> tuple[Turn, ...]:
+    async def turns(self, key: str, *, limit: int, audience: frozenset[str] | None = None) -> tuple[Turn, ...]:
         """The last answered questions with their answers, oldest first: what was imported, then the bot's own."""
         values = {"conversation": key, "most": limit}
-        rows = await self._database.read(lambda connection: connection.execute(_TURNS, values).all())
-        return tuple(Turn(question=row.question, answer=row.answer) for row in reversed(rows))
+
+        def work(connection: Connection) -> list[Turn]:
+            rows = connection.execute(_TURNS, values).all()
+            hidden = _hidden(connection, [row.id for row in rows if row.id], audience)
+            return [Turn(question=row.question, answer=row.answer) for row in rows if row.id not in hidden]
+
+        return tuple(reversed(await self._database.read(work)))
 
     async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime, people: Sequence[str] = ()) -> None:
         """Store what was said in a thread before the bot came, in place of what was imported before."""

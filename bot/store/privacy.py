@@ -24,8 +24,9 @@ _AT_ONCE = 500
 """Questions that one transaction of a sweep deletes: others wait for it."""
 
 _OPEN = (QuestionState.QUEUED.value, QuestionState.ANSWERING.value)
-_LEFT_OUT: Mapping[Table, frozenset[str]] = {gaps: frozenset({"text"})}
-"""Columns with another person's words: a gap holds the question of whoever asked, the row is of whoever rated."""
+_LEFT_OUT: Mapping[Table, frozenset[str]] = {gaps: frozenset({"text"}), imported_turns: frozenset({"answer"})}
+"""Columns with others' words: a gap holds the question of whoever asked, the row is of whoever rated; what the bot
+answered in a thread may rest on documents that the person may not read by now."""
 
 _ANSWER = ("id", "question_id", "question", "text", "language", "status", "confidence", "writer", "model", "at")
 
@@ -40,6 +41,15 @@ class SqlPrivacy:
         """Note that a person has used the bot; True the first time."""
         values = {"person": person, "at": at}
         return await self._database.write(lambda connection: add_new(connection, first_uses, values))
+
+    async def not_yet(self, person: str) -> None:
+        """Take a first use back."""
+        gone = delete(first_uses).where(first_uses.c.person == person)
+
+        def work(connection: Connection) -> None:
+            connection.execute(gone)
+
+        await self._database.write(work)
 
     async def held(self, person: str) -> Held:
         """How much is kept of a person."""

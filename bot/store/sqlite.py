@@ -131,7 +131,7 @@ class SqliteDatabase:
         return bool(busy)
 
     def _rewrite(self) -> None:
-        """Writes the whole file anew, some hundred megabytes a second; readers go on, the writer's thread is here."""
+        """Writes the whole file anew, which takes seconds for some hundred megabytes; readers go on, writers wait."""
         raw = self._engine.raw_connection()
         try:
             raw.cursor().execute("VACUUM").close()

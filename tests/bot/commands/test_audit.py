@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from bot.records import AuditEntry
 from tests.bot.samples import ADA, NOW
 
@@ -15,7 +17,8 @@ async def test_admin_reads_the_last_entries_of_the_workspace(stage: Stage) -> No
     other = AuditEntry(at=NOW, actor="0123456789abcdef", action="config", subject="memory/elsewhere/c")
     await stage.store.audit.append(other)
     await stage.store.audit.append(AuditEntry(at=NOW, actor="operator", action="index", details={"added": "2"}))
-    told = await stage.command("审计", "5")
+    await stage.store.audit.append(AuditEntry(at=NOW, actor="operator", action="settings", details={"x": "y"}))
+    told = await stage.command("审计", "查看 5")
     assert told.splitlines() == [
         "**审计日志的最近 2 条**（时间为 UTC，人员以哈希表示）",
         "",
@@ -31,4 +34,13 @@ async def test_only_admins_read_it(stage: Stage) -> None:
 async def test_wrong_count_is_told(stage: Stage) -> None:
     stage.admins.add(ADA.id)
     for typed in ("0", "many", "101"):
-        assert await stage.command("audit", typed) == f"“{typed}” is no number from 1 to 100."
+        assert await stage.command("audit", f"show {typed}") == f"“{typed}” is no number from 1 to 100."
+
+
+async def test_admin_gets_the_workspace_s_entries_as_a_file(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    await stage.command("config", "set respond auto")
+    await stage.store.audit.append(AuditEntry(at=NOW, actor="ab", action="config", subject="memory/elsewhere/c"))
+    assert await stage.command("audit", "export") == "The audit log as a file; entries: 1, the earliest first."
+    (file,) = stage.last.files
+    assert json.loads(file.content)["details"] == {"setting": "respond", "before": "", "after": "auto"}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.channel_rules import effective_settings, reader_scope, server_key
-from bot.chat import CommandCall, Standing
+from bot.chat import CommandCall, PlaceKind, Standing
 from bot.records import ChannelSettings, Respond
-from rag.types import PUBLIC, DocumentKind, Language
+from rag.backends.memory import MemoryVectorStore
+from rag.backends.sqlite.database import open_database
+from rag.types import PUBLIC, DocumentId, DocumentKind, Language
 from tests.bot.samples import ADA, BOB, NOW, PLACE
 
-from .stage import Stage
+from .stage import SECRET, Stage, publish, shelves
 
 
 @pytest.fixture
@@ -184,3 +187,33 @@ async def test_all_lifts_what_the_server_bounds(admin: Stage) -> None:
     await admin.command("config", "set kinds all")
     scope = reader_scope(await effective_settings(admin.store.settings, PLACE.channel_key), ADA)
     assert (scope.topics, scope.kinds) == (None, None)
+
+
+async def test_topic_that_only_others_may_read_of_is_kept_and_not_told(tmp_path: Path) -> None:
+    hidden, known = (replace(shelves()[2][0], id=DocumentId(each), topics=(each,)) for each in ("plan", "growth"))
+    store = MemoryVectorStore()
+    async with open_database(tmp_path / "library.sqlite3") as database:
+        await publish(database, store, [(replace(hidden, audience=SECRET), ("A plan.",)), (known, ("Growth.",))])
+        stage = Stage().over(database, store)
+        stage.admins.add(ADA.id)
+        set_by_others = ChannelSettings(other={"topics": "growth\nplan"})
+        await stage.store.settings.save(PLACE.channel_key, set_by_others)
+        assert "- topics: **growth, …**" in await stage.command("config")
+        await stage.press_label("Change what is searched …")
+        (_, form) = stage.chat.forms[-1]
+        assert "plan" not in str(form)
+        assert await stage.fill_in(form) == "Nothing was changed."
+        assert await stage.store.settings.get(PLACE.channel_key) == set_by_others
+
+
+def test_labels_of_a_person_hold_where_nobody_else_reads_along() -> None:
+    direct, held = replace(PLACE, kind=PlaceKind.DM), frozenset({"board"})
+    assert reader_scope(ChannelSettings(), ADA, place=direct, held=held).audience == {PUBLIC, "board"}
+    assert reader_scope(ChannelSettings(), ADA, place=PLACE, held=held).audience == {PUBLIC}
+
+
+async def test_what_is_whispered_may_rest_on_a_person_s_own_labels(stage: Stage) -> None:
+    assert "Canarybird" not in await stage.command("case")
+    stage.held[ADA.id] = frozenset({"board"})
+    assert "Canarybird" in await stage.command("case")
+    assert (await stage.call().scope()).audience == {PUBLIC}

@@ -26,7 +26,7 @@ async def test_what_is_kept_is_counted_in_both_languages() -> None:
     bench = await talked()
     told = await bench.command("privacy")
     assert "- questions, with my answers: 1\n- ratings: 1\n- profile: 1\n- since 2026-03-01" in told
-    assert "deleted after 365 days" in told
+    assert "- It is deleted after 365 days." in told
     assert "belongs to the workspace" in told
     assert "- 提问（连同我的回答）：1" in await bench.command("隐私")
     assert [each.label for row in bench.last.actions for each in row if isinstance(each, Button)] == [
@@ -99,7 +99,7 @@ async def test_deletion_in_a_direct_message_takes_what_was_asked_there_too() -> 
     direct = replace(PLACE, kind=PlaceKind.DM, channel="d", thread="")
     bench = await talked()
     assert await bench.press("privacy", "sure", "zh", place=direct) == bench.said
-    assert bench.chat.posted[-1].reply.text == "已删除。我不再保存关于你的任何内容。"
+    assert bench.chat.posted[-1].reply.text == "已删除。我不再保存关于您的任何内容。"
 
 
 async def test_answers_that_are_given_again_are_forgotten_with_it() -> None:

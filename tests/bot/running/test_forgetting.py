@@ -15,8 +15,9 @@ from sqlalchemy import Connection, bindparam, update
 
 from bot.chat import Address, CommandCall, Edited, Incoming, Message, Person, Place, PlaceKind, Press, Said, Submission
 from bot.engine.engine import Engine
+from bot.errors import DeliveryFailed
 from bot.limits import EngineSettings
-from bot.memory_chat import MemoryChat
+from bot.memory_chat import MemoryChat, Moment
 from bot.metrics import Metrics
 from bot.payloads import Payload
 from bot.privacy_settings import PrivacySettings
@@ -217,6 +218,28 @@ async def test_deleted_words_are_in_no_file_whatever_way_they_came_in(tmp_path: 
     assert b"Bo's own" in everything(home)
 
 
+async def test_answer_that_is_under_way_at_a_deletion_is_not_stored(tmp_path: Path) -> None:
+    async with bot_at(tmp_path) as bot:
+        await bot.take(bot.said(f"wait {canary('question')}", "t"))
+        while not bot.desk.asked:
+            await asyncio.sleep(0)
+        press = Press(
+            event_id="sure",
+            place=bot.place("t"),
+            person=ADA,
+            at=_now(),
+            message=None,
+            payload=Payload(verb="privacy", subject="sure", argument="en"),
+        )
+        await bot.take(press)
+        while not bot.chat.whispers:
+            await asyncio.sleep(0.001)
+        bot.desk.opened.set()
+        await bot.engine.settled()
+        assert "much is known" in bot.chat.posted[-1].reply.text
+    assert found(tmp_path) == set()
+
+
 @pytest.mark.slow
 async def test_deletion_among_the_words_of_many_leaves_not_a_byte(tmp_path: Path) -> None:
     """Pages of a full file have been split and filled many times: each copy that was left behind is gone, too."""
@@ -260,3 +283,18 @@ async def test_everybody_is_told_of_privacy_once(tmp_path: Path) -> None:
     async with bot_at(tmp_path) as bot:
         await bot.say("What is a moat?", "v")
         assert bot.chat.whispers == []
+
+
+async def test_notice_that_the_platform_does_not_take_is_said_the_next_time(tmp_path: Path) -> None:
+    async with bot_at(tmp_path) as bot:
+
+        async def refuse(method: str, moment: Moment) -> None:
+            if method == "whisper":
+                raise DeliveryFailed("the platform takes no private lines at the moment")
+
+        bot.chat.watch = refuse
+        await bot.say("What is a moat?", "t")
+        assert bot.chat.whispers == []
+        bot.chat.watch = None
+        await bot.say("And a flywheel?", "t")
+        assert len(bot.chat.whispers) == 1

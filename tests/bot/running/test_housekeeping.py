@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import StoreFailed
-from bot.memory_store import MemoryEvents
-from bot.running.housekeeping import forget_claims, keep_house
+from bot.memory_store import MemoryEvents, MemoryStore
+from bot.records import QuestionState
+from bot.running.housekeeping import forget_claims, forget_old, keep_house
+from tests.bot.samples import question, record
 
 NOON = datetime(2030, 3, 1, 12, tzinfo=UTC)
 
@@ -43,3 +45,27 @@ async def test_store_that_fails_is_logged_and_tried_again(caplog: pytest.LogCapt
             seen = [await pauses.get() for _ in range(3)]
     assert seen == [6 * 3600.0] * 3
     assert {record.message for record in caplog.records} == {"claims_not_forgotten"}
+
+
+@pytest.mark.parametrize(("days", "kept"), [(0, True), (30, False), (1000, True)])
+async def test_words_are_forgotten_after_as_many_days_as_are_set(days: int, kept: bool) -> None:
+    store = MemoryStore()
+    await store.questions.admit(question())
+    await store.questions.finish("q1", QuestionState.ANSWERED, answer=record())
+    later = question().asked_at + timedelta(days=400)
+    await forget_old(store.privacy, days=days, now=lambda: later)
+    assert (await store.questions.get("q1") is not None) is kept
+    assert (await store.answers.get("a1") is not None) is kept
+
+
+async def test_chores_are_done_with_the_rest() -> None:
+    done: asyncio.Queue[str] = asyncio.Queue()
+
+    async def chore() -> None:
+        done.put_nowait("swept")
+
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    async with keep_house(MemoryEvents(), now=lambda: NOON, sleep=sleep, chores=(chore,)):
+        assert [await done.get() for _ in range(2)] == ["swept", "swept"]

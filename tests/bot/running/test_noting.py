@@ -13,7 +13,8 @@ from bot.control.wire import Backup, Count, Envelope, Remove, Request, Update, e
 from bot.memory_ledgers import MemoryAudit
 from bot.rights import rights_of
 from bot.rights_settings import RightsSettings
-from bot.running.noting import note_rights, noted
+from bot.running.noting import note_rights, note_settings, noted
+from bot.settings import Settings
 from rag.catalogue import Input
 from rag.errors import StorageFailed
 from rag.ingest.files import FileProblem
@@ -97,4 +98,28 @@ async def test_rights_are_noted_when_they_change_and_people_only_as_hashes() -> 
     assert (await audit.latest(limit=1))[0].details == {
         "was admin": "hash11, slack group S1",
         "was label board": "hash12",
+    }
+
+
+async def test_settings_are_noted_when_they_change_and_secrets_never(tmp_path: Path) -> None:
+    audit = MemoryAudit()
+
+    async def start(**given: object) -> None:
+        await note_settings(audit, Settings(home=tmp_path, **given), now=lambda: NOON)  # type: ignore[arg-type]
+
+    await start()
+    await start(retrieval={"limit": 5}, slack={"bot_token": "xoxb-secret"}, rights={"admins": ["slack:T1/U1"]})
+    await start(retrieval={"limit": 5}, slack={"bot_token": "xoxb-secret"})
+    await start(retrieval={"limit": 6})
+    changed, first = await audit.latest(limit=9)
+    assert first.details == {
+        "retrieval.limit": "5",
+        "was retrieval.limit": "",
+        "slack.bot_token": "**********",
+        "was slack.bot_token": "",
+    }
+    assert changed.details == {
+        "retrieval.limit": "6",
+        "was retrieval.limit": "5",
+        "was slack.bot_token": "**********",
     }

@@ -14,7 +14,9 @@ from bot.chat import ChatAdapter
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
-from bot.running.talking import build_engine
+from bot.rights import rights_of
+from bot.rights_settings import RightsSettings
+from bot.running.talking import Rules, build_engine
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
@@ -73,19 +75,21 @@ async def office(
     desk: Any = None,
     catalogue: Any = None,
     limits: EngineSettings = LIMITS,
+    admins: tuple[str, ...] = (),
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and workspace is a restart."""
     if slack is None:
-        more = {"desk": desk, "catalogue": catalogue, "limits": limits, **changes}
+        more = {"desk": desk, "catalogue": catalogue, "limits": limits, "admins": admins, **changes}
         async with slack_server() as fresh, office(home, slack=fresh, **more) as opened:
             yield opened
         return
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
     rag = _rag(home, desk, catalogue)
+    given = slack_settings(slack, **changes).model_copy(update={"rights": RightsSettings(admins=admins)})
     async with (
         open_store(None, home=home) as store,
-        SlackFactory().open(slack_settings(slack, **changes)) as connection,
+        SlackFactory().open(given) as connection,
     ):
         adapters["slack"] = connection.chat
         engine = build_engine(
@@ -94,6 +98,7 @@ async def office(
             adapters=adapters,
             settings=limits,
             metrics=Metrics(version="test"),
+            rules=Rules(rights=rights_of(given.rights)),
         )
         running = asyncio.create_task(engine.run())
         listening = asyncio.create_task(connection.listen(engine.receive))

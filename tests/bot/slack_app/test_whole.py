@@ -205,3 +205,13 @@ async def test_export_goes_to_the_person_in_a_direct_message(tmp_path: Path) -> 
     assert "all that I keep of you" in str(told)
     assert file["channel"] == DM
     assert b"what is a moat?" in file["content"]
+
+
+async def test_member_of_the_admins_group_changes_settings_and_others_do_not(tmp_path: Path) -> None:
+    async with office(tmp_path, admins=("slack:T0HOME/group:S1",)) as bot:
+        bot.slack.workspace.groups["S1"] = {ADA}
+        bot.slack.people.command(ADA, CHANNEL, "config set respond auto")
+        bot.slack.people.command(BOB, CHANNEL, "config set respond off")
+        told = {each["user"]: str(each) for each in await bot.whispers(2)}
+    assert "respond is now" in told[ADA]
+    assert "Only an admin may do that." in told[BOB]
