@@ -5,6 +5,7 @@ A follow-up is searched as it was asked and as it stands alone; of each passage 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -220,6 +221,9 @@ def _evidence(
 
 def _topics(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
     """What the library does hold near the question, in the question's language where there is any."""
-    own = [passage for passage in passages if passage.document.language == language]
-    headings = [(passage.chunk.section or (passage.document.title,))[-1] for passage in own or passages]
+    own = [passage for passage in passages if passage.document.language == language] or list(passages)
+    paths = [(passage.document.title, *passage.chunk.section) for passage in own]
+    places = Counter(path[-1] for path in dict.fromkeys(paths))
+    # A heading that stands in several places, such as "Contingency plan", tells nothing without the one above it.
+    headings = (path[-2] if places[path[-1]] > 1 and len(path) > 1 else path[-1] for path in paths)
     return tuple(dict.fromkeys(map(clean_heading, headings)))[:_TOPICS]

@@ -133,7 +133,7 @@ class RetrievalSettings(_Group):
     candidates: int = Field(default=50, ge=10, le=1000)
     """Hits taken from each leg before fusion."""
 
-    dense_weight: float = Field(default=0.6, ge=0, le=1)
+    dense_weight: float = Field(default=0.5, ge=0, le=1)
     language_bonus: float = Field(default=0.08, ge=0, le=1)
     per_document: int = Field(default=4, ge=1)
     """Most passages of one document among those kept."""
@@ -141,7 +141,7 @@ class RetrievalSettings(_Group):
     neighbour_characters: int = Field(default=1200, ge=0)
     """Budget for neighbouring chunks over all passages of an answer."""
 
-    threshold: float = Field(default=0.3, ge=0, le=1)
+    threshold: float = Field(default=0.34, ge=0, le=1)
     """Least confidence at which a question is answered."""
 
 

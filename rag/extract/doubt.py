@@ -34,6 +34,7 @@ _THING_ITSELF = re.compile(
     r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch)\b", re.IGNORECASE
 )
 _PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
+_ABBREVIATION = re.compile(r"(?<![\w.-])(?=\w{2,5}(?![\w.-]))\w*[A-Z]\w*[A-Z]\w*")
 _MARKER = re.compile(r"(?m)^\s*\d+[.)、]")
 _LEAST_TOLD = 0.2
 """Share of a question's weight besides its names that the best passage must speak of."""
@@ -78,9 +79,12 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     held = _held(retrieval.quotable[evidence.units[best].passage])
     if _lacks_attribute(question.text, names, held):
         return True
+    if retrieval.confidence >= settings.sure:
+        # "SaaS" or "VRAM" is jargon as often as a name, and the library may say it in other words.
+        names -= words_of(" ".join(_ABBREVIATION.findall(question.text)))
     if retrieval.confidence >= settings.certain:
         return False
-    if _lacks(names, retrieval.quotable) or _is_about_another(question.text, held):
+    if _lacks(names, retrieval.quotable) or _is_about_another(question.text, names, held):
         return True
     # English says the same in too many words for this; a definition or a comparison asks for the names themselves.
     chinese = any(not term.isascii() for term in question.terms)
@@ -123,9 +127,9 @@ def _lacks_attribute(question: str, names: frozenset[str], held: frozenset[str])
     return bool(asked) and not asked & held
 
 
-def _is_about_another(question: str, held: frozenset[str]) -> bool:
+def _is_about_another(question: str, names: frozenset[str], held: frozenset[str]) -> bool:
     """Whether a passage holds none of a question's proper names; abbreviations do not count: they get spelled out."""
-    proper = words_of(" ".join(_PROPER.findall(question))) & _names(question)
+    proper = words_of(" ".join(_PROPER.findall(question))) & names
     return bool(proper) and not proper & held
 
 

@@ -31,7 +31,7 @@ _FORMS = tuple(
             r"|\bwhat time\b|\b(?:opening|office|business) hours\b",
             r"\d\s*[:：点时]|\d\s*[ap]\.?m\b",
         ),
-        (r"电话(?:号码|是?多少)|手机号|\b(?:tele)?phone number\b", r"\d[\d ()-]{5,}\d"),
+        (r"(?:电话|手机)(?:号码?)?(?:是?多少|[？?]|$)|\b(?:tele)?phone number\b", r"\d[\d ()-]{5,}\d"),
     )
 )
 """What is known by its form: how a question asks for a time of the day or a telephone number, and how one looks."""

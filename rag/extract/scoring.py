@@ -43,6 +43,12 @@ class WriterSettings:
     certain: float = 0.95
     """Confidence of the search from which on a missing name does not speak against an answer."""
 
+    sure: float = 0.8
+    """The same for an abbreviation."""
+
+    trusted: float = 0.5
+    """Confidence from which on the best passage is quoted although its words are not the question's."""
+
     keep: float = 0.7
     """Share of the best score that any further unit must reach."""
 

@@ -15,6 +15,11 @@ from rag.extract.blocks import (
 from rag.extract.scoring import Evidence, WriterSettings, coverage
 from rag.extract.units import MANIFOLD, Shape, Unit, size_of
 
+_OPENING = 3
+"""Sentences, or lists and tables, that are quoted from a passage of which nothing stands out."""
+
+_WHOLE = frozenset({Shape.SENTENCE, Shape.LIST, Shape.TABLE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
@@ -42,6 +47,14 @@ def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
         if evidence.total(index) >= selection.bar(index) * best_total:
             selection.take(index)
     return selection.picks
+
+
+def opening(evidence: Evidence) -> list[Pick]:
+    """The first things that the best passage says, for want of a better pick, where its heading names what is asked."""
+    asked = set(evidence.aspects[0].terms)
+    first = [n for n, unit in enumerate(evidence.units) if unit.passage == 0 and unit.shape in _WHOLE]
+    named = [n for n in first if evidence.units[n].named & asked and not evidence.units[n].foreign]
+    return [Pick(unit=n) for n in named[:_OPENING]]
 
 
 def _leads(evidence: Evidence, ranked: Sequence[int], least: float) -> list[int]:

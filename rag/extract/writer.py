@@ -20,7 +20,7 @@ from rag.extract.entries import entries_of, entry_statements
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.outline import outline_of, read
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of
-from rag.extract.selection import pick
+from rag.extract.selection import opening, pick
 from rag.extract.units import Shape, Unit, size_of, units_of
 from rag.ports import Embedder, Statement, Vectors
 from rag.types import Question, Retrieval
@@ -63,6 +63,8 @@ class ExtractiveWriter:
             questions, vectors = await self._vectors(self._embedder, evidence)
             evidence = evidence_of(units, aspects, questions, vectors, self._settings)
         picks = pick(evidence, self._settings)
+        if not picks and retrieval.confidence >= self._settings.trusted:
+            picks = opening(evidence)
         if not picks or self._is_doubtful(evidence, picks[0].unit, retrieval):
             return
         for statement in statements_of(evidence, picks, retrieval, self._texts, self._settings):

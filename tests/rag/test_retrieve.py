@@ -165,6 +165,14 @@ async def test_the_topics_of_a_refusal_carry_no_numbers(shelf: Shelf) -> None:
     assert (await shelf.retriever().retrieve(ask("Where does the Yangtze spring?"))).topics == ("Prices, part 0",)
 
 
+async def test_a_topic_whose_heading_stands_in_several_places_is_told_by_the_heading_above(shelf: Shelf) -> None:
+    for risk in ("A key leaks", "A model fails"):
+        shelf.put(risk, [f"{risk}: somebody is called at night."], heading="Plan")
+    await shelf.publish()
+    found = await shelf.retriever().retrieve(ask("Where does the Yangtze spring?"))
+    assert set(found.topics) == {"A key leaks", "A model fails"}
+
+
 class Dropped(MemoryVectors):
     """A collection that was deleted under its reader, as after a rebuild by way of another program."""
 

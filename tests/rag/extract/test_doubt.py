@@ -42,6 +42,11 @@ CANTEEN = passage("食堂在二楼，午餐八元。公司的食堂工作日 11:
 BARE_CANTEEN = passage("公司的食堂在二楼，周末关门。", section="食堂")
 NOTICE = passage("今天的食堂菜单是面条和饺子，供应到下午。", section="食堂菜单")
 TEAM = passage("Falcon Motors was founded in 2015 by two engineers. The engineers of Falcon Motors left.")
+MASKING = passage("Veil 是开源工具，把日志里的手机号和卡号打码。", section="Veil")
+PLANS = passage("A plan sold by the seat loses money on heavy users. Price by the task instead.", section="Prices")
+DECK = passage(
+    "Ten slides are enough: problem, product, market, team. State what the money proves.", section="The deck"
+)
 LEAK = passage("数据泄露之后先吊销密钥，明天之前通知用户和监管部门。", section="数据泄露")
 
 
@@ -78,7 +83,15 @@ async def test_an_answer_to_something_else_is_withheld(question: str, found: Pas
         pytest.param("Where do researchers of Heron Fair meet?", FAIR, "Heron Fair", id="the_one_that_is_named"),
         pytest.param("When was Falcon Motors founded?", TEAM, "2015", id="a_year_answers_when"),
         pytest.param("How many engineers founded Falcon Motors?", TEAM, "two engineers", id="a_number_in_words"),
+        pytest.param("日志里的手机号用什么工具打码？", MASKING, "Veil", id="a_telephone_number_that_is_not_asked_for"),
+        pytest.param("Why does a SaaS plan lose money?", PLANS, "heavy users", id="jargon_that_is_no_name"),
+        pytest.param("What belongs inside a deck?", DECK, "Ten slides", id="other_words_for_what_the_search_trusts"),
     ],
 )
 async def test_an_answer_to_what_is_asked_is_given(question: str, found: Passage, says: str) -> None:
     assert says in "".join(statement.text for statement in await write(question, found))
+
+
+async def test_a_search_that_is_not_sure_speaks_for_no_jargon_and_no_other_words() -> None:
+    assert await write("Why does a SaaS plan lose money?", PLANS, confidence=0.7) == []
+    assert await write("What belongs inside a deck?", DECK, confidence=0.4) == []

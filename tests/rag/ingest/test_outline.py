@@ -185,9 +185,9 @@ def test_labelled_facts_stand_under_the_sections_that_hold_them(read: Read) -> N
     }
 
 
-def test_the_vector_gets_two_headings_and_the_words_get_them_all(read: Read) -> None:
+def test_the_vector_gets_two_headings_twice_and_the_words_get_them_all_once(read: Read) -> None:
     loaded = read("a.md", "# 手册\n\n## 第1章 钱\n\n### 1.1 预算\n\n按月核对。")
-    assert embedded_text(loaded.document, loaded.chunks[0]) == "第1章 钱\n1.1 预算\n按月核对。"
+    assert embedded_text(loaded.document, loaded.chunks[0]) == "第1章 钱\n1.1 预算\n第1章 钱\n1.1 预算\n按月核对。"
     assert lexical_text(loaded.document, loaded.chunks[0]) == "手册\n第1章 钱\n1.1 预算\n按月核对。"
 
 
@@ -198,7 +198,7 @@ def test_a_title_from_front_matter_is_searched_beside_the_headings(read: Read) -
 
 def test_text_without_headings_is_embedded_under_its_title(read: Read) -> None:
     loaded = read("cash-flow.md", "Check monthly.")
-    assert embedded_text(loaded.document, loaded.chunks[0]) == "cash-flow\nCheck monthly."
+    assert embedded_text(loaded.document, loaded.chunks[0]) == "cash-flow\ncash-flow\nCheck monthly."
 
 
 def test_pictures_spelled_out_in_lists_are_not_embedded(read: Read) -> None:
