@@ -26,6 +26,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.discord_settings import DiscordSettings
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     connections: ConnectionSettings = ConnectionSettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.assembly import Assembly, assemble
-from bot.chat import ChatAdapter
+from bot.chat import ADMIN_ROLE, ChatAdapter
 from bot.commands.call import Books as CommandBooks
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
@@ -38,7 +38,7 @@ class Books:
 def build_engine(
     store: CommandBooks, rag: Rag, *, adapters: Mapping[str, ChatAdapter], settings: EngineSettings, metrics: Metrics
 ) -> Engine:
-    """An engine for the platforms that are connected. Who is an admin is said by no setting yet, so nobody is.
+    """An engine for the platforms that are connected. An admin is whoever a platform says is one.
 
     Raises:
         InvalidSettings: the texts that ship with the product are missing or broken.
@@ -53,7 +53,7 @@ def build_engine(
             wording=wording,
             settings=settings,
             failure=rag.replies.failure,
-            is_admin=lambda _: False,
+            is_admin=lambda person: ADMIN_ROLE in person.roles,
             watching=metrics,
         )
     )
