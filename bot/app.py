@@ -122,9 +122,10 @@ class Program:
 
 def _platforms() -> tuple[AdapterFactory, ...]:
     """The chats that `advisor run` connects to where they are set up. Their libraries take a second to import."""
+    from bot.discord_app.connection import DiscordFactory
     from bot.slack_app.connection import SlackFactory
 
-    return (SlackFactory(),)
+    return (SlackFactory(), DiscordFactory())
 
 
 def _remote(settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary | None]:

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
-
-
-def _listed(value: object) -> object:
-    """Ids in one line of an environment, separated by commas."""
-    return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
-
-
-Ids = Annotated[tuple[Annotated[str, Field(pattern=r"^\d{5,20}$")], ...], BeforeValidator(_listed)]
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
 class DiscordSettings(BaseModel):
@@ -36,8 +28,8 @@ class DiscordSettings(BaseModel):
     """Whether the bot reads messages that do not mention it: `auto` where the developer portal has granted it and
     follow-ups or unasked answers are switched on, `on` refuses to start where it is not granted, `off` never."""
 
-    admin_roles: Ids = ()
-    """Ids of roles whose members are admins, besides everybody who may manage the server."""
+    admin_roles: str = Field(default="", pattern=r"^(\d{5,20}(\s*,\s*\d{5,20})*)?$")
+    """Ids of roles, separated by commas, whose members are admins besides everybody who may manage the server."""
 
     edit_interval_s: float = Field(default=1.3, ge=0)
     """Least time between two edits of one message."""
@@ -45,8 +37,13 @@ class DiscordSettings(BaseModel):
     call_s: float = Field(default=20.0, gt=0)
     """Longest time that one call may take, the waiting for a rate limit included."""
 
-    @field_validator("api_base_url", "gateway_url")
+    @field_validator("api_base_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
         """Paths begin with a slash of their own."""
         return value.rstrip("/")
+
+    @property
+    def admin_role_ids(self) -> frozenset[str]:
+        """The roles one by one."""
+        return frozenset(each.strip() for each in self.admin_roles.split(",") if each.strip())

@@ -41,6 +41,9 @@ class Verb(StrEnum):
 
     PROFILE_SWITCH = "profile-switch"
 
+    SHARE = "share"
+    """Shows everybody what one person was told; done by the platform that told it."""
+
 
 def button(
     verb: Verb, label: Say, subject: str, *, wording: Wording, language: Language, style: Style = Style.PLAIN

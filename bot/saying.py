@@ -123,6 +123,11 @@ class Say(StrEnum):
     CONFIG_LISTED = "config_listed"
     CONFIG_FORM = "config_form"
     SAVE = "save"
+    SHARE = "share"
+    SHARED = "shared"
+    IN_PRIVATE = "in_private"
+    TOO_SLOW = "too_slow"
+    NOTHING_CAME = "nothing_came"
     PROFILE_NONE = "profile_none"
     PROFILE_MINE = "profile_mine"
     PROFILE_TEAM = "profile_team"
@@ -197,6 +202,7 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.CONFIG_CHANNEL_ONLY: frozenset({"name"}),
     Say.CONFIG_WHICH: frozenset({"names", "usage"}),
     Say.CONFIG_LISTED: frozenset({"all"}),
+    Say.SHARED: frozenset({"who"}),
     Say.PROFILE_LINE: frozenset({"name", "value"}),
     Say.PROFILE_USED: frozenset({"who"}),
     Say.PROFILE_WRONG: frozenset({"choices", "name", "value"}),

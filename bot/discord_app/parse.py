@@ -210,13 +210,13 @@ def submission(used: Used, me: Self) -> Submission:
 def _address(written: Written, me: Self) -> Address:
     if written.room.kind is RoomKind.DIRECT:
         return Address.DM
-    if mentions(written.text, me.user) or me.roles & set(written.roles):
+    if mentions(written.text, me.user) or written.own_roles:
         return Address.MENTION
     return Address.REPLY if written.root else Address.NONE
 
 
 def _plain(written: Written, me: Self) -> str:
-    return plain(written.text, own={me.user, *me.roles}, names=written.names)
+    return plain(written.text, own={me.user, *written.own_roles}, names=written.names)
 
 
 def _begins_post(written: Written) -> bool:

@@ -2,6 +2,7 @@
 
 The text is the message's content, for it can be edited while it grows; notes and the sign of work stand beneath it in
 small print. Sources stand in an embed, which has room for them and shows no previews.
+Previews are kept away by how links are written: a flag of the message would hide the embed, too.
 """
 
 from __future__ import annotations
@@ -39,11 +40,6 @@ class Rendered:
     embeds: tuple[discord.Embed, ...] = ()
     view: View | None = None
     files: tuple[File, ...] = ()
-
-    @property
-    def suppress(self) -> bool:
-        """Whether Discord shall make no previews; where there is an embed it would hide that, too."""
-        return not self.embeds
 
     def uploads(self) -> list[discord.File]:
         """The files, made anew for each try: one that was sent is read to its end."""

@@ -53,7 +53,8 @@ class Author:
 class Written:
     """A message.
 
-    `names` are of the people, roles and channels that it mentions, by their ids; `people` are the ids of the people.
+    `names` are of the people, roles and channels that it mentions, by their ids; `people` are the ids of the people,
+    `own_roles` those of roles that Discord has made for the bot.
     `root` is the message that the bot's own one answered to which this one is a reply; "" where it is none.
     """
 
@@ -63,7 +64,7 @@ class Written:
     at: datetime
     text: str = ""
     people: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
+    own_roles: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     root: str = ""
     attachments: tuple[Attachment, ...] = ()
@@ -89,9 +90,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Self:
-    """The bot itself: its user, the roles that Discord made for it, and its roles' admins."""
+    """The bot itself: its user, and the roles whose members are its admins."""
 
     user: str
-    application: str
-    roles: frozenset[str] = frozenset()
     admin_roles: frozenset[str] = frozenset()

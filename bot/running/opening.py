@@ -28,7 +28,8 @@ from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import keep_house
-from bot.running.plugging import AdapterFactory
+from bot.running.inquiries import Inquiries
+from bot.running.plugging import AdapterFactory, House
 from bot.running.status import Status
 from bot.running.talking import build_engine
 from bot.settings import Settings
@@ -88,7 +89,7 @@ class Opener:
         self.status.up("store")
         adapters: dict[str, ChatAdapter] = {}
         engine = build_engine(store, rag, adapters=adapters, settings=self._settings.engine, metrics=self._metrics)
-        connections = self._connections(engine, adapters)
+        connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
@@ -119,7 +120,7 @@ class Opener:
         async with open_rag(settings, on_model_event=self._metrics.model_event) as rag:
             yield rag
 
-    def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter]) -> tuple[Connection, ...]:
+    def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter], house: House) -> tuple[Connection, ...]:
         around = Surroundings(
             adapters=adapters,
             receive=engine.receive,
@@ -127,6 +128,7 @@ class Opener:
             pauses=self._settings.connections,
             rhythm=Rhythm(clock=time.monotonic, sleep=asyncio.sleep, jitter=random.random),
             metrics=self._metrics,
+            house=house,
         )
         return tuple(Connection(each, around) for each in self._factories)
 

@@ -15,8 +15,6 @@ from rag.errors import InvalidInput
 
 ME = Self(
     user="900000000000000001",
-    application="900000000000000009",
-    roles=frozenset({"500000000000000001"}),
     admin_roles=frozenset({"500000000000000002"}),
 )
 ADA, BOB = "900000000000000002", "900000000000000003"
@@ -58,7 +56,7 @@ def test_mention_in_a_channel_opens_the_thread_of_its_message() -> None:
         pytest.param({"text": "lunch?", "people": ()}, Address.NONE, id="talk"),
         pytest.param({"text": "@everyone lunch?", "people": ()}, Address.NONE, id="everyone"),
         pytest.param(
-            {"text": "<@&500000000000000001> why?", "roles": ("500000000000000001",)}, Address.MENTION, id="role"
+            {"text": "<@&500000000000000001> why?", "own_roles": ("500000000000000001",)}, Address.MENTION, id="role"
         ),
         pytest.param({"text": "and then?", "root": "700000000000000000"}, Address.REPLY, id="reply"),
         pytest.param({"text": "why?", "room": DIRECT}, Address.DM, id="direct"),
@@ -69,7 +67,7 @@ def test_message_is_addressed_to_the_bot(changes: dict[str, Any], address: Addre
 
 
 def test_mention_of_the_bots_role_is_not_read_to_anybody() -> None:
-    asked = replace(ASKED, text="<@&500000000000000001> why?", roles=("500000000000000001",))
+    asked = replace(ASKED, text="<@&500000000000000001> why?", own_roles=("500000000000000001",))
     assert parse.message(asked, ME).text == "why?"
 
 

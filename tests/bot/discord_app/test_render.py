@@ -50,7 +50,6 @@ def items(shown: Rendered) -> list[list[dict[str, Any]]]:
 def test_text_is_the_content() -> None:
     shown = rendered(Reply(text="**重点**在这里。"))
     assert (shown.content, shown.embeds, shown.view) == ("**重点**在这里。", (), None)
-    assert shown.suppress
 
 
 @pytest.mark.parametrize(
@@ -62,7 +61,6 @@ def test_sources_stand_in_an_embed_with_title_section_page_and_link(language: La
     assert embed.title == title
     assert str(embed.description).startswith(r"\[1\] [Flywheels · How · ")
     assert str(embed.description).endswith("](<https://example.org/f>)")
-    assert not shown.suppress
 
 
 def test_source_cannot_call_anybody() -> None:
