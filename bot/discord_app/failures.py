@@ -65,7 +65,8 @@ def delivering(what: str) -> Iterator[None]:
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         problem = f"Discord could not be reached to {what}: {type(error).__name__} {error}"
         raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
-    except (discord.DiscordException, ValueError, TypeError) as error:
+    # The library itself stumbles over a few answers, such as a 429 that does not say how long to wait.
+    except (discord.DiscordException, ValueError, TypeError, LookupError) as error:
         raise DeliveryFailed(f"Discord did not {what}: {type(error).__name__} {error}") from error
 
 

@@ -157,7 +157,11 @@ class Intake:
 
     async def _handled(self, slot: Slot, incoming: CommandCall | Press | Any, patience: Stage) -> None:
         """Has something done; Discord is asked for patience where that takes longer than it waits."""
-        self._office.slots.place(slot, incoming.place)
+        if incoming.place.private and patience is Stage.PRIVATE:
+            # Nobody else reads along, and the engine posts there as to all.
+            patience = Stage.PUBLIC
+        awaits_post = slot.stage is Stage.PUBLIC or patience is Stage.PUBLIC
+        self._office.slots.place(slot, incoming.place, awaits_post=awaits_post)
         guard = asyncio.create_task(self._guard(slot, patience))
         try:
             receipt = await self._taken_in(incoming)

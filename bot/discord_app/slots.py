@@ -198,13 +198,14 @@ class Slots:
         self._by_id.keep(slot.id, slot)
         return slot
 
-    def place(self, slot: Slot, place: Place) -> None:
-        """Tells where an interaction belongs, so that answers find it."""
+    def place(self, slot: Slot, place: Place, *, awaits_post: bool = False) -> None:
+        """Tells where an interaction belongs, so that answers find it; whether it is one that is posted to all."""
         slot.place = place
         self._by_person.keep((place.key, slot.person), slot)
-        if slot.stage is Stage.PUBLIC:
+        if awaits_post:
             waiting = [each for each in self._public.get(place.key, ()) if each.alive and not each.settled.is_set()]
             self._public[place.key] = [*waiting, slot]
+        if slot.response:
             self._by_response.keep(slot.response, slot)
 
     def of_trigger(self, trigger: str) -> Slot | None:
@@ -224,7 +225,7 @@ class Slots:
         waiting = self._public.get(place.key, [])
         while waiting:
             slot = waiting.pop(0)
-            if slot.alive and slot.stage is Stage.PUBLIC:
+            if slot.alive and slot.stage in {Stage.OPEN, Stage.PUBLIC}:
                 return slot
         self._public.pop(place.key, None)
         return None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.doubles.discord.names import ADA, BOB, CEO, CHANNEL, DM, GUILD, ME
+from bot.chat import Person
+from bot.replies import Reply, Visibility
+from tests.bot.samples import citation
+from tests.doubles.discord.names import ADA, BOB, CEO, CHANNEL, DM, GUILD, ME, NEWCOMER
 
 from .offices import office
 from .opened import until
@@ -66,3 +69,41 @@ async def test_person_who_takes_no_direct_messages_is_told_how_to_ask(tmp_path: 
         (line,) = bot.discord.world.own()
     assert line.channel == CHANNEL
     assert "slash commands" in line.content
+
+
+async def test_command_in_direct_messages_is_answered_where_discord_holds_its_place(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        helped = bot.discord.people.command(ADA, DM, "help")
+        await until(lambda: helped.original is not None and "Commands" in helped.original.content)
+        asked = bot.discord.people.command(ADA, DM, "ask", question="what is a moat?")
+        await until(lambda: asked.original is not None and "much is known" in asked.original.content)
+        await bot.engine.settled()
+    assert bot.discord.world.whispers() == []
+
+
+async def test_sources_that_one_person_saw_are_shared_with_the_channel(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        chat = bot.connection.chat
+        bot.discord.people.command(BOB, CHANNEL, "help")
+        await bot.whispers()
+        slot = next(iter(bot.connection.office.slots._by_person._kept.values()))
+        assert slot.place is not None
+        person = Person(platform="discord", workspace=GUILD, id=BOB)
+        reply = Reply(text="Mediq grew.[1]", citations=(citation(1),), visibility=Visibility.PRIVATE)
+        await chat.whisper(slot.place, person, reply)
+        *_, whisper = await bot.whispers(2)
+        bot.discord.people.press(BOB, whisper, "Share here")
+        await until(lambda: bool(bot.discord.world.own()))
+        (shared,) = bot.discord.world.own()
+    assert shared.content == "Mediq grew.[1]\n-# Shared by 小明."
+    assert [embed["title"] for embed in shared.embeds] == ["Sources"]
+
+
+async def test_member_who_is_not_admitted_yet_reads_as_a_guest(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        bot.discord.people.command(
+            CEO, CHANNEL, "config", group="advisor-admin", action="set", name="labels", value="all"
+        )
+        bot.discord.people.say(NEWCOMER, CHANNEL, ASKED)
+        await bot.answers()
+    assert bot.desk.asked[0].scope.audience == {"public"}
