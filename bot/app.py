@@ -6,18 +6,19 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.settings import LoadedSettings, debug_wanted, load_settings
+from bot.settings import LoadedSettings, Settings, debug_wanted, load_settings
 from rag.errors import IndexLocked, InvalidSettings
 
 if TYPE_CHECKING:
     from bot.control.client import RemoteLibrary
+    from bot.findings import Finding
     from bot.library import Library, Shelf
     from bot.operations import Terminal
     from bot.running.plugging import AdapterFactory
@@ -126,6 +127,15 @@ def _platforms() -> tuple[AdapterFactory, ...]:
     from bot.slack_app.connection import SlackFactory
 
     return (SlackFactory(), DiscordFactory())
+
+
+async def examine_platforms(settings: Settings) -> AsyncIterator[Finding]:
+    """What the doctor says of the chats that are set up."""
+    if settings.discord.token is not None:
+        from bot.discord_app.examination import examine_discord
+
+        async for finding in examine_discord(settings.discord, settings.engine):
+            yield finding
 
 
 def _remote(settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary | None]:

@@ -242,11 +242,11 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
     """
     import asyncio
 
-    from bot.app import open_terminal
+    from bot.app import examine_platforms, open_terminal
     from bot.doctor import run_doctor
 
     program = _program(ctx)
-    raise typer.Exit(asyncio.run(run_doctor(program.load, open_terminal(json=as_json))))
+    raise typer.Exit(asyncio.run(run_doctor(program.load, open_terminal(json=as_json), platforms=examine_platforms)))
 
 
 cli_operators.add_to(app)

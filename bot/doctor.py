@@ -21,7 +21,7 @@ from bot.terminal import printable
 from rag.errors import IndexLocked, InvalidSettings, RagError
 
 if TYPE_CHECKING:
-    from bot.settings import LoadedSettings
+    from bot.settings import LoadedSettings, Settings
     from rag.build import Rag
     from rag.catalogue import Generation
     from rag.settings import RagSettings
@@ -37,23 +37,27 @@ _PACKAGES = (
     "numpy",
     "pypdf",
 )
+Examine = Callable[["Settings"], AsyncIterator[Finding]]
+
 _MEGABYTE = 1024 * 1024
 _LOW_MEGABYTES = 1024
 _FULL_MEGABYTES = 64
 _PROBE = "How do startups find their first customers?"
 
 
-async def run_doctor(load: Callable[[], LoadedSettings], terminal: Terminal) -> int:
+async def run_doctor(
+    load: Callable[[], LoadedSettings], terminal: Terminal, *, platforms: Examine | None = None
+) -> int:
     """Prints every finding as it is made; the exit status is 1 when one of them is a failure."""
     status = DONE
-    async for finding in examine(load):
+    async for finding in examine(load, platforms=platforms):
         _print(terminal, finding)
         status = FAILED if finding.status is Status.FAIL else status
     return status
 
 
-async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
-    """All findings, from the installation to the embedding model. `load` reads the settings."""
+async def examine(load: Callable[[], LoadedSettings], *, platforms: Examine | None = None) -> AsyncIterator[Finding]:
+    """All findings, from the installation to the embedding model. `load` reads the settings, `platforms` asks chats."""
     for finding in _versions():
         yield finding
     try:
@@ -63,6 +67,9 @@ async def examine(load: Callable[[], LoadedSettings]) -> AsyncIterator[Finding]:
         return
     for finding in _settings(loaded):
         yield finding
+    if platforms is not None:
+        async for finding in platforms(loaded.settings):
+            yield finding
     settings = loaded.settings.rag
     home = _home(settings.home)
     yield home

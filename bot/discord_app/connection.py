@@ -21,6 +21,7 @@ from bot.discord_app.application import application, token_of
 from bot.discord_app.attending import Attendant
 from bot.discord_app.calls import Calls
 from bot.discord_app.client import Bot, pointed_at, use_gateway
+from bot.discord_app.examination import overhears
 from bot.discord_app.failures import CONTENT_REFUSED, refused
 from bot.discord_app.files import Files
 from bot.discord_app.intake import Intake, Office
@@ -34,7 +35,6 @@ from bot.discord_app.values import PLATFORM, Self
 from bot.discord_settings import DiscordSettings
 from bot.errors import AdapterFailed
 from bot.limits import EngineSettings
-from bot.records import Respond
 from bot.running.plugging import House, Receive
 from bot.settings import Settings
 from bot.wording import load_wording
@@ -86,11 +86,6 @@ async def sign_in(settings: DiscordSettings, engine: EngineSettings, session: ai
     if wanted and not granted:
         log.warning("message_content_not_granted", extra={"mend": CONTENT_REFUSED})
     return await _signed_in(token, message_content=wanted and granted)
-
-
-def overhears(engine: EngineSettings) -> bool:
-    """Whether messages are answered that do not mention the bot."""
-    return engine.follow_ups or Respond(engine.respond) is Respond.AUTO
 
 
 async def _signed_in(token: str, *, message_content: bool) -> Bot:
