@@ -56,6 +56,8 @@ class Bot(commands.AutoShardedBot):
     """The client. Without an ear it hears nothing, and can be posted with all the same."""
 
     def __init__(self, *, message_content: bool) -> None:
+        # The bot has no voice, so that nobody need be told what it would take.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
         super().__init__(
             command_prefix=(),

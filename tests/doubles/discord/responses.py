@@ -41,6 +41,7 @@ class Responses:
             raise Refused(400, 50035, "Invalid Form Body: type")
         self._respond(used, kind, data, files)
         used.responses.append(body)
+        used.responded = self.world.clock()
         return self._told(used, kind)
 
     def _respond(self, used: Interaction, kind: int, data: dict[str, Any], files: Files) -> None:

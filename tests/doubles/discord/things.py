@@ -58,7 +58,7 @@ class Said:
 
 @dataclass
 class Interaction:
-    """Something that somebody used; `began` is by the clock of the world."""
+    """Something that somebody used; `began` and `responded` are by the clock of the world."""
 
     id: str
     token: str
@@ -69,3 +69,4 @@ class Interaction:
     responses: list[dict[str, Any]] = field(default_factory=list)
     original: Said | None = None
     component_of: Said | None = None
+    responded: float = 0.0
