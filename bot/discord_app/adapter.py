@@ -12,6 +12,7 @@ import discord
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.discord_app import sizes
 from bot.discord_app.calls import Calls
+from bot.discord_app.failures import UNKNOWN_CHANNEL, code_of
 from bot.discord_app.files import Files
 from bot.discord_app.forms import modal_of
 from bot.discord_app.reading import is_written, said_of
@@ -188,7 +189,13 @@ class DiscordChat:
                 "the channel has more messages to take at the moment", retry_after_s=self.capabilities.edit_interval_s
             )
         call = self._sent(target, shown, nonce=nonce_of(nonce))
-        message = await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
+        try:
+            message = await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
+        except DeliveryFailed as error:
+            if code_of(error) != UNKNOWN_CHANNEL or lane != place.thread:
+                raise
+            self._means.rooms.lost(place)
+            return await self._posted(place, shown, nonce=nonce, reply_to=reply_to, growing=growing)
         self._channels.keep(str(message.id), target.channel)
         return str(message.id)
 

@@ -133,13 +133,12 @@ class DiscordConnection:
                 if task.done():
                     task.result()
             raise AdapterFailed("Discord ended the connection", retryable=True)
-        except asyncio.CancelledError:
-            self.office.client.loop.call_soon(_forget, gateway)
-            raise
         except Exception as error:
             raise refused(error) from error
         finally:
             self.bot.ear = None
+            # Nobody listens any more; how the connection ends is nobody's business.
+            gateway.add_done_callback(_heard_of)
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
             await intake.close()
@@ -169,9 +168,10 @@ class DiscordConnection:
         await asyncio.get_running_loop().create_future()
 
 
-def _forget(gateway: asyncio.Task[None]) -> None:
-    """What becomes of a connection that nobody listens to any more is nobody's business."""
-    gateway.add_done_callback(lambda task: task.cancelled() or task.exception())
+def _heard_of(gateway: asyncio.Task[None]) -> None:
+    """Takes note of how a task ended, which asyncio would complain of else."""
+    if not gateway.cancelled():
+        gateway.exception()
 
 
 def _assembled(bot: Bot, calls: Calls, session: aiohttp.ClientSession, *, settings: Settings) -> DiscordConnection:

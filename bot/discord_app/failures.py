@@ -15,6 +15,8 @@ _PORTAL = "discord.com/developers/applications"
 OLD_MESSAGE = 30046
 """Too many edits of a message that is older than an hour: a new one has to take its place."""
 
+UNKNOWN_CHANNEL = 10003
+
 _CLOSED = {
     4004: f"the token of ADVISOR_DISCORD_TOKEN was revoked; reset it on the page “Bot” at {_PORTAL}",
     4010: "the gateway does not know this shard; the server behind ADVISOR_DISCORD_GATEWAY_URL may be a wrong one",
@@ -68,6 +70,12 @@ def delivering(what: str) -> Iterator[None]:
     # The library itself stumbles over a few answers, such as a 429 that does not say how long to wait.
     except (discord.DiscordException, ValueError, TypeError, LookupError) as error:
         raise DeliveryFailed(f"Discord did not {what}: {type(error).__name__} {error}") from error
+
+
+def code_of(error: DeliveryFailed) -> int:
+    """Discord's own number of what went wrong; 0 where it gave none."""
+    cause = error.__cause__
+    return cause.code if isinstance(cause, discord.HTTPException) else 0
 
 
 def _passes(error: discord.HTTPException) -> bool:

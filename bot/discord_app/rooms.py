@@ -66,6 +66,10 @@ class Rooms:
             return Target(channel=int(place.thread))
         return Target(channel=int(place.channel), reply_to=int(reply_to or place.thread))
 
+    def lost(self, place: Place) -> None:
+        """The thread of a conversation is gone: from now on it is held in the channel."""
+        self._threads.keep(place.key, False)  # noqa: FBT003
+
     async def present(self, place: Place) -> int:
         """The channel or thread in which a conversation is held by now. Raises DeliveryFailed."""
         if place.private or not place.thread:

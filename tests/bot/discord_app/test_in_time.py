@@ -184,6 +184,19 @@ async def test_event_that_the_store_did_not_take_is_handed_over_again(tmp_path: 
         await bot.heard.count(1)
 
 
+async def test_answer_goes_to_the_channel_where_its_thread_was_taken_away(tmp_path: Path) -> None:
+    async with listening(tmp_path) as bot:
+        said = bot.discord.people.say(ADA, CHANNEL, f"<@{ME}> what is a moat?")
+        place, chat = channel(thread=said.id), bot.connection.chat
+        await chat.post(place, Reply(text="A"), nonce="1", reply_to=said.id)
+        await until(lambda: bot.connection.bot.get_channel(int(said.id)) is not None)
+        gone = bot.discord.world.channels.pop(said.id)
+        bot.discord.gateway.tell_raw("THREAD_DELETE", gone)
+        await until(lambda: bot.connection.bot.get_channel(int(said.id)) is None)
+        message = await chat.post(place, Reply(text="B"), nonce="2", reply_to=said.id)
+    assert bot.discord.world.messages[message.id].channel == CHANNEL
+
+
 async def test_message_that_is_gone_is_taken_away_without_an_error(tmp_path: Path) -> None:
     async with signed_in(tmp_path) as (_, connection):
         await connection.chat.delete(MessageRef(place=channel(), id="700000000000000001"))
