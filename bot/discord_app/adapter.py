@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +50,7 @@ class Means:
     renderer: Renderer
     files: Files
     edit_interval_s: float
+    new_nonce: Callable[[], str]
 
 
 class DiscordChat:
@@ -234,8 +235,8 @@ class DiscordChat:
         said = self._means.traces.last(place, person.id)
         channel = self._means.rooms.likely(place)
         target = Target(channel=channel, reply_to=int(said or 0) if channel == int(place.channel) else 0)
-        nonce = nonce_of(f"{said}/{reply.text}")
-        await self._calls.make("take a line", self._sent(target, shown, nonce=nonce), lane=str(channel))
+        call = self._sent(target, shown, nonce=nonce_of(self._means.new_nonce()))
+        await self._calls.make("take a line", call, lane=str(channel))
 
     async def _direct(self, place: Place, person: Person, reply: Reply) -> None:
         shown = self._means.renderer.message(reply)
@@ -251,7 +252,7 @@ class DiscordChat:
         user = self._client.get_user(int(person)) or await self._client.fetch_user(int(person))
         channel = user.dm_channel or await user.create_dm()
         target = Target(channel=channel.id)
-        await self._sent(target, shown, nonce=nonce_of(f"{person}/{shown.content}"))
+        await self._sent(target, shown, nonce=nonce_of(self._means.new_nonce()))
 
     def _shareable(self, reply: Reply) -> Reply:
         """What rests on the library may be shown to the others, who hold the same labels."""

@@ -15,6 +15,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from bot.assembly import new_id
 from bot.commands.catalogue import all_commands
 from bot.discord_app.adapter import DiscordChat, Means
 from bot.discord_app.application import application, token_of
@@ -187,6 +188,7 @@ def _assembled(bot: Bot, calls: Calls, session: aiohttp.ClientSession, *, settin
             renderer=Renderer(wording),
             files=Files(session, api_base_url=chosen.api_base_url),
             edit_interval_s=chosen.edit_interval_s,
+            new_nonce=new_id,
         )
     )
     office = Office(

@@ -59,6 +59,10 @@ async def test_command_that_is_typed_as_a_mention_is_answered_in_a_direct_messag
         await until(lambda: bool(bot.discord.world.own()))
         await bot.engine.settled()
         assert {said.channel for said in bot.discord.world.own()} == {DM}
+        # Asked again, it is said again, though Discord takes no message twice that claims to be the same.
+        before = len(bot.discord.world.own())
+        bot.discord.people.say(ADA, CHANNEL, f"<@{ME}> profile")
+        await until(lambda: len(bot.discord.world.own()) == 2 * before)
 
 
 async def test_person_who_takes_no_direct_messages_is_told_how_to_ask(tmp_path: Path) -> None:
