@@ -106,9 +106,10 @@ class Program:
 
     def examinations(self) -> tuple[Examination, ...]:
         """What the doctor looks at besides the library."""
+        from bot.discord_app.examination import examine_discord
         from bot.slack_app.checkup import examine_slack
 
-        return (examine_slack,)
+        return (examine_slack, examine_discord)
 
     def run(self) -> int:
         """Runs the bot until it is told to stop. Raises RagError."""
@@ -134,9 +135,10 @@ class Program:
 
 def _platforms() -> tuple[AdapterFactory, ...]:
     """The chats that `advisor run` connects to where they are set up. Their libraries take a second to import."""
+    from bot.discord_app.connection import DiscordFactory
     from bot.slack_app.connection import SlackFactory
 
-    return (SlackFactory(),)
+    return (SlackFactory(), DiscordFactory())
 
 
 def _remote(settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary | None]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.payloads import Payload
 from bot.replies import Form, Reply
@@ -54,6 +54,10 @@ class Place:
     def private(self) -> bool:
         """Whether one person alone reads along."""
         return self.kind is PlaceKind.DM
+
+
+ADMIN_ROLE: Final = "admin"
+"""Among a person's roles: an admin of the bot, as the adapter has found out. Ids of platforms never look like it."""
 
 
 class Standing(StrEnum):

@@ -26,6 +26,9 @@ def add_to(app: typer.Typer) -> None:
     slack = typer.Typer(no_args_is_help=True, help="Sets Slack up.")
     slack.command()(manifest)
     app.add_typer(slack, name="slack")
+    discord = typer.Typer(no_args_is_help=True, help="Sets Discord up.")
+    discord.command()(invite)
+    app.add_typer(discord, name="discord")
 
 
 def run(ctx: typer.Context) -> None:
@@ -127,3 +130,17 @@ def manifest(
 
     make = slack_manifest.as_json if as_json else slack_manifest.as_yaml
     typer.echo(make(all_commands(load_wording(data_folder("prompts"))), request_url=url.rstrip("/")))
+
+
+def invite(ctx: typer.Context) -> None:
+    """Prints the link that adds the bot to a Discord server, and what each of its permissions is for.
+
+    Example: `advisor discord invite`
+    """
+    from bot.app import Program
+    from bot.discord_app.invite import PERMISSIONS, application_of, invite_link
+
+    settings = Program(**ctx.obj).load().settings.discord
+    typer.echo(invite_link(application_of(settings)))
+    for name, reason in PERMISSIONS.items():
+        typer.echo(f"  {name.replace('_', ' ')}: {reason}", err=True)

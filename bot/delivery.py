@@ -194,7 +194,7 @@ class Delivery:
         """Says one of the bot's own sentences to a person alone; see `bot.ports.Delivering`."""
         adapter = self._connected(place.platform)
         words = self._voice.wording.say(text, language, **values)
-        reply = Reply(text=words, language=language, visibility=Visibility.PRIVATE)
+        reply = Reply(text=words, language=language, visibility=Visibility.ASIDE)
         if adapter.capabilities.private_replies and not place.private:
             await adapter.whisper(place, person, reply)
         else:

@@ -39,6 +39,8 @@ _PACKAGES = (
     "numpy",
     "pypdf",
 )
+Examine = Callable[["Settings"], AsyncIterator[Finding]]
+
 _MEGABYTE = 1024 * 1024
 _LOW_MEGABYTES = 1024
 _FULL_MEGABYTES = 64

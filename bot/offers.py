@@ -81,6 +81,9 @@ class Verb(StrEnum):
     ASSESS_REPEAT = "assess-repeat"
     ASSESS_DELETE = "assess-delete"
 
+    SHARE_HERE = "share-here"
+    """Shows everybody what one person was told; done by the platform that told it."""
+
 
 def button(
     verb: Verb, label: Say, subject: str, *, wording: Wording, language: Language, style: Style = Style.PLAIN

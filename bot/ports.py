@@ -290,6 +290,10 @@ class Handling(Protocol):
         """
         ...
 
+    async def propose(self, incoming: CommandCall, desk: Desk, argument: str, typed: str) -> Sequence[str]:
+        """Values for an argument of a command that somebody is typing. Raises RagError."""
+        ...
+
 
 class Answering(Protocol):
     """Answers questions from the library; `rag.answer.AnswerService` does."""

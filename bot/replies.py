@@ -17,6 +17,9 @@ class Visibility(StrEnum):
     PRIVATE = "private"
     """The person alone, as in an ephemeral message."""
 
+    ASIDE = "aside"
+    """The person alone where the platform has a way; it is no secret and may stand beneath their message elsewhere."""
+
 
 class Style(StrEnum):
     """How much a button stands out."""

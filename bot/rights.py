@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
-from bot.chat import Person, Standing
+from bot.chat import ADMIN_ROLE, Person, Standing
 from bot.rights_settings import RightsSettings, parts_of
 
 ANYWHERE = "*"
@@ -53,14 +53,19 @@ class Groups(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """The roles and labels that settings give. Other organisations' people, guests and bots hold none."""
+    """The roles and labels that settings give, and the admins that a platform names by its own rights.
+
+    Other organisations' people, guests and bots hold none.
+    """
 
     roles: Mapping[Role, tuple[Holder, ...]] = field(default_factory=dict)
     labels: Mapping[str, tuple[Holder, ...]] = field(default_factory=dict)
 
     def role(self, person: Person) -> Role:
         """The highest role that a person holds."""
-        held = (role for role, holders in self.roles.items() if _holds(person, holders))
+        held = [role for role, holders in self.roles.items() if _holds(person, holders)]
+        if ADMIN_ROLE in person.roles and _is_trusted(person):
+            held.append(Role.ADMIN)
         return max(held, default=Role.READER)
 
     def labels_of(self, person: Person) -> frozenset[str]:
@@ -97,8 +102,11 @@ def rights_of(settings: RightsSettings) -> Rights:
 
 
 def _holds(person: Person, holders: Iterable[Holder]) -> bool:
-    trusted = person.standing is Standing.MEMBER and not person.is_bot
-    return trusted and any(holder.covers(person) for holder in holders)
+    return _is_trusted(person) and any(holder.covers(person) for holder in holders)
+
+
+def _is_trusted(person: Person) -> bool:
+    return person.standing is Standing.MEMBER and not person.is_bot
 
 
 def _holders(entries: Iterable[str]) -> tuple[Holder, ...]:

@@ -18,6 +18,8 @@ KNOWN_NAMES = {
     "slack.bot_token": "SLACK_BOT_TOKEN",
     "slack.app_token": "SLACK_APP_TOKEN",
     "slack.signing_secret": "SLACK_SIGNING_SECRET",
+    "discord.token": "DISCORD_TOKEN",
+    "discord.application_id": "DISCORD_APPLICATION_ID",
 }
 """Names that people know from elsewhere; those of the pattern are the stronger ones."""
 

@@ -26,6 +26,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.discord_settings import DiscordSettings
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     schedules: ScheduleSettings = ScheduleSettings()
     digests: tuple[DigestEntry, ...] = ()
     feeds: FeedSettings = FeedSettings()
+    discord: DiscordSettings = DiscordSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -53,6 +53,18 @@ class Handler:
             call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
             await call.whisper(self._failure(error, language))
 
+    async def propose(self, incoming: CommandCall, desk: Desk, argument: str, typed: str) -> tuple[str, ...]:
+        """Proposes values to whoever types a command; see `bot.ports.Handling`."""
+        adapter = self._means.adapters.get(incoming.place.platform)
+        found = self._registry.find(incoming.name)
+        if adapter is None or found is None:
+            return ()
+        if found.command.level is Level.ADMIN and not self._means.is_admin(incoming.person):
+            return ()
+        language = _of_locale(incoming.locale)
+        call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
+        return await self.complete(call, incoming.name, argument, typed)
+
     async def complete(self, call: Call, command: str, argument: str, typed: str) -> tuple[str, ...]:
         """Proposes values for an argument that somebody types; () where there is nothing to propose."""
         found = self._registry.find(command)

@@ -103,6 +103,10 @@ class Engine:
         self._parts.watching.received(receipt.outcome)
         return receipt
 
+    async def propose(self, call: CommandCall, argument: str, typed: str) -> Sequence[str]:
+        """Values for an argument of a command that somebody is typing. Raises RagError."""
+        return await self._parts.handling.propose(call, self._desk(claim=()), argument, typed)
+
     async def run(self) -> None:
         """Take up what an earlier run left, then answer until `close`. Call it when the adapters can post.
 
@@ -184,13 +188,7 @@ class Engine:
         return desk.receipt
 
     def _begin(self, incoming: CommandCall | Press | Submission, *, claim: Sequence[str]) -> FrontDesk:
-        desk = FrontDesk(
-            door=self._door,
-            locks=self._locks,
-            line=self._line,
-            conversations=self._conversations,
-            claim=claim,
-        )
+        desk = self._desk(claim=claim)
 
         async def handle() -> None:
             try:
@@ -203,6 +201,15 @@ class Engine:
 
         self._chores.start(handle)
         return desk
+
+    def _desk(self, *, claim: Sequence[str]) -> FrontDesk:
+        return FrontDesk(
+            door=self._door,
+            locks=self._locks,
+            line=self._line,
+            conversations=self._conversations,
+            claim=claim,
+        )
 
     async def _work(self) -> None:
         while job := await self._line.take():

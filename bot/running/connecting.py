@@ -13,7 +13,7 @@ from bot.chat import ChatAdapter
 from bot.errors import AdapterFailed
 from bot.hosting import ConnectionSettings
 from bot.metrics import Metrics
-from bot.running.plugging import AdapterFactory, OpenAdapter, Receive
+from bot.running.plugging import AdapterFactory, Asking, House, OpenAdapter, Receive
 from bot.running.relay import ChatRelay
 from bot.settings import Settings
 from rag.errors import RagError
@@ -51,7 +51,7 @@ class Surroundings:
 
     `adapters` gets a platform at its first connection and keeps it while it may come back; `catch_up` is called then,
     before anything is taken in; `receive` gets what people say; `settings` is for the factories; `pauses` says how long
-    to wait between two tries.
+    to wait between two tries; `house` is what adapters ask.
     """
 
     adapters: dict[str, ChatAdapter]
@@ -61,6 +61,7 @@ class Surroundings:
     pauses: ConnectionSettings
     rhythm: Rhythm
     metrics: Metrics
+    house: House | None = None
 
 
 class Connection:
@@ -151,6 +152,8 @@ class Connection:
 
     async def _connect(self) -> None:
         async with self._factory.open(self._around.settings) as adapter:
+            if self._around.house is not None and isinstance(adapter, Asking):
+                adapter.settle_in(self._around.house)
             self._relay.connect(adapter.chat)
             new = self.name not in self._around.adapters
             self._around.adapters[self.name] = self._relay

@@ -33,8 +33,9 @@ from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.feeding import follow_feeds
 from bot.running.housekeeping import forget_old, keep_house
+from bot.running.inquiries import Inquiries
 from bot.running.noting import note_rights, note_settings, noted
-from bot.running.plugging import AdapterFactory
+from bot.running.plugging import AdapterFactory, House
 from bot.running.reminding import keep_reminding
 from bot.running.status import Status
 from bot.running.talking import Rules, build_talk
@@ -125,7 +126,7 @@ class Opener:
                 index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
             ),
         )
-        connections = self._connections(engine, adapters)
+        connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
         days = self._settings.everything.privacy.keep_days
@@ -160,7 +161,7 @@ class Opener:
         async with open_rag(self._settings.rag, on_model_event=self._metrics.model_event, cache=self._kept) as rag:
             yield rag
 
-    def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter]) -> tuple[Connection, ...]:
+    def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter], house: House) -> tuple[Connection, ...]:
         around = Surroundings(
             adapters=adapters,
             catch_up=engine.catch_up,
@@ -169,6 +170,7 @@ class Opener:
             pauses=self._settings.connections,
             rhythm=Rhythm(clock=time.monotonic, sleep=asyncio.sleep, jitter=random.random),
             metrics=self._metrics,
+            house=house,
         )
         return tuple(Connection(each, around) for each in self._factories)
 

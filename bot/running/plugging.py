@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.chat import ChatAdapter, Incoming
+from bot.chat import ChatAdapter, CommandCall, Incoming
 from bot.records import Receipt
 from bot.settings import Settings
 
 Receive = Callable[[Incoming], Awaitable[Receipt]]
 """Takes an event in; `bot.engine.engine.Engine.receive` does. Raises StoreFailed: then it was not taken in."""
+
+
+class House(Protocol):
+    """What a platform may ask of the running program, besides handing over what people say."""
+
+    async def complete(self, call: CommandCall, argument: str, typed: str) -> Sequence[str]:
+        """Values for an argument of a command that somebody is typing; () where there is nothing to propose."""
+        ...
+
+    async def inline(self, channel_key: str) -> bool:
+        """Whether answers in a channel stand in the channel itself instead of in threads. Raises StoreFailed."""
+        ...
 
 
 class OpenAdapter(Protocol):
@@ -28,6 +40,15 @@ class OpenAdapter(Protocol):
         Raises:
             AdapterFailed: the connection was lost, or the platform refuses the token by now.
         """
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """An adapter that asks things of the running program."""
+
+    def settle_in(self, house: House) -> None:
+        """Ask these from now on; called before `OpenAdapter.listen`."""
         ...
 
 

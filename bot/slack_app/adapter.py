@@ -14,6 +14,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.errors import DeliveryFailed
+from bot.remembered import Remembered
 from bot.replies import File, Form, Reply
 from bot.slack_app.clients import Clients
 from bot.slack_app.failures import code_of, delivering
@@ -24,7 +25,6 @@ from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.interactions import time_of
 from bot.slack_app.markup import plain
 from bot.slack_app.outbox import Pace
-from bot.slack_app.remembered import Remembered
 from bot.slack_app.render import Renderer
 from bot.slack_app.streams import Streams, metadata_of, nonce_of
 from bot.slack_app.traces import Traces

@@ -12,8 +12,8 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat import Standing
+from bot.remembered import Remembered
 from bot.slack_app.identity import UNKNOWN, Identity, Profile
-from bot.slack_app.remembered import Remembered
 from rag.ports import Clock
 
 log = logging.getLogger(__name__)

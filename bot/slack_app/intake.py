@@ -12,6 +12,7 @@ from functools import partial
 from bot.chat import Deleted, Incoming, Message, Press
 from bot.errors import AdapterFailed, DeliveryFailed
 from bot.records import Outcome
+from bot.remembered import Remembered
 from bot.rights import Groups
 from bot.running.plugging import Receive
 from bot.slack_app.adapter import SlackChat
@@ -20,7 +21,6 @@ from bot.slack_app.failures import is_not_offered
 from bot.slack_app.parse import Body, parse, people_of
 from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
-from bot.slack_app.remembered import Remembered
 from bot.slack_app.streams import Stream
 from bot.slack_app.traces import Traces
 from bot.slack_app.welcome import Welcome

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from bot.links import Link, Manner, rewritten
 from bot.mentions import Mention, MentionKind
 
 _TOKEN = re.compile(r"<([^<>\n]{1,3000})>")
@@ -16,22 +17,8 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 _CALLED = re.compile(r"<(?:@([A-Z0-9]+)|!subteam\^([A-Z0-9]+))(?:\|[^<>]*)?>")
-
-_CODE = re.compile(
-    r"(?:^|(?<=\n))[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:\n[ ]{0,3}(?P=fence)[`~]*(?=\n|$)|$)"
-    r"|(?<!`)(?P<ticks>`{1,3})(?!`)[^\n]{1,500}?(?<!`)(?P=ticks)(?!`)",
-    re.S,
-)
-_LINK = re.compile(
-    r"!?\[(?P<label>[^\[\]\n]{0,500})\]"
-    r"\((?P<target>[^()\s]{1,1500}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?)(?:\s+\"[^\"\n]*\")?\)"
-    r"|<(?P<auto>[a-zA-Z][a-zA-Z0-9+.-]{1,30}:[^<>\s]{1,1500})>"
-    r"|(?P<bare>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,30}://|www\.|mailto:)[^\s<>`\"“”（）【】。，；！？、]{1,1500})"
-)
-_DEFINITION = re.compile(r"^(?P<mark>[ ]{0,3}\[[^\]\n]{1,200}\]:)[ \t]*(?=\S)", re.M)
 _POWER = re.compile(r"<(?=[!@#]|[A-Za-z][A-Za-z0-9+.-]{1,30}:)")
 _LONGEST_ADDRESS = 1_500
-_SENTENCE_END = ".,;:!?)]}*_'"
 
 
 def mentioned(text: str) -> tuple[str, ...]:
@@ -81,12 +68,8 @@ def inert(markdown: str, *, addresses: Collection[str] = ()) -> str:
 
     An address that is no source is shown as code: readable, and nothing to click on.
     """
-    pieces, end = [], 0
-    for code in _CODE.finditer(markdown):
-        pieces += [_unlinked(markdown[end : code.start()], addresses), _harmless_code(code[0])]
-        end = code.end()
-    pieces.append(_unlinked(markdown[end:], addresses))
-    return "".join(pieces)
+    manner = Manner(link=lambda found: _shown(found, addresses), text=_harmless, code=_harmless_code)
+    return rewritten(markdown, manner)
 
 
 def _read(token: str, *, own: str, names: Mapping[str, str]) -> str:
@@ -105,40 +88,13 @@ def _read(token: str, *, own: str, names: Mapping[str, str]) -> str:
             return address if not label or label in address else f"{label} ({address})"
 
 
-def _unlinked(markdown: str, addresses: Collection[str]) -> str:
-    defined = _DEFINITION.sub(lambda found: found["mark"].replace("[", r"\[", 1) + " ", markdown)
-    pieces, end = [], 0
-    for found in _LINK.finditer(defined):
-        pieces += [_no_link(defined[end : found.start()]), _shown(found, addresses)]
-        end = found.end()
-    return "".join([*pieces, _no_link(defined[end:])])
-
-
-def _no_link(text: str) -> str:
-    """What is left may still hold a link with brackets in its label."""
-    return _harmless(text).replace("](", "]\\(")
-
-
-def _shown(found: re.Match[str], addresses: Collection[str]) -> str:
-    label, target = found["label"], found["target"] or found["auto"] or found["bare"]
-    rest = ""
-    if found["bare"]:
-        target = _without_end(target)
-        rest = found["bare"][len(target) :]
-    if target in addresses:
-        safe = target.replace("<", "%3C").replace(">", "%3E")
-        return f"[{_harmless(label)}]({safe})" if label else f"{safe}{_harmless(rest)}"
-    code = f"`{_harmless(target).replace('`', '%60')}`"
-    return f"{_harmless(label)} ({code})" if label else f"{code}{_harmless(rest)}"
-
-
-def _without_end(address: str) -> str:
-    """An address in a sentence without the signs that end the sentence; brackets of its own stay."""
-    while address and address[-1] in _SENTENCE_END:
-        if address[-1] == ")" and address.count("(") >= address.count(")"):
-            break
-        address = address[:-1]
-    return address
+def _shown(link: Link, addresses: Collection[str]) -> str:
+    label, rest = _harmless(link.label), _harmless(link.rest)
+    if link.target in addresses:
+        safe = link.target.replace("<", "%3C").replace(">", "%3E")
+        return f"[{label}]({safe})" if label else f"{safe}{rest}"
+    code = f"`{_harmless(link.target).replace('`', '%60')}`"
+    return f"{label} ({code})" if label else f"{code}{rest}"
 
 
 def _harmless_code(text: str) -> str:

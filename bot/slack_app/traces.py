@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.chat import CommandCall, Deleted, Incoming, Message, Place, Press
+from bot.remembered import Remembered
 from bot.slack_app.parse import Body
-from bot.slack_app.remembered import Remembered
 
 _MOST = 5_000
 

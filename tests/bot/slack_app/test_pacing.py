@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.remembered import Remembered
 from bot.slack_app.outbox import EditBudget, Outbox
-from bot.slack_app.remembered import Remembered
 from tests.bot.delivering import Time
 
 

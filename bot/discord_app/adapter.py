@@ -1,0 +1,285 @@
+"""Discord as a `bot.chat.ChatAdapter`: posts, edits, whispers and reads through discord.py."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
+
+from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
+from bot.discord_app import sizes
+from bot.discord_app.calls import Calls
+from bot.discord_app.failures import UNKNOWN_CHANNEL, code_of
+from bot.discord_app.files import Files
+from bot.discord_app.forms import modal_of
+from bot.discord_app.reading import is_written, said_of
+from bot.discord_app.render import Rendered, Renderer
+from bot.discord_app.rooms import Rooms, Target
+from bot.discord_app.slots import Slots
+from bot.discord_app.traces import Traces
+from bot.discord_app.values import PLATFORM
+from bot.errors import DeliveryFailed
+from bot.offers import Verb
+from bot.payloads import Payload
+from bot.remembered import Remembered
+from bot.replies import Button, Form, Reply, Visibility
+from bot.wording import Say
+from rag.types import PUBLIC
+
+_NOBODY = discord.AllowedMentions.none()
+_MOST = 20_000
+_CROWD = 2
+"""Calls under way in a channel from which on what only shows growth gives way to what has to be seen."""
+
+_PAGE = 50
+_FILE_CHARACTERS = 9_500
+"""A longer answer would be more than five messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the voice of the bot is made of."""
+
+    client: discord.Client
+    calls: Calls
+    rooms: Rooms
+    slots: Slots
+    traces: Traces
+    renderer: Renderer
+    files: Files
+    edit_interval_s: float
+    new_nonce: Callable[[], str]
+
+
+class DiscordChat:
+    """The bot's voice in all servers that it is in."""
+
+    platform = PLATFORM
+
+    def __init__(self, means: Means) -> None:
+        self.capabilities = Capabilities(
+            message_characters=1_900, edit_interval_s=means.edit_interval_s, file_characters=_FILE_CHARACTERS
+        )
+        self._means = means
+        self._client = means.client
+        self._calls = means.calls
+        self._channels: Remembered[str, int] = Remembered(_MOST)
+
+    async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
+        """Post a message; see `bot.chat.ChatAdapter`. A command's answer takes the place that Discord holds for it."""
+        shown = self._means.renderer.message(reply)
+        message = None if reply_to else await self._answered(place, shown)
+        if message is None:
+            message = await self._posted(place, shown, nonce=nonce, reply_to=reply_to, growing=bool(reply.status))
+        return MessageRef(place=place, id=message)
+
+    async def edit(self, message: MessageRef, reply: Reply) -> None:
+        """Replace a message; see `bot.chat.ChatAdapter`. One that only shows growth gives way in a crowded channel."""
+        shown = self._means.renderer.message(reply)
+        slot = self._means.slots.of_message(message.id)
+        if slot is not None:
+            await slot.edit(message.id, shown)
+            return
+        channel = await self._channel_of(message)
+        if reply.status and self._calls.waiting(str(channel)) >= _CROWD:
+            raise DeliveryFailed(
+                "the channel has more messages to take at the moment", retry_after_s=self.capabilities.edit_interval_s
+            )
+        more: dict[str, Any] = {"attachments": shown.uploads()} if shown.files else {}
+        call = self._partial(channel, message.id).edit(
+            content=shown.content or None,
+            embeds=list(shown.embeds),
+            view=shown.view,
+            allowed_mentions=_NOBODY,
+            **more,
+        )
+        await self._calls.make("change a message", call, lane=str(channel))
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take a message away; see `bot.chat.ChatAdapter`."""
+        channel = await self._channel_of(message)
+
+        async def gone() -> None:
+            try:
+                await self._partial(channel, message.id).delete()
+            except discord.NotFound:
+                return
+
+        await self._calls.make("take a message away", gone(), lane=str(channel))
+
+    async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
+        """Say something to one person; see `bot.chat.ChatAdapter`.
+
+        Discord has private lines in answer to a command or a button alone. Else what is no secret is said beneath the
+        person's message, and the rest in a direct message.
+        """
+        slot = self._means.slots.of_person(place, person.id)
+        if slot is not None and not place.private:
+            await slot.whisper(self._means.renderer.message(self._shareable(reply)))
+        elif place.private and slot is not None:
+            await slot.answer(self._means.renderer.message(reply))
+        elif place.private or reply.visibility is Visibility.ASIDE:
+            await self._aside(place, person, reply)
+        else:
+            await self._direct(place, person, reply)
+
+    async def open_form(self, trigger: str, form: Form) -> None:
+        """Show a form; see `bot.chat.ChatAdapter`."""
+        slot = self._means.slots.of_trigger(trigger)
+        if slot is None:
+            raise DeliveryFailed("the form was asked for too long ago to be opened")
+        await slot.open_form(modal_of(form))
+
+    async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
+        """The message that carries a nonce; see `bot.chat.ChatAdapter`.
+
+        Discord does not tell the nonces of older messages, but takes none twice within some minutes: `post` finds the
+        rest out.
+        """
+        wanted = nonce_of(nonce)
+        for message in await self._messages(place, limit=_PAGE):
+            if str(message.nonce or "") == wanted and message.author.id == self._me:
+                return MessageRef(place=place, id=str(message.id))
+        return None
+
+    async def history(self, place: Place, *, limit: int) -> Sequence[Said]:
+        """The last messages of a place; see `bot.chat.ChatAdapter`."""
+        messages = await self._messages(place, limit=limit)
+        return tuple(said_of(each, self._me) for each in reversed(messages) if is_written(each) or self._is_own(each))
+
+    async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
+        """The content of a file; see `bot.chat.ChatAdapter`."""
+        return await self._means.files.fetch(attachment, limit_bytes=limit_bytes)
+
+    async def show_typing(self, place: Place) -> None:
+        """Show for ten seconds that the bot is at work, where the conversation is by now. Raises DeliveryFailed."""
+        channel = self._client.get_partial_messageable(self._means.rooms.likely(place))
+
+        async def typing() -> None:
+            await channel.typing()
+
+        await self._calls.make("show that the bot is typing", typing())
+
+    @property
+    def _me(self) -> int:
+        return self._client.user.id if self._client.user else 0
+
+    def _is_own(self, message: discord.Message) -> bool:
+        return message.author.id == self._me
+
+    def _partial(self, channel: int, message_id: str) -> discord.PartialMessage:
+        return self._client.get_partial_messageable(channel).get_partial_message(int(message_id))
+
+    async def _answered(self, place: Place, shown: Rendered) -> str | None:
+        """Answers the command that waits in a place; further messages follow the first one while Discord lets them."""
+        slots = self._means.slots
+        slot = slots.next_in(place) or slots.of_message(place.thread)
+        if slot is None:
+            return None
+        message = await slot.answer(shown)
+        slots.keep_message(message, slot)
+        return message
+
+    async def _posted(self, place: Place, shown: Rendered, *, nonce: str, reply_to: str, growing: bool) -> str:
+        target = await self._means.rooms.target(place, reply_to=reply_to)
+        lane = str(target.channel)
+        if growing and self._calls.waiting(lane) >= _CROWD:
+            raise DeliveryFailed(
+                "the channel has more messages to take at the moment", retry_after_s=self.capabilities.edit_interval_s
+            )
+        call = self._sent(target, shown, nonce=nonce_of(nonce))
+        try:
+            message = await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
+        except DeliveryFailed as error:
+            if code_of(error) != UNKNOWN_CHANNEL or lane != place.thread:
+                raise
+            self._means.rooms.lost(place)
+            return await self._posted(place, shown, nonce=nonce, reply_to=reply_to, growing=growing)
+        self._channels.keep(str(message.id), target.channel)
+        return str(message.id)
+
+    async def _sent(self, target: Target, shown: Rendered, *, nonce: str) -> discord.Message:
+        channel = self._client.get_partial_messageable(target.channel)
+        more: dict[str, Any] = {}
+        if target.reply_to:
+            more["reference"] = discord.MessageReference(
+                message_id=target.reply_to, channel_id=target.channel, fail_if_not_exists=False
+            )
+        if shown.view is not None:
+            more["view"] = shown.view
+        message: discord.Message = await channel.send(
+            shown.content or None,
+            embeds=list(shown.embeds),
+            files=shown.uploads(),
+            nonce=nonce,
+            allowed_mentions=_NOBODY,
+            mention_author=False,
+            **more,
+        )
+        if message.content != shown.content.strip():
+            # The nonce was taken: Discord hands out the message of an earlier try, which may say less.
+            message = await message.edit(
+                content=shown.content or None, embeds=list(shown.embeds), view=shown.view, allowed_mentions=_NOBODY
+            )
+        return message
+
+    async def _channel_of(self, message: MessageRef) -> int:
+        known = self._channels.get(message.id)
+        return known if known is not None else await self._means.rooms.present(message.place)
+
+    async def _aside(self, place: Place, person: Person, reply: Reply) -> None:
+        """Says something beneath what a person wrote, for lack of a way to say it to them alone."""
+        shown = self._means.renderer.message(reply)
+        said = self._means.traces.last(place, person.id)
+        channel = self._means.rooms.likely(place)
+        target = Target(channel=channel, reply_to=int(said or 0) if channel == int(place.channel) else 0)
+        call = self._sent(target, shown, nonce=nonce_of(self._means.new_nonce()))
+        await self._calls.make("take a line", call, lane=str(channel))
+
+    async def _direct(self, place: Place, person: Person, reply: Reply) -> None:
+        shown = self._means.renderer.message(reply)
+        try:
+            await self._calls.make("take a direct message", self._sent_directly(person.id, shown))
+        except DeliveryFailed as error:
+            if error.retryable:
+                raise
+            hint = self._means.renderer.say(Say.IN_PRIVATE, reply)
+            await self._aside(place, person, Reply(text=hint, language=reply.language, visibility=Visibility.ASIDE))
+
+    async def _sent_directly(self, person: str, shown: Rendered) -> None:
+        user = self._client.get_user(int(person)) or await self._client.fetch_user(int(person))
+        channel = user.dm_channel or await user.create_dm()
+        target = Target(channel=channel.id)
+        await self._sent(target, shown, nonce=nonce_of(self._means.new_nonce()))
+
+    def _shareable(self, reply: Reply) -> Reply:
+        """What rests on public documents may be shown to the others; a person's own labels are not theirs."""
+        public = bool(reply.citations) and all(PUBLIC in each.document.audience for each in reply.citations)
+        offered = {action.payload.verb for row in reply.actions for action in row}
+        if not public or Verb.SHARE in offered:
+            return reply
+        share = Button(
+            label=self._means.renderer.say(Say.SHARE_HERE, reply),
+            payload=Payload(verb=Verb.SHARE_HERE, argument=reply.language.value),
+        )
+        return replace(reply, actions=(*reply.actions, (share,)))
+
+    async def _messages(self, place: Place, *, limit: int) -> list[discord.Message]:
+        """The last messages of a place, newest first; none where the bot may not read what was said."""
+        channel = self._client.get_partial_messageable(await self._means.rooms.present(place))
+
+        async def read() -> list[discord.Message]:
+            try:
+                return [message async for message in channel.history(limit=limit)]
+            except (discord.Forbidden, discord.NotFound):
+                return []
+
+        return await self._calls.make("tell what was said", read())
+
+
+def nonce_of(key: str) -> str:
+    """A nonce that Discord takes, the same for the same key."""
+    return hashlib.blake2b(key.encode(), digest_size=(sizes.NONCE - 1) // 2).hexdigest()

@@ -1,0 +1,60 @@
+"""What Discord tells of the application that a token belongs to, before anything connects with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.discord_app.failures import UNKNOWN_TOKEN
+from bot.discord_settings import DiscordSettings
+from bot.errors import AdapterFailed
+from rag.errors import InvalidSettings
+
+_MESSAGE_CONTENT = 1 << 18 | 1 << 19
+"""The flags of an application to which the portal has granted the content of messages, in many servers or in few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """An application; `reads_messages` says that it may read those that do not mention it."""
+
+    id: str
+    name: str
+    reads_messages: bool
+    anybody_may_add: bool
+
+
+def token_of(settings: DiscordSettings) -> str:
+    """The token, as people copy it. Raises InvalidSettings when there is none."""
+    token = settings.token.get_secret_value().strip().removeprefix("Bot ").strip() if settings.token else ""
+    if not token:
+        raise InvalidSettings("ADVISOR_DISCORD_TOKEN is not set; it is on the page “Bot” of your app")
+    return token
+
+
+async def application(session: aiohttp.ClientSession, settings: DiscordSettings) -> Application:
+    """Asks Discord.
+
+    Raises:
+        InvalidSettings: there is no token.
+        AdapterFailed: Discord is out of reach, or does not know the token.
+    """
+    headers = {"Authorization": f"Bot {token_of(settings)}"}
+    try:
+        async with session.get(f"{settings.api_base_url}/applications/@me", headers=headers) as response:
+            if response.status in {401, 403}:
+                raise AdapterFailed(UNKNOWN_TOKEN, retryable=False)
+            if response.status != 200:
+                raise AdapterFailed(f"Discord answers {response.status}", retryable=True)
+            told = await response.json()
+            return Application(
+                id=str(told["id"]),
+                name=str(told.get("name", "")),
+                reads_messages=bool(int(told.get("flags") or 0) & _MESSAGE_CONTENT),
+                anybody_may_add=bool(told.get("bot_public", True)),
+            )
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise AdapterFailed(f"Discord is out of reach: {type(error).__name__} {error}", retryable=True) from error
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise AdapterFailed(f"what answers at {settings.api_base_url} is not Discord", retryable=True) from error

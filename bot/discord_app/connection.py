@@ -1,0 +1,213 @@
+"""Discord as a plug-in of the running program: signs in, then listens to the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.assembly import new_id
+from bot.commands.catalogue import all_commands
+from bot.discord_app.adapter import DiscordChat, Means
+from bot.discord_app.application import application, token_of
+from bot.discord_app.attending import Attendant
+from bot.discord_app.calls import Calls
+from bot.discord_app.client import Bot, pointed_at, use_gateway
+from bot.discord_app.examination import overhears
+from bot.discord_app.failures import CONTENT_REFUSED, refused
+from bot.discord_app.files import Files
+from bot.discord_app.intake import Intake, Office
+from bot.discord_app.registering import Registered, register
+from bot.discord_app.render import Renderer
+from bot.discord_app.rooms import Rooms
+from bot.discord_app.slots import Slots
+from bot.discord_app.traces import Traces
+from bot.discord_app.tree import commands_of
+from bot.discord_app.values import PLATFORM, Self
+from bot.discord_settings import DiscordSettings
+from bot.errors import AdapterFailed
+from bot.limits import EngineSettings
+from bot.running.plugging import House, Receive
+from bot.settings import Settings
+from bot.wording import load_wording
+from rag.resources import data_folder
+
+log = logging.getLogger(__name__)
+
+_READY_S = 60.0
+_CALL_S, _CONNECT_S = 30.0, 10.0
+
+
+class DiscordFactory:
+    """Opens the connection to Discord; see `bot.running.plugging.AdapterFactory`."""
+
+    name = PLATFORM
+
+    def wanted(self, settings: Settings) -> bool:
+        """Whether a token is set."""
+        return settings.discord.token is not None
+
+    @asynccontextmanager
+    async def open(self, settings: Settings) -> AsyncIterator[DiscordConnection]:
+        """Signs in; see `bot.running.plugging.AdapterFactory`."""
+        chosen = settings.discord
+        timeout = aiohttp.ClientTimeout(total=_CALL_S, sock_connect=_CONNECT_S)
+        with pointed_at(api_base_url=chosen.api_base_url):
+            async with aiohttp.ClientSession(timeout=timeout) as session:
+                bot = await sign_in(chosen, settings.engine, session)
+                calls = Calls(longest_s=chosen.call_s)
+                try:
+                    yield _assembled(bot, calls, session, settings=settings)
+                finally:
+                    await calls.close()
+                    await bot.close()
+
+
+async def sign_in(settings: DiscordSettings, engine: EngineSettings, session: aiohttp.ClientSession) -> Bot:
+    """The client, known to Discord but not connected to the gateway.
+
+    Raises:
+        InvalidSettings: there is no token.
+        AdapterFailed: Discord is out of reach, refuses the token, or has not granted what the settings need.
+    """
+    token = token_of(settings)
+    granted = (await application(session, settings)).reads_messages
+    wanted = settings.message_content == "on" or (settings.message_content == "auto" and overhears(engine))
+    if settings.message_content == "on" and not granted:
+        raise AdapterFailed(CONTENT_REFUSED, retryable=False)
+    if wanted and not granted:
+        log.warning("message_content_not_granted", extra={"mend": CONTENT_REFUSED})
+    return await _signed_in(token, message_content=wanted and granted)
+
+
+async def _signed_in(token: str, *, message_content: bool) -> Bot:
+    bot = Bot(message_content=message_content)
+    try:
+        await bot.login(token)
+    except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
+        await bot.close()
+        raise refused(error) from error
+    return bot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordConnection:
+    """Discord, signed in; see `bot.running.plugging.OpenAdapter`."""
+
+    chat: DiscordChat
+    settings: DiscordSettings
+    bot: Bot
+    office: Office
+    calls: Calls
+    commands: list[dict[str, Any]]
+    registered: Registered
+    houses: list[House]
+
+    def settle_in(self, house: House) -> None:
+        """See `bot.running.plugging.Asking`."""
+        self.houses[:] = [house]
+        self.office.rooms.ask(house.inline)
+
+    async def listen(self, receive: Receive) -> None:
+        """Hands over what people say; see `bot.running.plugging.OpenAdapter`.
+
+        The gateway stays connected until the connection is closed: the library would end its calls together with it.
+        """
+        intake = Intake(self.office, receive, house=self.houses[0] if self.houses else None)
+        await register(self.bot, self.calls, self.commands, self.registered)
+        await self._prepare()
+        self.bot.ear = intake
+        gateway = asyncio.create_task(self.bot.connect())
+        watch = asyncio.create_task(self._watch())
+        try:
+            await asyncio.wait({gateway, watch}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (gateway, watch):
+                if task.done():
+                    task.result()
+            raise AdapterFailed("Discord ended the connection", retryable=True)
+        except Exception as error:
+            raise refused(error) from error
+        finally:
+            self.bot.ear = None
+            # Nobody listens any more; how the connection ends is nobody's business.
+            gateway.add_done_callback(_heard_of)
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+            await intake.close()
+            await self.office.attendant.close()
+
+    async def _prepare(self) -> None:
+        """Looks how many connections Discord wants, and whether it allows any more today."""
+        try:
+            told = await self.bot.http.request(Route("GET", "/gateway/bot"))
+            shards, start = int(told["shards"]), told["session_start_limit"]
+            left, reset_s = int(start["remaining"]), int(start["reset_after"]) / 1000
+        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise refused(error) from error
+        except (LookupError, TypeError, ValueError) as error:
+            raise AdapterFailed(f"Discord's gateway cannot be read: {error!r}", retryable=True) from error
+        if left < shards:
+            problem = f"Discord allows no more connections today; the next ones in {reset_s / 60:.0f} minutes"
+            raise AdapterFailed(f"{problem}, and takes the token away from a bot that goes on trying", retryable=True)
+        self.bot.shard_count = shards
+        use_gateway(self.settings.gateway_url or str(told["url"]))
+
+    async def _watch(self) -> None:
+        """Raises AdapterFailed when there is no session for too long; returns never."""
+        await asyncio.sleep(_READY_S)
+        if not self.bot.connected:
+            raise AdapterFailed(f"Discord's gateway has begun no session for {_READY_S:.0f} s", retryable=True)
+        await asyncio.get_running_loop().create_future()
+
+
+def _heard_of(gateway: asyncio.Task[None]) -> None:
+    """Takes note of how a task ended, which asyncio would complain of else."""
+    if not gateway.cancelled():
+        gateway.exception()
+
+
+def _assembled(bot: Bot, calls: Calls, session: aiohttp.ClientSession, *, settings: Settings) -> DiscordConnection:
+    wording, chosen = load_wording(data_folder("prompts")), settings.discord
+    traces, rooms, slots = Traces(), Rooms(bot, calls), Slots(calls, time.monotonic)
+    chat = DiscordChat(
+        Means(
+            client=bot,
+            calls=calls,
+            rooms=rooms,
+            slots=slots,
+            traces=traces,
+            renderer=Renderer(wording),
+            files=Files(session, api_base_url=chosen.api_base_url),
+            edit_interval_s=chosen.edit_interval_s,
+            new_nonce=new_id,
+        )
+    )
+    office = Office(
+        client=bot,
+        chat=chat,
+        rooms=rooms,
+        slots=slots,
+        traces=traces,
+        attendant=Attendant(wording, calls, asyncio.sleep),
+        me=Self(user=str(bot.user.id if bot.user else 0), admin_roles=chosen.admin_role_ids),
+        sleep=asyncio.sleep,
+    )
+    return DiscordConnection(
+        chat=chat,
+        settings=chosen,
+        bot=bot,
+        office=office,
+        calls=calls,
+        commands=commands_of(all_commands(wording)),
+        registered=Registered(Path(settings.home)),
+        houses=[],
+    )

@@ -1,0 +1,222 @@
+"""What becomes of each thing that Discord hands over: answered in time, read, taken in by the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+
+from bot.chat import CommandCall, Incoming, Message, Press
+from bot.discord_app import parse, sizes
+from bot.discord_app.adapter import DiscordChat
+from bot.discord_app.attending import Attendant
+from bot.discord_app.reading import Interaction, is_written, room_of, used_of, written_of
+from bot.discord_app.rooms import Rooms
+from bot.discord_app.slots import Slot, Slots, Stage
+from bot.discord_app.traces import Traces
+from bot.discord_app.values import Self, Used
+from bot.engine.cleaning import without_secrets
+from bot.errors import DeliveryFailed, StoreFailed
+from bot.offers import Verb
+from bot.records import Outcome, Receipt
+from bot.running.plugging import House, Receive
+from rag.errors import InvalidInput
+
+log = logging.getLogger(__name__)
+
+_GUARD_S = 1.5
+"""Discord waits three seconds for the first response; until then a handler may still open a form."""
+
+_COMPLETION_S = 2.0
+_TYPING_AT_ONCE = 5
+_PAUSES_S = (0.2, 1.0, 3.0)
+"""Waits between tries to take something in: Discord does not hand it over again."""
+
+_ASKS = "ask"
+_TAKEN = frozenset({Outcome.ACCEPTED, Outcome.JOINED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What taking in needs besides what comes."""
+
+    client: discord.Client
+    chat: DiscordChat
+    rooms: Rooms
+    slots: Slots
+    traces: Traces
+    attendant: Attendant
+    me: Self
+    sleep: Callable[[float], Awaitable[None]]
+
+
+class Intake:
+    """Takes in what Discord hands over; much may be under way at once. Implements `bot.discord_app.client.Ear`."""
+
+    def __init__(self, office: Office, receive: Receive, *, house: House | None) -> None:
+        self._office = office
+        self._receive = receive
+        self._house = house
+        self._typing: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Ends what is still going on beside the work."""
+        for task in list(self._typing):
+            task.cancel()
+        await asyncio.gather(*self._typing, return_exceptions=True)
+
+    async def message(self, message: discord.Message) -> None:
+        """Takes in what somebody wrote."""
+        me = self._office.me
+        if not is_written(message) or str(message.author.id) == me.user:
+            return
+        read = parse.message(written_of(message, int(me.user)), me)
+        await self._heard(read)
+
+    async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Takes in a change by a person; Discord also tells when it has added a preview."""
+        me, message = self._office.me, event.message
+        if message.edited_at is None or not is_written(message) or str(message.author.id) == me.user:
+            return
+        known = self._office.traces.place(str(message.id))
+        written = written_of(message, int(me.user))
+        await self._taken_in(parse.edited(written, me, at=message.edited_at, known=known))
+
+    async def deleted(self, message_id: int, channel_id: int, guild_id: int | None) -> None:
+        """Takes in that a message is gone."""
+        channel: Any = self._office.client.get_channel(channel_id) or discord.Object(channel_id)
+        known = self._office.traces.place(str(message_id))
+        room = room_of(channel, guild_id)
+        await self._taken_in(parse.deleted(str(message_id), room, at=datetime.now(UTC), known=known))
+
+    async def used(self, interaction: Interaction) -> None:
+        """Takes in a command, a button, a list, a form, or what somebody is typing."""
+        try:
+            await self._used(interaction)
+        except InvalidInput as error:
+            log.warning("not_read", extra={"error": str(error)})
+        except DeliveryFailed as error:
+            log.warning("interaction_not_answered", extra={"error": str(error)})
+
+    async def _used(self, interaction: Interaction) -> None:
+        match interaction.type:
+            case discord.InteractionType.autocomplete:
+                await self._complete(interaction)
+            case discord.InteractionType.application_command:
+                await self._command(interaction)
+            case discord.InteractionType.component:
+                await self._pressed(interaction)
+            case discord.InteractionType.modal_submit:
+                await self._sent(interaction)
+            case _:
+                return
+
+    async def _command(self, interaction: Interaction) -> None:
+        slot = self._office.slots.open(interaction)
+        used = self._used_of(interaction)
+        if used.message is not None:
+            await self._request(slot, used)
+            return
+        if parse.command(used, self._office.me).name == _ASKS:
+            # Before anything else: Discord takes no answer after three seconds.
+            await slot.put_off(Stage.PUBLIC)
+        call = parse.command(self._used_of(interaction, response=slot.response), self._office.me)
+        await self._handled(slot, call, Stage.PRIVATE)
+
+    async def _request(self, slot: Slot, used: Used) -> None:
+        """A message is answered in its thread, whoever asked for that."""
+        await slot.put_off(Stage.PRIVATE)
+        asked = parse.request(used, self._office.me)
+        if asked is None:
+            await slot.dismiss()
+            return
+        self._office.slots.place(slot, asked.place)
+        receipt = await self._heard(asked)
+        if receipt.outcome in _TAKEN:
+            await slot.dismiss()
+        else:
+            self._office.attendant.attend(slot, asked=False)
+
+    async def _pressed(self, interaction: Interaction) -> None:
+        slot = self._office.slots.open(interaction)
+        press = parse.press(self._used_of(interaction), self._office.me)
+        if press.payload.verb == Verb.SHARE_HERE:
+            await self._office.attendant.share(slot, interaction, press)
+            return
+        await self._handled(slot, press, Stage.SILENT)
+
+    async def _sent(self, interaction: Interaction) -> None:
+        slot = self._office.slots.open(interaction)
+        sent = parse.submission(self._used_of(interaction), self._office.me)
+        await self._handled(slot, sent, Stage.PRIVATE)
+
+    async def _handled(self, slot: Slot, incoming: CommandCall | Press | Any, patience: Stage) -> None:
+        """Has something done; Discord is asked for patience where that takes longer than it waits."""
+        if incoming.place.private and patience is Stage.PRIVATE:
+            # Nobody else reads along, and the engine posts there as to all.
+            patience = Stage.PUBLIC
+        awaits_post = slot.stage is Stage.PUBLIC or patience is Stage.PUBLIC
+        self._office.slots.place(slot, incoming.place, awaits_post=awaits_post)
+        guard = asyncio.create_task(self._guard(slot, patience))
+        try:
+            receipt = await self._taken_in(incoming)
+        finally:
+            guard.cancel()
+            await asyncio.gather(guard, return_exceptions=True)
+        await slot.put_off(patience)
+        if receipt.outcome is Outcome.JOINED:
+            # The answer comes where the question stands that this one has joined.
+            await slot.dismiss()
+        self._office.attendant.attend(slot, asked=receipt.outcome is Outcome.ACCEPTED)
+
+    async def _guard(self, slot: Slot, patience: Stage) -> None:
+        await self._office.sleep(_GUARD_S)
+        await slot.put_off(patience)
+
+    async def _complete(self, interaction: Interaction) -> None:
+        used = self._used_of(interaction)
+        argument, typed = parse.focused(used)
+        proposed: tuple[str, ...] = ()
+        if self._house is not None:
+            try:
+                async with asyncio.timeout(_COMPLETION_S):
+                    call = parse.command(used, self._office.me)
+                    proposed = tuple(await self._house.complete(call, argument, typed))
+            except TimeoutError:
+                log.info("completion_took_too_long")
+        values = [each for each in dict.fromkeys(proposed) if 0 < len(each) <= sizes.SUGGESTION][: sizes.CHOICES]
+        await self._office.attendant.propose(interaction, values)
+
+    async def _heard(self, message: Message) -> Receipt:
+        self._office.traces.note(message)
+        self._office.rooms.entitle(message.message_id, without_secrets(message.title or message.text))
+        receipt = await self._taken_in(message)
+        if receipt.outcome is Outcome.ACCEPTED and len(self._typing) < _TYPING_AT_ONCE:
+            task = asyncio.create_task(self._show_typing(message))
+            self._typing.add(task)
+            task.add_done_callback(self._typing.discard)
+        return receipt
+
+    async def _show_typing(self, message: Message) -> None:
+        """Best effort: a sign that is late, too much or not allowed is left out."""
+        try:
+            await self._office.chat.show_typing(message.place)
+        except DeliveryFailed as error:
+            log.info("typing_not_shown", extra={"error": str(error)})
+
+    async def _taken_in(self, incoming: Incoming) -> Receipt:
+        for pause in _PAUSES_S:
+            try:
+                return await self._receive(incoming)
+            except StoreFailed as error:
+                log.warning("not_taken_in", extra={"error": str(error)})
+                await self._office.sleep(pause)
+        return await self._receive(incoming)
+
+    def _used_of(self, interaction: Interaction, *, response: str = "") -> Used:
+        return used_of(interaction, int(self._office.me.user), response=response)

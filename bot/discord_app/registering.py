@@ -1,0 +1,60 @@
+"""Registers the commands with Discord, and only when they have changed: it takes 200 new ones a day."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from bot.discord_app.calls import Calls
+from bot.discord_app.tree import fingerprint
+from bot.errors import DeliveryFailed
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "discord_commands.json"
+
+
+class Registered:
+    """What was registered last, by application, in a file of the home."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / FILE_NAME
+
+    def get(self, application: str) -> str:
+        """The fingerprint of an application's commands; "" where it is not known."""
+        return str(self._all().get(application, ""))
+
+    def keep(self, application: str, mark: str) -> None:
+        """Remembers what is registered now."""
+        self._path.write_text(json.dumps({**self._all(), application: mark}, indent=2) + "\n", encoding="utf-8")
+
+    def _all(self) -> Mapping[str, Any]:
+        try:
+            told = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+
+async def register(
+    client: discord.Client, calls: Calls, commands: Sequence[Mapping[str, Any]], registered: Registered
+) -> bool:
+    """Registers the commands where they have changed, and tells whether it has. A failure leaves the old ones."""
+    application, mark = str(client.application_id), fingerprint(commands)
+    if await asyncio.to_thread(registered.get, application) == mark:
+        return False
+    call = client.http.bulk_upsert_global_commands(int(application), [dict(each) for each in commands])
+    try:
+        await calls.make("take the commands", call)
+        await asyncio.to_thread(registered.keep, application, mark)
+    except (DeliveryFailed, OSError) as error:
+        log.warning("commands_not_registered", extra={"error": str(error)})
+        return False
+    log.info("commands_registered", extra={"count": len(commands)})
+    return True

@@ -1,0 +1,99 @@
+"""Replies as Discord's messages. Pure; every limit of Discord's is kept here, whatever the reply holds.
+
+The text is the message's content, for it can be edited while it grows; notes and the sign of work stand beneath it in
+small print. Sources stand in an embed, which has room for them and shows no previews.
+Previews are kept away by how links are written: a flag of the message would hide the embed, too.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import discord
+from discord.ui import View
+
+from bot.discord_app import sizes
+from bot.discord_app.items import view_of
+from bot.discord_app.markup import escaped, inert, link
+from bot.discord_app.sizes import held
+from bot.references import references
+from bot.replies import File, Reply
+from bot.splitting import cut
+from bot.wording import Say, Wording
+
+_PLACE, _SHORT_PLACE = 300, 100
+"""Longest names of sources, and those that are used where many of them would not fit."""
+
+_SOURCES = 3_000
+_COLOUR = 0x1F2937
+_BLANK = "…"
+"""Stands where a message would hold nothing, which Discord refuses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A message as Discord's library takes it."""
+
+    content: str
+    embeds: tuple[discord.Embed, ...] = ()
+    view: View | None = None
+    files: tuple[File, ...] = ()
+
+    def uploads(self) -> list[discord.File]:
+        """The files, made anew for each try: one that was sent is read to its end."""
+        return [discord.File(io.BytesIO(file.content), filename=file.name) for file in self.files]
+
+
+class Renderer:
+    """Makes messages in the words that Discord's readers see."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def message(self, reply: Reply) -> Rendered:
+        """A reply as one message."""
+        addresses = {each.document.url for each in reply.citations if each.document.url}
+        text = inert(reply.text, addresses=addresses).strip()
+        beneath = [f"-# {_line(note)}" for note in reply.notes if note.strip()]
+        beneath += [f"-# ⏳ {_line(reply.status)}"] if reply.status else []
+        content, over = _fitted(text, beneath)
+        embeds = [*_overflow(over), *self._sources(reply)]
+        if not content and not embeds and not reply.files:
+            content = _BLANK
+        return Rendered(content=content, embeds=tuple(embeds), view=view_of(reply.actions), files=reply.files)
+
+    def say(self, text: Say, reply: Reply) -> str:
+        """One of the bot's texts in the language of a reply."""
+        return self._wording.say(text, reply.language)
+
+    def _sources(self, reply: Reply) -> list[discord.Embed]:
+        listed = references(reply.citations, self._wording, reply.language)
+        if not listed:
+            return []
+        lines = [f"\\[{each.number}\\] {link(held(each.place, _PLACE), each.url)}" for each in listed]
+        if len("\n".join(lines)) > _SOURCES:
+            lines = [f"\\[{each.number}\\] {escaped(held(each.place, _SHORT_PLACE))}" for each in listed]
+        title = self._wording.say(Say.SOURCES, reply.language)
+        return [discord.Embed(title=title, description=held("\n".join(lines), _SOURCES), colour=_COLOUR)]
+
+
+def _fitted(text: str, beneath: Iterable[str]) -> tuple[str, str]:
+    """A message's content, and what does not fit into it: the text's end, and the small lines beneath it."""
+    small = "\n".join(beneath)
+    whole = "\n".join(part for part in (text, small) if part)
+    if len(whole) <= sizes.CONTENT:
+        return whole, ""
+    head, rest = (text, "") if len(text) <= sizes.CONTENT else cut(text, sizes.CONTENT)
+    return head.rstrip(), "\n".join(part for part in (rest, small) if part)
+
+
+def _overflow(text: str) -> list[discord.Embed]:
+    room = sizes.EMBEDS - _SOURCES - sizes.OPTION
+    return [discord.Embed(description=held(text, min(sizes.EMBED, room)), colour=_COLOUR)] if text else []
+
+
+def _line(text: str) -> str:
+    """Small print ends with its line."""
+    return escaped(" ".join(text.split()))

@@ -1,0 +1,81 @@
+"""The bot at work on the Discord double: the real engine, store and delivery over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.chat import ChatAdapter
+from bot.discord_app.connection import DiscordConnection, DiscordFactory
+from bot.engine.engine import Engine
+from bot.limits import EngineSettings
+from bot.metrics import Metrics
+from bot.running.inquiries import Inquiries
+from bot.running.talking import build_engine
+from bot.store.opening import SqlStore, open_store
+from tests.bot.parlour import REPLIES, Desk, Shelf
+from tests.doubles.discord.server import DiscordServer, discord_server
+from tests.doubles.discord.things import Said
+
+from .opened import discord_settings, ended, first_of, until
+
+
+@dataclass
+class Office:
+    """A bot at work on Discord."""
+
+    discord: DiscordServer
+    desk: Desk
+    engine: Engine
+    store: SqlStore
+    connection: DiscordConnection
+
+    async def answers(self, count: int = 1) -> list[Said]:
+        """The bot's messages, when so many of them are finished."""
+        await until(lambda: sum(said.finished for said in self.discord.world.own()) >= count)
+        await self.engine.settled()
+        return self.discord.world.own()
+
+    async def whispers(self, count: int = 1) -> list[Said]:
+        """What was said to one person alone, when there is so much of it."""
+        await until(lambda: len(self.discord.world.whispers()) >= count)
+        return self.discord.world.whispers()
+
+    async def quiet(self) -> None:
+        """Returns when all that happened has been heard and worked on."""
+        # A mention of the bot by a bot is heard behind all else, and gets no answer.
+        await asyncio.sleep(0.05)
+        await self.engine.settled()
+
+
+@asynccontextmanager
+async def office(
+    home: Path, *, discord: DiscordServer | None = None, engine: EngineSettings | None = None, **changes: Any
+) -> AsyncIterator[Office]:
+    """The bot, connected; a second one on the same home and server is a restart."""
+    if discord is None:
+        async with discord_server() as fresh, office(home, discord=fresh, engine=engine, **changes) as opened:
+            yield opened
+        return
+    desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
+    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
+    limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
+    settings = discord_settings(discord, home, engine=limits, **changes)
+    async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
+        adapters["discord"] = connection.chat
+        made = build_engine(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
+        connection.settle_in(Inquiries(made, store.settings))
+        running = asyncio.create_task(made.run())
+        listening = asyncio.create_task(connection.listen(made.receive))
+        try:
+            await first_of(discord, connection, listening)
+            yield Office(discord, desk, made, store, connection)
+        finally:
+            await ended(listening)
+            made.close()
+            await running

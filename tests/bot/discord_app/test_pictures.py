@@ -1,0 +1,95 @@
+"""Pictures of what readers see on Discord, in `pictures/`, to be looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.payloads import Payload
+from bot.replies import Button, Option, Reply, Select, Style
+from rag.types import Language
+from tests.bot.samples import citation
+from tests.doubles.discord.names import ADA, BOB, CEO, CHANNEL, ME
+
+from .offices import Office, office
+from .opened import channel, signed_in, until
+from .pictures import page_of, picture
+
+FOLDER = Path(__file__).parents[3] / "pictures"
+RICH = """## 先看两个数
+
+**重点**：一次完成的任务对客户值多少钱，对你要花多少钱。[1]
+
+- 按任务收费：客户容易比较 [1]
+- 按用量收费：成本透明 [2]
+
+| 方式 | 毛利 |
+|---|---|
+| 任务 | 60% |
+
+> 原文引用一句。
+
+See [the guide](https://example.org/f) or https://evil.example/?q=secret, @everyone."""
+
+pytestmark = pytest.mark.full
+
+
+async def pictured(name: str, page: str) -> None:
+    """Keeps a page and its picture. What Discord would not read as markup must not be left in it."""
+    FOLDER.mkdir(exist_ok=True)
+    source = FOLDER / f"discord-{name}.html"
+    source.write_text(page, encoding="utf-8")
+    seen = page.partition("</style>")[2]
+    assert [mark for mark in ("**", "-# ", "```", "](", "@everyone") if mark in seen] == []
+    await picture(source)
+
+
+@pytest.mark.parametrize(("name", "question"), [("answer-en", "what is a moat?"), ("answer-zh", "什么是护城河？")])
+async def test_answer_its_rating_and_its_form(name: str, question: str, tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        bot.discord.people.say(ADA, CHANNEL, f"<@{ME}> {question}")
+        (said,) = await bot.answers()
+        bot.discord.people.press(ADA, said, "👎")
+        (asked,) = await bot.whispers()
+        bot.discord.people.press(ADA, asked, asked.labels[-1])
+        await until(lambda: bool(bot.discord.world.modals))
+        await pictured(name, page_of([said, asked], bot.discord.world.modals))
+
+
+async def test_growing_and_failed_answers(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        bot.discord.people.say(ADA, CHANNEL, f"<@{ME}> please wait")
+        await until(lambda: any("Stop" in said.labels for said in bot.discord.world.own()))
+        bot.discord.people.say(BOB, CHANNEL, f"<@{ME}> please fail")
+        await until(lambda: any("Try again" in said.labels for said in bot.discord.world.own()))
+        await pictured("growing", page_of(bot.discord.world.own()))
+
+
+async def settings_of(bot: Office) -> str:
+    bot.discord.people.command(CEO, CHANNEL, "config", group="advisor-admin")
+    (shown,) = await bot.whispers()
+    bot.discord.people.press(CEO, shown, shown.labels[0])
+    await until(lambda: bool(bot.discord.world.modals))
+    return page_of([shown], bot.discord.world.modals)
+
+
+async def test_settings_and_their_form(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        await pictured("settings", await settings_of(bot))
+
+
+async def test_markdown_table_list_and_links(tmp_path: Path) -> None:
+    options = tuple(Option(label=name, value=name) for name in ("Mediq", "Roomly"))
+    row = (Button(label="Try again", payload=Payload(verb="retry"), style=Style.PRIMARY),)
+    menu = (Select(placeholder="Compare with …", payload=Payload(verb="compare"), options=options),)
+    reply = Reply(
+        text=RICH,
+        citations=(citation(1), citation(2, "Why they fail", pages=(3, 4))),
+        notes=("The language model was busy, so I quote the library.",),
+        actions=(row, menu),
+        language=Language.ZH,
+    )
+    async with signed_in(tmp_path) as (discord, connection):
+        await connection.chat.post(channel(), reply, nonce="n")
+        await pictured("markdown", page_of(discord.world.own()))
