@@ -1,4 +1,4 @@
-"""Shows an answer while it is written, and how a question fared that got none: `bot.ports.Delivering`.
+"""Shows an answer while it is written, and how a question fared that got none: `bot.neighbours.Delivering`.
 
 What a reader has seen of an answer only grows. While nothing can be shown yet, a sign tells what is going on; it goes
 only when something stands in its place. An answer too long for the chat goes out as a file, beneath its beginning.
@@ -126,7 +126,7 @@ class Delivery:
         self._boards: dict[str, Board] = {}
 
     async def waiting(self, question: QuestionRecord, *, ahead: int) -> None:
-        """Shows a place in the queue; see `bot.ports.Delivering`."""
+        """Shows a place in the queue; see `bot.neighbours.Delivering`."""
         language = spoken(question.text)
         say = {0: Say.NEXT_IN_LINE, 1: Say.WAITING_ONE}.get(ahead, Say.WAITING_MANY)
         status = self._voice.wording.say(say, language, ahead=ahead)
@@ -137,7 +137,7 @@ class Delivery:
             log.warning("waiting_not_shown", extra={"question_id": question.id, "error": str(error)})
 
     async def deliver(self, question: QuestionRecord, events: AsyncIterator[AnswerEvent]) -> AnswerRecord:
-        """Shows an answer while it is written; see `bot.ports.Delivering`."""
+        """Shows an answer while it is written; see `bot.neighbours.Delivering`."""
         board = self._board(question)
         limits = self._connected(question.place.platform).capabilities
         draft = _Draft(
@@ -167,7 +167,7 @@ class Delivery:
         return record
 
     async def close(self, question: QuestionRecord, state: QuestionState, *, error: RagError | None = None) -> None:
-        """Says how a question ended without an answer; see `bot.ports.Delivering`."""
+        """Says how a question ended without an answer; see `bot.neighbours.Delivering`."""
         board = self._board(question)
         shown = board.wanted
         unseen = not shown or not shown[-1].text
@@ -191,7 +191,7 @@ class Delivery:
             self._boards.pop(question.id, None)
 
     async def tell(self, place: Place, person: Person, text: Say, language: Language, **values: object) -> None:
-        """Says one of the bot's own sentences to a person alone; see `bot.ports.Delivering`."""
+        """Says one of the bot's own sentences to a person alone; see `bot.neighbours.Delivering`."""
         adapter = self._connected(place.platform)
         words = self._voice.wording.say(text, language, **values)
         reply = Reply(text=words, language=language, visibility=Visibility.ASIDE)
@@ -201,7 +201,7 @@ class Delivery:
             await adapter.post(place, reply, nonce=self._new_id())
 
     async def withdraw(self, question: QuestionRecord) -> None:
-        """Takes away all that was said about a question; see `bot.ports.Delivering`."""
+        """Takes away all that was said about a question; see `bot.neighbours.Delivering`."""
         board = self._board(question)
         self._boards.pop(question.id, None)
         await board.withdraw()

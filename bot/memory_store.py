@@ -25,15 +25,7 @@ from bot.memory_gaps import MemoryGaps
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.memory_privacy import MemoryPrivacy, Shelves
 from bot.memory_schedules import MemoryCommunity, MemorySchedules, MemorySightings
-from bot.ports import (
-    AnswerBook,
-    ConversationBook,
-    EventBook,
-    FeedbackBook,
-    PostBook,
-    QuestionBook,
-    SettingsBook,
-)
+from bot.ports import AnswerBook, ConversationBook, EventBook, FeedbackBook, PostBook, QuestionBook, SettingsBook
 from bot.privacy_records import PrivacyBook
 from bot.records import (
     AnswerRecord,

@@ -18,7 +18,8 @@ from bot.expert_records import ExpertBook, ProposalBook, Publishing
 from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
-from bot.ports import Desk, Store
+from bot.neighbours import Desk
+from bot.ports import Store
 from bot.privacy_records import PrivacyBook
 from bot.privacy_settings import PrivacySettings
 from bot.records import AnswerRecord, QuestionRecord

@@ -1,4 +1,4 @@
-"""Finds out what a command, a button or a form wants, and has it done: `bot.ports.Handling`."""
+"""Finds out what a command, a button or a form wants, and has it done: `bot.neighbours.Handling`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.commands.catalogue import ADMIN_VERBS, FORMS, PRESSES
 from bot.commands.guarding import Guard
 from bot.commands.registry import Complaint, Level, Registry
 from bot.errors import DeliveryFailed
-from bot.ports import Desk
+from bot.neighbours import Desk
 from bot.wording import Say, spoken
 from rag.errors import RagError
 from rag.types import Language
@@ -33,11 +33,11 @@ class Handler:
         self._guard = Guard()
 
     def recognises(self, text: str) -> bool:
-        """Whether a whole message calls a command; see `bot.ports.Handling`."""
+        """Whether a whole message calls a command; see `bot.neighbours.Handling`."""
         return self._registry.recognise(text) is not None
 
     async def handle(self, incoming: CommandCall | Press | Submission, desk: Desk) -> None:
-        """Does what was asked for; see `bot.ports.Handling`."""
+        """Does what was asked for; see `bot.neighbours.Handling`."""
         adapter = self._means.adapters.get(incoming.place.platform)
         if adapter is None:
             raise DeliveryFailed(f"the platform {incoming.place.platform!r} is not connected; set its token")
@@ -54,7 +54,7 @@ class Handler:
             await call.whisper(self._failure(error, language))
 
     async def propose(self, incoming: CommandCall, desk: Desk, argument: str, typed: str) -> tuple[str, ...]:
-        """Proposes values to whoever types a command; see `bot.ports.Handling`."""
+        """Proposes values to whoever types a command; see `bot.neighbours.Handling`."""
         adapter = self._means.adapters.get(incoming.place.platform)
         found = self._registry.find(incoming.name)
         if adapter is None or found is None:

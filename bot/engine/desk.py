@@ -65,7 +65,7 @@ class Conversations:
 
 
 class FrontDesk:
-    """`bot.ports.Desk` for one event: the first question that it asks carries the event's claim into the store."""
+    """`bot.neighbours.Desk` for one event: the first question that it asks carries the event's claim into the store."""
 
     def __init__(
         self, *, door: Door, locks: Locks, line: Line, conversations: Conversations, claim: Sequence[str]
@@ -80,7 +80,7 @@ class FrontDesk:
         """Set when the event's question has been let in or turned away."""
 
     async def ask(self, question: QuestionRecord, *, fresh: bool = False) -> None:
-        """Admit a question; see `bot.ports.Desk`."""
+        """Admit a question; see `bot.neighbours.Desk`."""
         claim, self._claim = self._claim, ()
         place = question.place
         async with self._locks.hold(place.key):
@@ -100,20 +100,20 @@ class FrontDesk:
             self.taken.set()
 
     async def cancel(self, question_id: str, person: Person) -> bool:
-        """End one question of the person's own; see `bot.ports.Desk`."""
+        """End one question of the person's own; see `bot.neighbours.Desk`."""
         job = self._line.find(question_id)
         if job is None or job.record.person.key != person.key:
             return False
         return self._conversations.give_up(job, Ending.STOPPED)
 
     async def stop(self, place: Place, person: Person) -> int:
-        """End and be quiet; see `bot.ports.Desk`."""
+        """End and be quiet; see `bot.neighbours.Desk`."""
         async with self._locks.hold(place.key):
             known = await self._conversations.memory.conversation(place.key)
             return await self._conversations.stop(known, place=place)
 
     async def resume(self, place: Place, person: Person) -> None:
-        """Listen again; see `bot.ports.Desk`."""
+        """Listen again; see `bot.neighbours.Desk`."""
         async with self._locks.hold(place.key):
             known = await self._conversations.memory.conversation(place.key)
             await self._conversations.resume(known, place=place, person=person)

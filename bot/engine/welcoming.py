@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.chat import ChatAdapter, Person, Place
 from bot.engine.keeping import Recent
 from bot.errors import DeliveryFailed
-from bot.ports import Delivering
+from bot.neighbours import Delivering
 from bot.privacy_records import PrivacyBook
 from bot.privacy_settings import PrivacySettings
 from bot.saying import Say

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from bot.chat import ChatAdapter, Message, Person, Place
 from bot.limits import EngineSettings
-from bot.ports import Answering, Delivering, Handling, Store
+from bot.neighbours import Answering, Delivering, Handling
+from bot.ports import Store
 from bot.records import AnswerRecord, Outcome, QuestionRecord, QuestionState
 from bot.rights import Rights
 from rag.ports import Clock

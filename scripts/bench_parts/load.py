@@ -35,7 +35,8 @@ from bot.engine.engine import Engine
 from bot.engine.wiring import Parts, Times
 from bot.errors import DeliveryFailed
 from bot.limits import EngineSettings
-from bot.ports import Answering, Desk, Store
+from bot.neighbours import Answering, Desk
+from bot.ports import Store
 from bot.replies import Form, Reply
 from bot.store.opening import open_store
 from bot.wording import load_wording

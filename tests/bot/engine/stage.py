@@ -17,7 +17,8 @@ from bot.engine.wiring import Overhearing, Parts, Times, Unwatched, Watching
 from bot.limits import EngineSettings
 from bot.memory_chat import MemoryChat
 from bot.memory_store import MemoryStore
-from bot.ports import Desk, Store
+from bot.neighbours import Desk
+from bot.ports import Store
 from bot.wording import load_wording
 from rag.errors import RagError
 from rag.types import (

@@ -11,7 +11,7 @@ from bot.errors import DeliveryFailed, StoreFailed
 from bot.memory_books import MemoryQuestions
 from bot.memory_chat import Moment
 from bot.memory_store import MemoryStore
-from bot.ports import Desk
+from bot.neighbours import Desk
 from bot.records import AnswerRecord, Engagement, Outcome, QuestionState
 from rag.errors import StorageFailed
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.chat import Address, CommandCall, Message, PlaceKind, Said
-from bot.ports import Desk
+from bot.neighbours import Desk
 from bot.records import ChannelSettings, Engagement, Outcome, QuestionRecord
 from rag.types import PUBLIC, Language, Turn
 

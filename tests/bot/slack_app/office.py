@@ -87,10 +87,7 @@ async def office(
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
     rag = _rag(home, desk, catalogue)
     given = slack_settings(slack, **changes).model_copy(update={"rights": RightsSettings(admins=admins)})
-    async with (
-        open_store(None, home=home) as store,
-        SlackFactory().open(given) as connection,
-    ):
+    async with open_store(None, home=home) as store, SlackFactory().open(given) as connection:
         adapters["slack"] = connection.chat
         engine = build_engine(
             store,
