@@ -52,7 +52,7 @@ _FORMS: Mapping[str, tuple[tuple[MentionKind, re.Pattern[str]], ...]] = {
         (MentionKind.USER, re.compile(rf"(?:<?@!?)?(?P<id>{_SNOWFLAKE})>?")),
     ),
 }
-_NAMED = ((MentionKind.USER, re.compile(r"@?(?P<id>[\w-]{1,32})")),)
+_NAMED = ((MentionKind.USER, re.compile(r"@?(?P<id>(?=[_-]*[^\W_])[\w-]{1,32})")),)
 """Platforms on which people go by their names, such as the terminal."""
 
 

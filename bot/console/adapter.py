@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
+from bot.console.files import keep_file
 from bot.console.typed import PLATFORM, Chosen, label_key
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
-from bot.replies import Action, Button, File, Form, Reply, Select
+from bot.replies import Action, Button, Form, Reply, Select
 from bot.terminal import AnswerView, print_citations, print_markdown, printable
 from bot.texts import Text, say
 
@@ -75,7 +77,7 @@ class ConsoleChat:
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Shows a message; see `bot.chat.ChatAdapter`."""
-        await self._keep(reply)
+        reply = await self._keep(reply)
         self._replies_to[nonce] = reply_to
         while len(self._replies_to) > _REMEMBERED:
             self._replies_to.popitem(last=False)
@@ -84,7 +86,7 @@ class ConsoleChat:
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
         """Shows what is new of a message: what stands on a terminal stays."""
-        await self._keep(reply)
+        reply = await self._keep(reply)
         self._show(message.id, reply)
 
     async def delete(self, message: MessageRef) -> None:
@@ -94,7 +96,7 @@ class ConsoleChat:
 
     async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
         """Prints a message; whoever sits at the terminal reads along."""
-        await self._keep(reply)
+        reply = await self._keep(reply)
         self._print(reply)
 
     async def open_form(self, trigger: str, form: Form) -> None:
@@ -126,14 +128,14 @@ class ConsoleChat:
         """Nothing comes with a typed line."""
         raise DeliveryFailed(f"the file {attachment.name!r} did not come through the terminal")
 
-    async def _keep(self, reply: Reply) -> None:
-        """Puts files where they can be opened. Raises DeliveryFailed."""
-        if self._folder is None or not reply.files:
-            return
-        try:
-            await asyncio.to_thread(_write, reply.files, self._folder)
-        except OSError as error:
-            raise DeliveryFailed(f"the files could not be written to {str(self._folder)!r}: {error}") from error
+    async def _keep(self, reply: Reply) -> Reply:
+        """Puts files where they can be opened: what is returned calls each by its path. Raises DeliveryFailed."""
+        folder = self._folder
+        if folder is None or not reply.files:
+            return reply
+        paths = [await asyncio.to_thread(keep_file, file, folder) for file in reply.files]
+        kept = [replace(file, name=str(path)) for file, path in zip(reply.files, paths, strict=True)]
+        return replace(reply, files=tuple(kept))
 
     def _show(self, key: str, reply: Reply) -> None:
         waited_for = self._replies_to.get(key, "") not in self._questions
@@ -178,7 +180,7 @@ class ConsoleChat:
             self._console.print(printable(reply.mention.shown), style="bold", soft_wrap=True)
         if shown := reply.text if text is None else text:
             print_markdown(self._console, shown)
-        for line in (*reply.notes, *(f"[{self._where(file)}]" for file in reply.files)):
+        for line in (*reply.notes, *(f"[{file.name}]" for file in reply.files)):
             self._console.print(printable(line), style="dim", soft_wrap=True)
         for file in (each for each in reply.files if each.media_type == _READ_HERE):
             self._console.print(printable(file.content.decode(errors="replace")), soft_wrap=True)
@@ -186,9 +188,6 @@ class ConsoleChat:
         self._print_actions(reply)
         if reply.citations or reply.actions or reply.notes:
             self._console.print()
-
-    def _where(self, file: File) -> str:
-        return str(self._folder / file.name) if self._folder else file.name
 
     def _print_actions(self, reply: Reply) -> None:
         """Makes a menu of the buttons: letters for those that stand under every answer, numbers for all others."""
@@ -215,12 +214,6 @@ class ConsoleChat:
             self._console.print(say(Text.FOLLOW_UPS if follow else Text.CHOICES, reply.language), style="dim")
         for number, (label, _) in enumerate(choices, start=begin + 1):
             self._console.print(printable(f"  {number}. {label}"), soft_wrap=True)
-
-
-def _write(files: Sequence[File], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        (folder / file.name).write_bytes(file.content)
 
 
 def _keyed(action: Action) -> bool:

@@ -1,4 +1,4 @@
-"""Files that come with a reply, written where the terminal's reader works."""
+"""Files that come with a reply, written where whoever sits at the terminal can open them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,16 @@ _MOST_TRIES = 1000
 def keep_file(file: File, folder: Path) -> Path:
     """Writes a file that its owner alone can read, never over another one, and returns where it is.
 
+    The folder is made where it does not exist.
+
     Raises:
         DeliveryFailed: the folder cannot be written.
     """
     name = Path(_UNFIT.sub("-", file.name).lstrip(".") or "file")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DeliveryFailed(f"the folder {str(folder)!r} cannot be made: {error.strerror}") from error
     for number in range(_MOST_TRIES):
         path = folder / (f"{name.stem}-{number}{name.suffix}" if number else name.name)
         try:

@@ -142,10 +142,8 @@ async def test_gap_is_filled_from_question_to_citation(
 
 
 async def test_feasibility_check_is_filled_in_shown_and_written_to_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
     async with table(tmp_path / "home") as terminal:
         await terminal.type("/assess")
         form = await terminal.choose("Competition (0/3)")
@@ -158,8 +156,8 @@ async def test_feasibility_check_is_filled_in_shown_and_written_to_a_file(
     async with table(tmp_path / "home") as terminal:
         assert "Competition ●●●○○ 2.6" in await terminal.type("/assess")
         written = await terminal.type("/assess export")
-        (path,) = (tmp_path / "work").iterdir()
+        (path,) = (tmp_path / "home" / "files").iterdir()
         assert f"[{path}]" in written
         assert "we asked five of them" in path.read_text("utf-8")
         await terminal.type("/assess export")
-        assert len(list((tmp_path / "work").iterdir())) == 2
+        assert len(list((tmp_path / "home" / "files").iterdir())) == 2

@@ -30,5 +30,6 @@ def test_file_stays_in_its_folder_whatever_it_is_called(tmp_path: Path, name: st
 
 
 def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DeliveryFailed, match="cannot be written here"):
-        keep_file(File(name="a.md", content=b"x"), tmp_path / "missing")
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(DeliveryFailed, match="cannot be made"):
+        keep_file(File(name="a.md", content=b"x"), tmp_path / "taken" / "files")

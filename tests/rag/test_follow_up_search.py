@@ -131,6 +131,7 @@ async def figures(rag: Rag, queries: QueryMaker | None) -> tuple[float, float, f
 
 
 @pytest.mark.slow
+@pytest.mark.full
 async def test_standing_alone_helps_the_labelled_follow_ups_over_the_starter_library(starter: Rag) -> None:
     hits, passed, stopped = await figures(starter, None)
     hits_as_asked, passed_as_asked, stopped_as_asked = await figures(starter, AsAsked())

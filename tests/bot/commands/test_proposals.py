@@ -45,8 +45,8 @@ async def test_answer_is_proposed_once_by_its_expert_and_taken_in_by_an_admin(de
     assert [each.author for each in shelf.taken] == ["Bob"]
     assert await desk.command("推荐") == "这里没有等待审核的推荐。"
     assert await desk.command("proposals", "approve 1") == "There is no proposal 1 here."
-    acts = [(each.action, each.details["after"]) for each in await desk.store.audit.latest(limit=9)]
-    assert acts == [("proposal", "approved"), ("proposal", "approved")]
+    acts = [each for each in await desk.store.audit.latest(limit=9) if each.action == "proposal"]
+    assert [each.details["after"] for each in acts] == ["approved", "approved"]
 
 
 async def test_proposal_is_declined_with_a_reason_that_the_expert_reads(desk: Stage) -> None:
@@ -95,7 +95,8 @@ async def test_gaps_are_listed_with_what_became_of_them_and_closed(desk: Stage) 
     assert (await desk.command("gaps", "close 1")) == "There is no open gap 1 here."
     assert (await desk.command("缺口", "关闭 x")) == "这里没有编号为 x 的未处理缺口。"
     assert (await desk.command("gaps")).startswith("No gap is open here")
-    (entry,) = await desk.store.audit.latest(limit=9)
+    entry, *refused = await desk.store.audit.latest(limit=9)
+    assert {each.action for each in refused} == {"refused"}
     assert (entry.action, entry.subject, entry.details) == ("gap", "1", {"after": "closed"})
 
 

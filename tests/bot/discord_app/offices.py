@@ -63,7 +63,10 @@ async def office(
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = cast("Any", SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES))
+    rag = cast(
+        "Any",
+        SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES, digests=None),
+    )
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:

@@ -20,6 +20,10 @@ from tests.doubles.discord.server import DiscordServer, discord_server
 from .opened import Heard, discord_settings, until
 
 
+async def nothing() -> None:
+    """Nobody asked anything before the start."""
+
+
 class House:
     """Proposes one word, and wants no threads."""
 
@@ -40,6 +44,7 @@ async def kept(discord: DiscordServer, home: Path, heard: Heard, **changes: obje
     adapters: dict[str, ChatAdapter] = {}
     around = Surroundings(
         adapters=adapters,
+        catch_up=nothing,
         receive=heard.receive,
         settings=discord_settings(discord, home, **changes),
         pauses=ConnectionSettings(),

@@ -99,7 +99,7 @@ async def test_sources_that_one_person_saw_are_shared_with_the_channel(tmp_path:
         bot.discord.people.press(BOB, whisper, "Share here")
         await until(lambda: bool(bot.discord.world.own()))
         (shared,) = bot.discord.world.own()
-    assert shared.content == "Mediq grew.[1]\n-# Shared by 小明."
+    assert shared.content == "Mediq grew.[1]\n-# Shared by 小明"
     assert [embed["title"] for embed in shared.embeds] == ["Sources"]
 
 

@@ -90,6 +90,7 @@ def test_time_grows_no_faster_than_a_hostile_text(piece: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_ten_megabytes_of_digits_come_back_as_they_were() -> None:
     text = "7" * 10_000_000
 

@@ -13,8 +13,8 @@ from tests.bot.discord_app.offices import Office as DiscordOffice
 from tests.bot.discord_app.offices import office as discord_office
 from tests.bot.discord_app.opened import until
 from tests.bot.parlour import Desk
-from tests.bot.slack_app.test_whole import Office as SlackOffice
-from tests.bot.slack_app.test_whole import office as slack_office
+from tests.bot.slack_app.office import Office as SlackOffice
+from tests.bot.slack_app.office import office as slack_office
 from tests.doubles.discord import names as discord
 from tests.doubles.discord.server import discord_server
 from tests.doubles.slack import workspace as slack
@@ -214,7 +214,7 @@ def _shown(said: Any) -> Shown:
 
 @asynccontextmanager
 async def on_slack(home: Path, server: Any = None) -> AsyncIterator[Room]:
-    async with slack_office(home, slack=server) as office:
+    async with slack_office(home, slack=server, streaming=False) as office:
         yield SlackRoom(office)
 
 

@@ -84,7 +84,10 @@ async def office(home: Path, slack: SlackServer) -> AsyncIterator[Office]:
     finding = Finding()
     adapters = cast("dict[str, ChatAdapter]", {})
     rag = cast(
-        "Any", SimpleNamespace(answers=Ignorant(), catalogue=Shelf(), retriever=finding, home=home, replies=REPLIES)
+        "Any",
+        SimpleNamespace(
+            answers=Ignorant(), catalogue=Shelf(), retriever=finding, home=home, replies=REPLIES, digests=None
+        ),
     )
     limits = EngineSettings(workers=4, shutdown_seconds=1)
     async with (

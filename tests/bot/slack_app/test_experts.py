@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.assembly import experts_of
 from bot.records import ChannelSettings
-from bot.running.talking import build_experts
+from bot.wording import load_wording
+from rag.resources import data_folder
 from tests.doubles.slack.people import labels
 from tests.doubles.slack.server import slack_server
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, GUEST, Said, markdown_of
@@ -125,7 +127,7 @@ async def test_form_of_the_answer_is_opened_and_sent(tmp_path: Path) -> None:
 async def test_expert_is_reminded_once_in_the_thread(tmp_path: Path) -> None:
     async with slack_server() as slack, office(tmp_path, slack) as bot:
         refusal, _ = await called(bot, "user:U0BOB")
-        desk = build_experts(bot.store, bot.adapters)
+        desk = experts_of(bot.store, bot.adapters, load_wording(data_folder("prompts")))
         late = datetime.now(UTC) + timedelta(hours=25)
         await asyncio.gather(*(desk.remind(late) for _ in range(3)))
         await desk.remind(late)

@@ -49,6 +49,7 @@ def on_chroma(home: Path, chroma: ChromaSettings) -> RagSettings:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 async def test_a_question_finds_its_passage_over_two_servers_also_after_a_restart(
     tmp_path: Path, docs: Path, model: LocalServer, chroma: ChromaSettings
 ) -> None:

@@ -42,6 +42,7 @@ def as_chroma(request: Received) -> Reply:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 async def test_a_killed_server_is_told_and_what_it_held_is_there_when_it_is_back(tmp_path: Path) -> None:
     port = free_port()
     with chroma_process(tmp_path / "data", port) as server:

@@ -91,6 +91,7 @@ def cosines(one: Vectors, other: Vectors) -> Vectors:
 
 
 @needs_e5
+@pytest.mark.full
 async def test_eight_bits_are_taken_and_give_the_vectors_of_the_engine(caplog: pytest.LogCaptureFixture) -> None:
     embedder, engine = await open_e5(threads=2), await _engine()
     assert isinstance(embedder, E5Embedder)

@@ -16,6 +16,7 @@ asyncio.run(open_e5(threads=1))
 """
 
 
+@pytest.mark.full
 def test_no_file_of_a_runtime_appears_in_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
