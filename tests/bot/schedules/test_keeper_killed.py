@@ -30,10 +30,13 @@ async def lived(world: World, steps: Sequence[tuple[int, Sequence[int]]], often:
     """Several processes look at once after each step of the clock, and each dies after so many calls."""
     await world.schedule(often, when="every day 9:00, 9:20 and 12:00")
     await world.schedule(rare, when="0 9 * * *", silent=True)
+    latest = world.clock.at
     for minutes, fates in steps:
         world.clock.pass_(minutes=minutes)
+        latest = max(latest, world.clock.at)
         await asyncio.gather(*(world.look(allowed) for allowed in fates))
-    # In the end, the leases of the dead are over and somebody lives.
+    # In the end, what was begun by a clock that ran ahead has come, the leases of the dead are over and somebody lives.
+    world.clock.at = latest
     for _ in range(3):
         world.clock.pass_(minutes=10)
         await world.look()
