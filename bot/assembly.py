@@ -33,7 +33,7 @@ from bot.wording import Wording
 from rag.assess import load_axes
 from rag.errors import RagError
 from rag.kinds.resource import load_resources
-from rag.kinds.risk import load_risks
+from rag.kinds.risk import Risk, load_risks
 from rag.resources import data_folder
 from rag.types import Language
 
@@ -72,7 +72,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def schedules_of(rag: Rag, store: Books, wording: Wording, settings: ScheduleSettings | None = None) -> Scheduling:
+def schedules_of(
+    rag: Rag,
+    store: Books,
+    wording: Wording,
+    settings: ScheduleSettings | None = None,
+    *,
+    adapters: Mapping[str, ChatAdapter],
+) -> Scheduling:
     """What is posted at set times, over a library and a store. Raises InvalidSettings."""
     return make_scheduling(
         Materials(
@@ -83,8 +90,15 @@ def schedules_of(rag: Rag, store: Books, wording: Wording, settings: ScheduleSet
             settings=settings or ScheduleSettings(),
             now=now,
             new_id=new_id,
+            risks=shipped_risks(),
+            adapters=adapters,
         )
     )
+
+
+def shipped_risks() -> tuple[Risk, ...]:
+    """The records of the register that ships with the product. Raises InvalidSettings."""
+    return load_risks(data_folder("corpus") / "risks")
 
 
 def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
@@ -145,7 +159,7 @@ def means_of(assembly: Assembly) -> Means:
         publishing=ExpertShelf(rag=assembly.rag),
         axes=load_axes(data_folder("corpus")),
         resources=load_resources(data_folder("corpus") / "resources"),
-        risks=load_risks(data_folder("corpus") / "risks"),
+        risks=shipped_risks(),
         pacing=_pacing(),
         pseudonym=partial(pseudonym, people_key(assembly.rag.home)),
         engine=assembly.settings,

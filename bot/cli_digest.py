@@ -17,6 +17,7 @@ Language = Annotated[str, typer.Option("--language", metavar="zh|en", help="In w
 Channel = Annotated[
     str, typer.Option("--channel", metavar="CHANNEL", help="platform/workspace/channel, such as slack/T024/C0266.")
 ]
+Kind = Annotated[str, typer.Option("--kind", metavar="KIND", help="trends, checklist or report.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a schedule, as `advisor digest list` shows it.")]
 
 
@@ -34,6 +35,7 @@ def preview(
     since: Annotated[str, typer.Option(metavar="DATE", help="Tell of all documents since YYYY-MM-DD.")] = "",
     channel: Channel = "",
     topics: Annotated[str, typer.Option(metavar="TOPICS", help="These topics alone, separated by commas.")] = "",
+    kind: Kind = "trends",
     as_json: Json = False,
 ) -> None:
     """Shows the digest as it would be posted now; nothing is posted.
@@ -42,7 +44,7 @@ def preview(
     """
     from bot.digest_commands import Look, run_preview
 
-    look = Look(language=_language(language), since=_date(since), channel=channel, topics=topics)
+    look = Look(language=_language(language), since=_date(since), channel=channel, topics=topics, kind=kind)
     raise typer.Exit(asyncio.run(run_preview(_kept(ctx), _terminal(as_json), look)))
 
 
@@ -52,7 +54,7 @@ def add(
     channel: Annotated[str, typer.Option("--channel", metavar="CHANNEL", help="platform/workspace/channel.")],
     language: Language = "",
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Such as Asia/Shanghai; else the channel's.")] = "",
-    kind: Annotated[str, typer.Option(metavar="KIND", help="trends, checklist or report.")] = "trends",
+    kind: Kind = "trends",
     topics: Annotated[str, typer.Option(metavar="TOPICS", help="These topics alone, separated by commas.")] = "",
     silent: Annotated[bool, typer.Option("--silent", help="Post nothing when nothing is new.")] = False,
     dm: Annotated[bool, typer.Option("--dm", help="The channel is a direct message.")] = False,

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.assembly import new_id, now
+from bot.assembly import new_id, now, shipped_risks
 from bot.chat import Place, PlaceKind
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
@@ -53,6 +53,7 @@ class Look:
     since: date | None = None
     channel: str = ""
     topics: str = ""
+    kind: str = "trends"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +86,23 @@ class _Opened:
 
 async def run_preview(kept: Kept, terminal: Terminal, look: Look) -> int:
     """Shows what would be posted now. Raises RagError."""
+    kind = _kind(look.kind)
     async with _opened(kept) as opened:
         place = channel_place(look.channel) if look.channel else _NOWHERE
-        known = [each for each in await opened.desk.of_channel(place) if each.kind is ScheduleKind.TRENDS]
+        known = [each for each in await opened.desk.of_channel(place) if each.kind is kind]
         schedule = known[0] if known else await opened.desk.drafted(place, _USUAL)
         language = Language(look.language) if look.language else schedule.language
-        schedule = replace(schedule, language=language, topics=_topics(look.topics) or schedule.topics)
+        topics = _topics(look.topics) or schedule.topics
+        schedule = replace(schedule, kind=kind, language=language, topics=topics)
         made = await opened.desk.preview(schedule, since=look.since)
-    replies = made.replies if made else ()
-    for reply in replies:
+    for reply in made.replies:
         _show(reply, terminal)
     return DONE
 
 
 async def run_add(kept: Kept, terminal: Terminal, wanted: Wanted) -> int:
     """Sets a schedule. Raises InvalidInput, StoreFailed."""
-    if wanted.kind not in set(ScheduleKind):
-        raise InvalidInput(f"{wanted.kind!r} is nothing that can be posted; use one of {', '.join(ScheduleKind)}")
+    kind = _kind(wanted.kind)
     async with _opened(kept) as opened:
         place = channel_place(wanted.channel)
         if wanted.dm:
@@ -112,14 +113,12 @@ async def run_add(kept: Kept, terminal: Terminal, wanted: Wanted) -> int:
             raise InvalidInput(opened.telling.fault(error, Language.EN)) from error
         schedule = replace(
             drafted,
-            kind=ScheduleKind(wanted.kind),
+            kind=kind,
             language=Language(wanted.language) if wanted.language else None,
             topics=_topics(wanted.topics),
             silent=wanted.silent,
             origin=Origin.COMMAND,
         )
-        if schedule.kind not in opened.desk.kinds:
-            raise InvalidInput(f"nobody makes {wanted.kind!r} in this version yet")
         await opened.desk.add(schedule)
         _list(opened, [(schedule, ())], terminal)
     return DONE
@@ -182,6 +181,7 @@ async def _opened(kept: Kept) -> AsyncIterator[_Opened]:
             settings=kept.schedules,
             now=now,
             new_id=new_id,
+            risks=shipped_risks(),
         )
         yield _Opened(store=store, scheduling=make_scheduling(materials))
 
@@ -264,6 +264,12 @@ def _source(citation: Citation) -> dict[str, Any]:
         "date": document.date.isoformat() if document.date else None,
         "quote": citation.quote,
     }
+
+
+def _kind(text: str) -> ScheduleKind:
+    if text not in set(ScheduleKind):
+        raise InvalidInput(f"{text!r} is nothing that can be posted; use one of {', '.join(ScheduleKind)}")
+    return ScheduleKind(text)
 
 
 def _topics(text: str) -> frozenset[str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.chat import ChatAdapter, Place, PlaceKind
+from bot.checklist_records import ChecklistBook
+from bot.commands.call import Means
+from bot.commands.risk_schedule import ChecklistContents, ChecklistPosts, Reading
 from bot.ports import PostBook
 from bot.replies import Reply
 from bot.schedule_settings import DigestEntry, ScheduleSettings
-from bot.schedules.contents import Contents
+from bot.schedules.contents import Contents, Kinds
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.keeper import Keeper, Watch
 from bot.schedules.records import Origin, Schedule, ScheduleKind
@@ -22,8 +25,10 @@ from bot.schedules.trends import Books as TrendBooks
 from bot.schedules.trends import TrendDigest, Versions
 from bot.schedules.untimely import Untimely
 from bot.wording import Wording
+from rag.cases import CaseShelf
 from rag.digest.builder import DigestBuilder
 from rag.errors import InvalidInput, InvalidSettings, RagError
+from rag.kinds.risk import Risk
 from rag.resources import data_folder
 from rag.types import Language
 
@@ -40,18 +45,29 @@ class Books(TrendBooks, Protocol):
         """The bot's own messages."""
         ...
 
+    @property
+    def checklists(self) -> ChecklistBook:
+        """What became of risks."""
+        ...
+
+
+class Library(Versions, CaseShelf, Protocol):
+    """What is read of the catalogue."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materials:
-    """What schedules are kept with."""
+    """What schedules are kept with. `adapters` are by platform; without any, what is looked at names no way to type."""
 
     books: Books
-    library: Versions
+    library: Library
     digests: DigestBuilder
     wording: Wording
     settings: ScheduleSettings
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    risks: Sequence[Risk]
+    adapters: Mapping[str, ChatAdapter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +79,20 @@ class Scheduling:
     contents: Mapping[ScheduleKind, Contents]
     materials: Materials
 
-    def keeper(self, adapters: Mapping[str, ChatAdapter], watch: Watch) -> Keeper:
-        """This process's part in keeping to them."""
-        settings = self.materials.settings
+    def keeper(self, means: Means, watch: Watch) -> Keeper:
+        """This process's part in keeping to them; `means` are those by which its buttons work."""
+        settings, adapters = self.materials.settings, means.adapters
         report = _Report(adapters, self.telling, settings.report_to, new_id=self.materials.new_id)
         books = self.materials.books
-        return Keeper(books, self.contents, adapters, watch=watch, settings=settings, on_trouble=report.tell)
+        kinds = Kinds(contents=self.contents, own_posts={ScheduleKind.CHECKLIST: ChecklistPosts(means)})
+        return Keeper(
+            books,
+            kinds,
+            adapters,
+            watch=watch,
+            settings=settings,
+            on_trouble=report.tell,
+        )
 
 
 def make_scheduling(materials: Materials) -> Scheduling:
@@ -78,7 +102,19 @@ def make_scheduling(materials: Materials) -> Scheduling:
         materials.books, materials.library, materials.digests, telling=telling, wording=materials.wording
     )
     report = WeeklyReport(materials.books, materials.library, materials.digests, telling=telling)
-    contents: dict[ScheduleKind, Contents] = {ScheduleKind.TRENDS: trends, ScheduleKind.REPORT: report}
+    reading = Reading(
+        store=materials.books,
+        library=materials.library,
+        risks=materials.risks,
+        wording=materials.wording,
+        adapters=materials.adapters,
+        now=materials.now,
+    )
+    contents: dict[ScheduleKind, Contents] = {
+        ScheduleKind.TRENDS: trends,
+        ScheduleKind.CHECKLIST: ChecklistContents(reading),
+        ScheduleKind.REPORT: report,
+    }
     desk = ScheduleDesk(
         materials.books.schedules,
         materials.books.settings,

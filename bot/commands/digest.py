@@ -96,9 +96,6 @@ class Digests:
             await call.whisper(call.words(Say.NOT_ALLOWED))
             return
         made = await call.means.schedules.preview(schedule, labels=await call.labels())
-        if made is None:
-            await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
-            return
         for reply in made.replies:
             text = f"{told(call, Tell.PREVIEW_TITLE)}\n\n{reply.text}"
             await call.whisper(text, citations=reply.citations, notes=reply.notes)
@@ -153,9 +150,6 @@ async def add(call: Call, options: Options) -> None:
     drafted = await desk.drafted(call.place, options.when, zone=options.given.get("zone", ""))
     drafted = replace(drafted, silent=options.silent, place=replace(drafted.place, thread=""))
     schedule = with_options(drafted, options.given, call.language)
-    if schedule.kind not in desk.kinds:
-        await call.whisper(told(call, Tell.UNMADE_KIND, kind=kind_name(call, schedule.kind)))
-        return
     if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
         await call.whisper(call.words(Say.NOT_ALLOWED))
         return

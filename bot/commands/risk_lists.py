@@ -1,6 +1,6 @@
 """A risk checklist of a channel: put together for a time, posted once for each claim, and kept up to date in place.
 
-`build_checklist` and `post_checklist` are what a schedule calls; a person's command goes the same way.
+`preview_checklist` and `post_checklist` are what a schedule calls; a person's command goes the same way.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bot.chat import Place
 from bot.checklist_records import Act, Change, Listed, ListKind, PostedList
 from bot.commands.call import Means
 from bot.commands.list_boards import Posting
-from bot.commands.risk_room import RiskRoom, bar, coarse, cut_label, day, list_room, public_room, who
+from bot.commands.risk_room import RiskRoom, RoomMeans, bar, coarse, cut_label, day, list_room, public_room, who
 from bot.commands.risk_texts import item_block, settled
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
@@ -30,9 +30,12 @@ _BUTTONS = 5
 _ROOM = 400
 """Characters of a message that are kept for what stands around the items."""
 
+_UNLIMITED = 10**6
+"""Characters of a message that is divided by whoever shows it."""
+
 
 async def build_checklist(
-    means: Means, place: Place, *, at: datetime, language: Language, company: Company | None = None
+    means: RoomMeans, place: Place, *, at: datetime, language: Language, company: Company | None = None
 ) -> Checklist:
     """What belongs on the checklist of a channel at a time; nothing is stored or posted.
 
@@ -48,6 +51,19 @@ async def build_checklist(
     """
     room = await public_room(means, place, language, company=company)
     return room.held.register.checklist(room.company, room.board.handlings, at=at)
+
+
+async def preview_checklist(means: RoomMeans, place: Place, *, at: datetime, language: Language) -> tuple[Reply, bool]:
+    """What `post_checklist` would post, without its buttons, and whether anything is due; nothing is stored or posted.
+
+    Raises:
+        StoreFailed, StorageFailed: the store or the library cannot be read.
+    """
+    room = await public_room(means, place, language)
+    room = replace(room, company=coarse(room.company))
+    drafted = _drafted(room, place, at=at, claim="")
+    (reply,) = checklist_replies(room, drafted, limit=_UNLIMITED)
+    return replace(reply, actions=()), bool(drafted.items)
 
 
 async def post_checklist(
@@ -72,24 +88,29 @@ async def post_checklist(
     """
     language = language if language in LANGUAGES else Language.EN
     room = await public_room(means, place, language, company=company)
+    posted = replace(_drafted(room, place, at=at, claim=claim), id=means.new_id())
+    changes = [Change(board=posted.board, item=each.item, act=Act.LISTED, at=at) for each in posted.items]
+    begun = await means.store.checklists.begin(posted, changes=changes)
+    await show_list(means, begun)
+    return begun
+
+
+def _drafted(room: RiskRoom, place: Place, *, at: datetime, claim: str) -> PostedList:
+    """The list that belongs to a room at a time; it is not stored yet and has no id."""
     made_for = coarse(room.company)
     made = room.held.register.checklist(made_for, room.board.handlings, at=at)
-    posted = PostedList(
-        id=means.new_id(),
+    return PostedList(
+        id="",
         kind=ListKind.RISKS,
         board=place.channel_key,
         place=place,
-        language=language,
+        language=room.language,
         items=tuple(Listed(item=entry.scored.risk.id, reason=entry.reason) for entry in made.entries),
         at=at,
         claim=claim,
         stage=made_for.stage.value if made_for.stage else "",
         sectors=made_for.sector,
     )
-    changes = [Change(board=posted.board, item=each.item, act=Act.LISTED, at=at) for each in posted.items]
-    begun = await means.store.checklists.begin(posted, changes=changes)
-    await show_list(means, begun)
-    return begun
 
 
 async def repost(means: Means, posted: PostedList, place: Place, *, language: Language, claim: str) -> PostedList:
@@ -171,6 +192,8 @@ def _head(room: RiskRoom, posted: PostedList) -> str:
 def progress(room: RiskRoom, posted: PostedList) -> str:
     """How far the team has come with a list."""
     names = [each.item for each in posted.items]
+    if not names and not room.held.register.risks:
+        return room.say(RiskSay.EMPTY)
     if not names:
         return room.say(RiskSay.NOTHING_DUE, count=len(room.held.register.risks))
     done = sum(room.item(name).handling.state is not State.OPEN for name in names)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from bot.channel_rules import effective_settings, reader_scope
-from bot.chat import Person, Place, Standing
-from bot.checklist_records import Hand, PostedList
+from bot.chat import ChatAdapter, Person, Place, Standing
+from bot.checklist_records import ChecklistBook, Hand, PostedList
 from bot.checklist_state import Board, Item, board_of
-from bot.commands.call import Call, Means
+from bot.commands.call import Call
 from bot.commands.profiling import known_profile
+from bot.ledgers import ProfileBook
+from bot.ports import SettingsBook
 from bot.records import Profile
 from bot.wording import RiskSay, Say, Wording
+from rag.cases import CaseShelf
+from rag.kinds.risk import Risk
 from rag.kinds.values import Stage
 from rag.kinds.wording import SECTORS, STAGES
 from rag.risk_shelf import HeldRisks, RiskShelf
@@ -26,6 +32,59 @@ _LABEL = 75
 """Slack's limit for the label of an option; Discord's is 100."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+class RoomBooks(Protocol):
+    """What a room is read from."""
+
+    @property
+    def settings(self) -> SettingsBook:
+        """What a channel may see."""
+        ...
+
+    @property
+    def profiles(self) -> ProfileBook:
+        """What the channel's team has said of itself."""
+        ...
+
+    @property
+    def checklists(self) -> ChecklistBook:
+        """What became of the items."""
+        ...
+
+
+class RoomMeans(Protocol):
+    """What a room needs: handlers' `bot.commands.call.Means` have it, and so has a schedule that only looks."""
+
+    @property
+    def store(self) -> RoomBooks:
+        """What is remembered."""
+        ...
+
+    @property
+    def library(self) -> CaseShelf:
+        """What says which risks are held."""
+        ...
+
+    @property
+    def risks(self) -> Sequence[Risk]:
+        """The records of the register."""
+        ...
+
+    @property
+    def wording(self) -> Wording:
+        """The bot's texts."""
+        ...
+
+    @property
+    def adapters(self) -> Mapping[str, ChatAdapter]:
+        """The platforms that are connected."""
+        ...
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The time."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +135,7 @@ async def room_of(call: Call) -> RiskRoom:
 
 
 async def public_room(
-    means: Means, place: Place, language: Language, *, company: Company | None = None, board: str = ""
+    means: RoomMeans, place: Place, language: Language, *, company: Company | None = None, board: str = ""
 ) -> RiskRoom:
     """The room as whoever reads along there may see it: guests do, too. Raises StoreFailed, StorageFailed."""
     settings = await effective_settings(means.store.settings, place.channel_key)
@@ -87,7 +146,7 @@ async def public_room(
     return await _room(means, place, language, scope=scope, company=company, board=board)
 
 
-async def list_room(means: Means, posted: PostedList) -> RiskRoom:
+async def list_room(means: RoomMeans, posted: PostedList) -> RiskRoom:
     """The room of a list that was posted."""
     company = Company(stage=Stage(posted.stage) if posted.stage else None, sector=posted.sectors)
     return await public_room(means, posted.place, posted.language, company=company, board=posted.board)
@@ -154,7 +213,7 @@ def _company(profile: Profile | None) -> Company:
 
 
 async def _room(
-    means: Means, place: Place, language: Language, *, scope: Scope, company: Company, board: str = ""
+    means: RoomMeans, place: Place, language: Language, *, scope: Scope, company: Company, board: str = ""
 ) -> RiskRoom:
     held = await RiskShelf(means.library, means.risks).held(scope=scope, language=language)
     changes = await means.store.checklists.changes(board or place.channel_key)

@@ -142,7 +142,7 @@ async def _checklist(call: Call) -> None:
     means, now = call.means, call.means.now()
     week = f"{now.isocalendar().year}-W{now.isocalendar().week:02}"
     latest = await means.store.checklists.latest(call.place.channel_key, ListKind.RISKS, limit=1)
-    if latest and latest[0].at.isocalendar()[:2] == now.isocalendar()[:2]:
+    if latest and latest[0].items and latest[0].at.isocalendar()[:2] == now.isocalendar()[:2]:
         claim = f"risks|{call.incoming.event_id}"
         await repost(means, latest[0], call.place, language=call.language, claim=claim)
         return

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.assembly import Assembly, Failure, assemble, means_of, new_id, now, schedules_of
-from bot.commands.call import Books
+from bot.commands.call import Books, Means
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
 from bot.commands.risk_reminders import remind
@@ -109,14 +109,16 @@ async def open_engine(
     rag: Rag, store: Books, terminal: Terminal, *, rights: Rights | None = None
 ) -> AsyncIterator[Room]:
     """The engine of a terminal over a library and a store that are open, running until the end of the block."""
-    wording = load_wording(data_folder("prompts"))
-    scheduling = schedules_of(rag, store, wording)
+    chat = ConsoleChat(terminal.out, folder=rag.home / _FILES)
+    scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), adapters={PLATFORM: chat})
     rules = (rights or Rights()).with_owner(person(OWNER))
-    opened = _room(rag, store, terminal, scheduling, rules)
+    assembly = _assembly(rag, store, terminal, scheduling, rules)
+    means = means_of(assembly)
+    opened = _room(assembly, means, chat, rag)
     for left in await store.questions.unfinished():
         opened.chat.remember(left.message_id, left.text)
     running = asyncio.create_task(opened.engine.run())
-    keeper = scheduling.keeper({PLATFORM: opened.chat}, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
+    keeper = scheduling.keeper(means, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
     try:
         async with keep_schedules(keeper, scheduling.desk.changed, every_s=_LOOK_S, patience_s=1.0) as begin:
             begin()
@@ -126,23 +128,18 @@ async def open_engine(
         await running
 
 
-def _room(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling, rights: Rights) -> Room:
-    chat = ConsoleChat(terminal.out, folder=rag.home / _FILES)
-    wording = load_wording(data_folder("prompts"))
-    registry = all_commands(wording)
+def _assembly(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling, rights: Rights) -> Assembly:
+    wording = scheduling.materials.wording
 
     def failure(error: RagError, language: Language) -> str:
         terminal.complain(f"advisor: {error}")
         return rag.answers.failure_text(error, language)
 
-    async def documents() -> int:
-        return (await rag.catalogue.counts()).documents
-
-    assembly = Assembly(
+    return Assembly(
         rag=rag,
         store=store,
-        adapters={PLATFORM: chat},
-        registry=registry,
+        adapters=scheduling.materials.adapters,
+        registry=all_commands(wording),
         wording=wording,
         settings=CONSOLE_LIMITS,
         failure=failure,
@@ -152,15 +149,20 @@ def _room(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling, ri
         rights=rights,
         scheduling=scheduling,
     )
-    means = means_of(assembly)
+
+
+def _room(assembly: Assembly, means: Means, chat: ConsoleChat, rag: Rag) -> Room:
+    async def documents() -> int:
+        return (await rag.catalogue.counts()).documents
+
     return Room(
         chat=chat,
         engine=assemble(assembly, means=means),
         remind=lambda: remind(means, now()),
-        store=store,
-        registry=registry,
+        store=assembly.store,
+        registry=assembly.registry,
         new_id=new_id,
         now=now,
         documents=documents,
-        failure=failure,
+        failure=assembly.failure,
     )

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from bot.admin.server import AdminSite, is_public, open_admin
 from bot.assembly import new_id, now, schedules_of
 from bot.chat import ChatAdapter
+from bot.commands.call import Means
 from bot.commands.risk_reminders import remind
 from bot.control.server import ControlServer, open_control
 from bot.control.service import ControlService
@@ -112,7 +113,7 @@ class Opener:
         await note_settings(store.audit, self._settings.everything, now=now)
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
-        scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), self._settings.schedules)
+        scheduling = self._scheduling(rag, store, adapters)
         engine, means = build_talk(
             store,
             rag,
@@ -136,7 +137,7 @@ class Opener:
         await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
         await stack.enter_async_context(self._follow_feeds(rag))
-        begin = await stack.enter_async_context(self._keep_schedules(scheduling, adapters))
+        begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
 
     @asynccontextmanager
@@ -174,16 +175,18 @@ class Opener:
         )
         return tuple(Connection(each, around) for each in self._factories)
 
+    def _scheduling(self, rag: Rag, store: SqlStore, adapters: Mapping[str, ChatAdapter]) -> Scheduling:
+        wording = load_wording(data_folder("prompts"))
+        return schedules_of(rag, store, wording, self._settings.schedules, adapters=adapters)
+
     def _follow_feeds(self, rag: Rag) -> AbstractAsyncContextManager[None]:
         return follow_feeds(self._settings.feeds, rag, self._gate, now=now, sleep=asyncio.sleep)
 
     @asynccontextmanager
-    async def _keep_schedules(
-        self, scheduling: Scheduling, adapters: Mapping[str, ChatAdapter]
-    ) -> AsyncIterator[Callable[[], None]]:
+    async def _keep_schedules(self, scheduling: Scheduling, means: Means) -> AsyncIterator[Callable[[], None]]:
         settings = self._settings.schedules
         await settle_file(scheduling.desk, self._settings.digests)
-        keeper = scheduling.keeper(adapters, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
+        keeper = scheduling.keeper(means, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
         async with keep_schedules(keeper, scheduling.desk.changed, every_s=settings.look_every_s) as begin:
             yield begin
 

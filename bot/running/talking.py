@@ -102,7 +102,7 @@ def build_talk(
         index=rules.index,
         rights=rules.rights,
         privacy=rules.privacy,
-        scheduling=rules.scheduling or schedules_of(rag, store, wording),
+        scheduling=rules.scheduling or schedules_of(rag, store, wording, adapters=adapters),
         watching=metrics,
     )
     means = means_of(assembly)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.replies import Reply
-from bot.schedules.records import Schedule
+from bot.schedules.records import Schedule, ScheduleKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,32 @@ class Made:
 
 
 class Contents(Protocol):
-    """Makes what schedules of one kind post. It must post nothing itself, and change nothing."""
+    """Makes what schedules of one kind post, and shows it as a preview. It must post nothing itself."""
 
     async def make(self, occasion: Occasion) -> Made:
         """What to post on an occasion. Raises RagError."""
         ...
+
+
+class OwnPosts(Protocol):
+    """Posts what schedules of one kind post, in place of whoever keeps to them: people work on it where it stands.
+
+    What `Contents` makes of the kind decides alone whether there is anything to post.
+    """
+
+    async def post(self, schedule: Schedule, *, at: datetime, claim: str) -> None:
+        """Post, or finish what was begun with the claim: also after a death in between it is posted once.
+
+        Raises:
+            DeliveryFailed: the platform took it not, or in part; call again with the same claim.
+            RagError: it could not be made.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds:
+    """Who makes what schedules post, and who posts it: those in `own_posts`, of all other kinds the keeper itself."""
+
+    contents: Mapping[ScheduleKind, Contents]
+    own_posts: Mapping[ScheduleKind, OwnPosts] = field(default_factory=dict)

@@ -46,11 +46,6 @@ class ScheduleDesk:
         self.changed = asyncio.Event()
         """Set with each change, so that whoever waits for the next time that is due looks again."""
 
-    @property
-    def kinds(self) -> tuple[ScheduleKind, ...]:
-        """What can be scheduled."""
-        return tuple(self._contents)
-
     async def of_channel(self, place: Place) -> tuple[Schedule, ...]:
         """The schedules of a channel with its threads. Raises StoreFailed."""
         return tuple(each for each in await self._book.all() if each.place.channel_key == place.channel_key)
@@ -121,13 +116,10 @@ class ScheduleDesk:
 
     async def preview(
         self, schedule: Schedule, *, since: date | None = None, labels: frozenset[str] | None = None
-    ) -> Made | None:
-        """What would be posted now; None where nobody makes such a thing. Raises RagError."""
-        contents = self._contents.get(schedule.kind)
-        if contents is None:
-            return None
+    ) -> Made:
+        """What would be posted now. Raises RagError."""
         known = await occasion(self._book, schedule, now=self._now())
-        return await contents.make(replace(known, since=since, labels=labels))
+        return await self._contents[schedule.kind].make(replace(known, since=since, labels=labels))
 
     def next(self, schedule: Schedule) -> datetime | None:
         """When it is due next. Raises Untimely."""

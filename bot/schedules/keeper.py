@@ -19,10 +19,10 @@ from bot.errors import DeliveryFailed
 from bot.ports import PostBook
 from bot.schedule_settings import ScheduleSettings
 from bot.schedules.books import ScheduleBook
-from bot.schedules.contents import Contents, Occasion
+from bot.schedules.contents import Kinds, Occasion, OwnPosts
 from bot.schedules.planning import PAUSED, TOO_LATE, coming, plan
 from bot.schedules.posting import Poster, divided
-from bot.schedules.records import LONGEST_PAUSE, Fire, FireState, Schedule, ScheduleKind
+from bot.schedules.records import LONGEST_PAUSE, Fire, FireState, Schedule
 from bot.schedules.untimely import Untimely
 from rag.errors import RagError
 
@@ -69,7 +69,7 @@ class Keeper:
     def __init__(
         self,
         books: Books,
-        contents: Mapping[ScheduleKind, Contents],
+        kinds: Kinds,
         adapters: Mapping[str, ChatAdapter],
         *,
         watch: Watch,
@@ -77,7 +77,7 @@ class Keeper:
         on_trouble: OnTrouble,
     ) -> None:
         self._book = books.schedules
-        self._contents = contents
+        self._kinds = kinds
         self._adapters = adapters
         self._watch = watch
         self._settings = settings
@@ -166,17 +166,37 @@ class Keeper:
         if not settled.content:
             await self._book.finish(settled, FireState.SILENT, at=self._watch.now())
             return
-        for part, reply in enumerate(settled.content):
-            if not await self._book.renew(settled, until=self._watch.now() + self._lease):
-                return
-            await self._breathe()
-            await self._poster.post(adapter, schedule.place, reply, name=settled.id, part=part)
+        own = self._kinds.own_posts.get(schedule.kind)
+        if not await (self._hand_over(own, schedule, settled) if own else self._parts(schedule, settled, adapter)):
+            return
         if await self._book.finish(settled, FireState.POSTED, at=self._watch.now()):
             log.info("digest_posted", extra={"schedule": schedule.id, "kind": schedule.kind.value})
         await self._book.trouble(schedule.id, "")
 
+    async def _parts(self, schedule: Schedule, fire: Fire, adapter: ChatAdapter) -> bool:
+        """Posts what is settled part by part; False when the lease was lost."""
+        for part, reply in enumerate(fire.content or ()):
+            if not await self._book.renew(fire, until=self._watch.now() + self._lease):
+                return False
+            await self._breathe()
+            await self._poster.post(adapter, schedule.place, reply, name=fire.id, part=part)
+        return True
+
+    async def _hand_over(self, own: OwnPosts, schedule: Schedule, fire: Fire) -> bool:
+        """Has it posted by those whose it is; False when the lease was lost."""
+        await self._breathe()
+        if not await self._book.renew(fire, until=self._watch.now() + self._lease):
+            return False
+        try:
+            # Well before the lease ends and another process takes it up, this one must have let go.
+            async with asyncio.timeout(self._lease.total_seconds() / 2):
+                await own.post(schedule, at=self._watch.now(), claim=fire.id)
+        except TimeoutError as error:
+            raise DeliveryFailed(f"posting {fire.id!r} took longer than half a lease", retry_after_s=0.0) from error
+        return True
+
     async def _settle(self, schedule: Schedule, fire: Fire, adapter: ChatAdapter) -> Fire | None:
-        contents = self._contents.get(schedule.kind)
+        contents = self._kinds.contents.get(schedule.kind)
         if contents is None:
             log.error("nobody_makes_this_kind", extra={"schedule": schedule.id, "kind": schedule.kind.value})
             await self._end(schedule, fire, UNMADE)

@@ -90,7 +90,6 @@ class Tell(StrEnum):
     OF_FILE = "of_file"
     ZONE_SET = "zone_set"
     ZONE_IS = "zone_is"
-    UNMADE_KIND = "unmade_kind"
     PREVIEW_TITLE = "preview_title"
     GONE = "gone"
     UNREACHABLE = "unreachable"

@@ -26,11 +26,13 @@ from rag.catalogue import LiveChunk
 from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
 from rag.errors import StorageFailed
+from rag.kinds.risk import load_risks
 from rag.types import Document, DocumentId, Language, Question, Retrieval, Scope
 
 from .samples import ADA, NOW, PLACE, document, question, record
 
 WORDING = load_wording(Path(__file__).parents[2] / "prompts")
+RISKS = load_risks(Path(__file__).parents[2] / "corpus" / "risks")
 
 
 async def asleep(seconds: float) -> None:
@@ -125,6 +127,8 @@ class Bench:
                 settings=ScheduleSettings(),
                 now=lambda: NOW,
                 new_id=new_id,
+                risks=RISKS,
+                adapters={"memory": self.chat},
             )
         )
 

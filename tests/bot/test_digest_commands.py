@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,22 @@ async def test_preview_as_json_is_one_object_with_its_sources(kept: Kept) -> Non
     assert "\\u" not in told
 
 
+async def test_checklist_is_previewed_and_set_where_the_library_has_the_register(kept: Kept) -> None:
+    _, told, _ = await ran(run_preview, kept, Look(language="zh", kind="checklist"))
+    assert "资料库里没有可以在此处显示的风险清单" in told
+    pages = Path(__file__).parents[2] / "corpus" / "library" / "en" / "risks-team.md"
+    async with open_rag(kept.rag) as rag:
+        await rag.indexer.update([Input(path=pages)])
+    _, told, _ = await ran(run_preview, kept, Look(language="en", kind="checklist"))
+    assert "**Risk checklist** · " in told
+    assert "░░░░░░░░░░ 0 of 5 settled\n\n☐ **1. " in told
+    assert "\nSources\n[1] " in told
+    _, added, _ = await ran(run_add, kept, replace(WEEKLY, kind="checklist"), as_json=True)
+    assert json.loads(added)["kind"] == "checklist"
+    with pytest.raises(InvalidInput, match="'poem' is nothing"):
+        await ran(run_preview, kept, Look(kind="poem"))
+
+
 async def test_schedule_is_added_listed_paused_run_and_removed(kept: Kept) -> None:
     _, added, _ = await ran(run_add, kept, WEEKLY, as_json=True)
     record = json.loads(added)
@@ -111,7 +128,6 @@ async def test_unknown_schedule_is_told_with_those_that_are(kept: Kept) -> None:
         (Wanted(when="daily", channel="general"), "'general' names no channel"),
         (Wanted(when="daily", channel="slack/T/C", zone="Mars"), "time zone"),
         (Wanted(when="daily", channel="slack/T/C", kind="poem"), "'poem' is nothing that can be posted"),
-        (Wanted(when="daily", channel="slack/T/C", kind="checklist"), "nobody makes 'checklist'"),
     ],
 )
 async def test_what_cannot_be_set_is_told_why(kept: Kept, wanted: Wanted, told: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.chat import ChatAdapter
 from bot.memory_chat import Moment
 from bot.scheduler import keep_schedules
+from bot.schedules.contents import Kinds
 from bot.schedules.keeper import Keeper, Watch
 from bot.schedules.records import Fire, ScheduleKind
 from rag.errors import StorageFailed
@@ -31,7 +32,7 @@ def keeper(world: World) -> Keeper:
     adapters: dict[str, ChatAdapter] = {"memory": world.chat}
     return Keeper(
         world.store,
-        {ScheduleKind.TRENDS: world.words},
+        Kinds(contents={ScheduleKind.TRENDS: world.words}),
         adapters,
         watch=Watch(now=lambda: datetime.now(UTC), sleep=world.clock.sleep, new_id=lambda: f"id{next(world.ids)}"),
         settings=world.settings,

@@ -17,14 +17,13 @@ from bot.payloads import Payload
 from bot.replies import Action, Button, Form, Option, Reply, Select
 from rag.backends.memory import MemoryVectorStore
 from rag.backends.sqlite.database import open_database
-from rag.kinds.risk import Risk, load_risks
+from rag.kinds.risk import Risk
 from rag.types import Document, DocumentId, DocumentKind, Language
-from tests.bot.bench import WORDING
+from tests.bot.bench import RISKS, WORDING
 from tests.bot.samples import ADA, BOB
 
 from .stage import EN, SECRET, ZH, Stage, publish
 
-RISKS = load_risks(Path(__file__).parents[3] / "corpus" / "risks")
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ROOM = Place(platform="memory", workspace="w", channel="c", kind=PlaceKind.CHANNEL)
 OTHER = replace(ROOM, channel="elsewhere")

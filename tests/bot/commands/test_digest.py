@@ -61,7 +61,6 @@ async def test_arguments_by_name_do_the_same(bench: Bench) -> None:
         ("add every fortnight", "I do not understand “fortnight”."),
         ("add every Monday 9:00 zone=Asia/Shangai", "I do not know this time zone. Did you mean “Asia/Shanghai”?"),
         ("add every Monday 9:00 kind=poem", "“poem” is no kind; choose from trends, checklist, report."),
-        ("add every Monday 9:00 kind=checklist", "Nobody makes a risk checklist in this version yet."),
         ("pause", "Which one? Nothing is scheduled here."),
         ("run abc", "There is no `abc` here. Nothing is scheduled here."),
         ("zone Mars", "I do not know this time zone."),

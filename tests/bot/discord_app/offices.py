@@ -11,12 +11,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.chat import ChatAdapter
+from bot.commands.call import Means
 from bot.discord_app.connection import DiscordConnection, DiscordFactory
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.running.inquiries import Inquiries
-from bot.running.talking import build_engine
+from bot.running.talking import build_talk
 from bot.store.opening import SqlStore, open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.doubles.discord.server import DiscordServer, discord_server
@@ -32,6 +33,7 @@ class Office:
     discord: DiscordServer
     desk: Desk
     engine: Engine
+    means: Means
     store: SqlStore
     connection: DiscordConnection
 
@@ -55,29 +57,36 @@ class Office:
 
 @asynccontextmanager
 async def office(
-    home: Path, *, discord: DiscordServer | None = None, engine: EngineSettings | None = None, **changes: Any
+    home: Path,
+    *,
+    discord: DiscordServer | None = None,
+    engine: EngineSettings | None = None,
+    catalogue: Any = None,
+    **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
-        async with discord_server() as fresh, office(home, discord=fresh, engine=engine, **changes) as opened:
+        more = {"engine": engine, "catalogue": catalogue, **changes}
+        async with discord_server() as fresh, office(home, discord=fresh, **more) as opened:
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
+    shelf = catalogue or Shelf()
     rag = cast(
         "Any",
-        SimpleNamespace(answers=desk, catalogue=Shelf(), retriever=None, home=home, replies=REPLIES, digests=None),
+        SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES, digests=None),
     )
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
         adapters["discord"] = connection.chat
-        made = build_engine(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
+        made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
         connection.settle_in(Inquiries(made, store.settings))
         running = asyncio.create_task(made.run())
         listening = asyncio.create_task(connection.listen(made.receive))
         try:
             await first_of(discord, connection, listening)
-            yield Office(discord, desk, made, store, connection)
+            yield Office(discord, desk, made, means, store, connection)
         finally:
             await ended(listening)
             made.close()

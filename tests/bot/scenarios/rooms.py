@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.chat import Place
+from bot.commands.call import Means
 from bot.discord_app.parse import ASK_ABOUT
 from tests.bot.discord_app.offices import Office as DiscordOffice
 from tests.bot.discord_app.offices import office as discord_office
+from tests.bot.discord_app.opened import channel as discord_place
 from tests.bot.discord_app.opened import until
 from tests.bot.parlour import Desk
 from tests.bot.slack_app.office import Office as SlackOffice
 from tests.bot.slack_app.office import office as slack_office
+from tests.bot.slack_app.opened import channel as slack_place
 from tests.doubles.discord import names as discord
 from tests.doubles.discord.server import discord_server
 from tests.doubles.slack import workspace as slack
@@ -36,6 +40,8 @@ class Room(Protocol):
     """A channel of a platform with Ada and Bob in it, and the bot at work."""
 
     desk: Desk
+    means: Means
+    place: Place
 
     def mention(self, text: str) -> Any:
         """Ada speaks to the bot in the channel."""
@@ -84,7 +90,7 @@ class SlackRoom:
     """The channel on Slack."""
 
     def __init__(self, office: SlackOffice) -> None:
-        self.desk = office.desk
+        self.desk, self.means, self.place = office.desk, office.means, slack_place()
         self._office = office
         self._people = office.slack.people
 
@@ -155,7 +161,7 @@ class DiscordRoom:
     """The channel on Discord."""
 
     def __init__(self, office: DiscordOffice) -> None:
-        self.desk = office.desk
+        self.desk, self.means, self.place = office.desk, office.means, discord_place()
         self._office = office
         self._people = office.discord.people
         self._world = office.discord.world
@@ -213,25 +219,26 @@ def _shown(said: Any) -> Shown:
 
 
 @asynccontextmanager
-async def on_slack(home: Path, server: Any = None) -> AsyncIterator[Room]:
-    async with slack_office(home, slack=server, streaming=False) as office:
+async def on_slack(home: Path, server: Any = None, catalogue: Any = None) -> AsyncIterator[Room]:
+    # Without Slack's own streaming, which has no button to stop it, the message grows as on every platform.
+    async with slack_office(home, slack=server, catalogue=catalogue, streaming=False) as office:
         yield SlackRoom(office)
 
 
 @asynccontextmanager
-async def on_discord(home: Path, server: Any) -> AsyncIterator[Room]:
+async def on_discord(home: Path, server: Any, catalogue: Any = None) -> AsyncIterator[Room]:
     server.world.flags = discord.GRANTED
-    async with discord_office(home, discord=server) as office:
+    async with discord_office(home, discord=server, catalogue=catalogue) as office:
         yield DiscordRoom(office)
 
 
 @dataclass(frozen=True)
 class Platform:
-    """How a room is opened: on a server of the platform's, which outlives the bot."""
+    """How a room is opened: on a server of the platform's, which outlives the bot, and over a library."""
 
     name: str
     server: Callable[[], AbstractAsyncContextManager[Any]]
-    room: Callable[[Path, Any], AbstractAsyncContextManager[Room]]
+    room: Callable[..., AbstractAsyncContextManager[Room]]
 
 
 PLATFORMS = (Platform("slack", slack_server, on_slack), Platform("discord", discord_server, on_discord))

@@ -14,7 +14,7 @@ from bot.memory_chat import MemoryChat, Moment
 from bot.memory_store import MemoryStore
 from bot.replies import Reply
 from bot.schedule_settings import ScheduleSettings
-from bot.schedules.contents import Made, Occasion
+from bot.schedules.contents import Kinds, Made, Occasion
 from bot.schedules.keeper import Keeper, Watch
 from bot.schedules.records import Schedule, ScheduleKind
 
@@ -130,7 +130,7 @@ class World:
             adapters = {"memory": Mortal(self.chat, doom)}
         return Keeper(
             books,
-            {ScheduleKind.TRENDS: self.words},
+            Kinds(contents={ScheduleKind.TRENDS: self.words}),
             adapters,
             watch=Watch(now=self.clock.now, sleep=self._sleep, new_id=lambda: f"id{next(self.ids)}"),
             settings=self.settings,

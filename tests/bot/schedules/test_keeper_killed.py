@@ -35,7 +35,7 @@ async def lived(world: World, steps: Sequence[tuple[int, Sequence[int]]], often:
         world.clock.pass_(minutes=minutes)
         latest = max(latest, world.clock.at)
         await asyncio.gather(*(world.look(allowed) for allowed in fates))
-    # In the end, a clock that was set back has caught up, the leases of the dead are over, and somebody lives.
+    # In the end, what was begun by a clock that ran ahead has come, the leases of the dead are over and somebody lives.
     world.clock.at = latest
     for _ in range(3):
         world.clock.pass_(minutes=10)

@@ -58,6 +58,7 @@ class Scene:
             settings=ScheduleSettings(),
             now=lambda: self.now,
             new_id=lambda: "id",
+            risks=(),
         )
         self.scheduling = make_scheduling(materials)
         self.trends = self.scheduling.contents[ScheduleKind.TRENDS]

@@ -11,12 +11,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.chat import ChatAdapter
+from bot.commands.call import Means
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.rights import rights_of
 from bot.rights_settings import RightsSettings
-from bot.running.talking import Rules, build_engine
+from bot.running.talking import Rules, build_talk
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
@@ -37,6 +38,7 @@ class Office:
     slack: SlackServer
     desk: Any
     engine: Engine
+    means: Means
     running: asyncio.Task[None]
 
     async def answers(self, count: int = 1) -> list[Said]:
@@ -89,7 +91,7 @@ async def office(
     given = slack_settings(slack, **changes).model_copy(update={"rights": RightsSettings(admins=admins)})
     async with open_store(None, home=home) as store, SlackFactory().open(given) as connection:
         adapters["slack"] = connection.chat
-        engine = build_engine(
+        engine, means = build_talk(
             store,
             rag,
             adapters=adapters,
@@ -101,7 +103,7 @@ async def office(
         listening = asyncio.create_task(connection.listen(engine.receive))
         try:
             await first_of(slack.deliveries.connected(), listening)
-            yield Office(slack, desk, engine, running)
+            yield Office(slack, desk, engine, means, running)
         finally:
             await ended(listening)
             engine.close()

@@ -1,0 +1,94 @@
+"""What is posted at set times, the same on every platform: the real adapter, engine and store, over a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.commands.call import Means
+from bot.commands.risk_schedule import ChecklistPosts
+from bot.schedule_settings import ScheduleSettings
+from bot.schedules.keeper import Watch
+from bot.schedules.records import Fire, FireState, Schedule, ScheduleKind
+from bot.scheduling import Materials, make_scheduling
+from rag.backends.memory import MemoryVectorStore
+from rag.backends.sqlite.database import open_database
+from rag.backends.sqlite.reading import SqliteCatalogue
+from tests.bot.commands.risk_stage import pages
+from tests.bot.commands.stage import publish
+
+from .rooms import PLATFORMS, Platform, Room
+
+
+@pytest.fixture(params=PLATFORMS, ids=lambda each: each.name)
+def platform(request: pytest.FixtureRequest) -> Platform:
+    chosen: Platform = request.param
+    return chosen
+
+
+@pytest.fixture
+async def catalogue(tmp_path: Path) -> AsyncIterator[SqliteCatalogue]:
+    """A library that holds the risk register."""
+    async with open_database(tmp_path / "library.sqlite3") as database:
+        await publish(database, MemoryVectorStore(), pages())
+        yield SqliteCatalogue(database)
+
+
+async def asked_for(room: Room) -> tuple[Schedule, Fire]:
+    """A schedule of the room whose post somebody wants now."""
+    at = room.means.now()
+    schedule = Schedule(
+        id="s1", place=room.place, kind=ScheduleKind.CHECKLIST, when="every monday 9:00", zone="UTC", cursor=at
+    )
+    fire = Fire(schedule_id=schedule.id, due=at, retry_at=at, asked=True)
+    await room.means.store.schedules.save(schedule)
+    await room.means.store.schedules.plan(schedule.id, [fire], cursor=at)
+    return schedule, fire
+
+
+async def look(means: Means) -> None:
+    """One look of the process whose means these are."""
+    scheduling = make_scheduling(
+        Materials(
+            books=cast("Any", means.store),
+            library=cast("Any", means.library),
+            digests=cast("Any", None),
+            wording=means.wording,
+            settings=ScheduleSettings(),
+            now=means.now,
+            new_id=means.new_id,
+            risks=means.risks,
+            adapters=means.adapters,
+        )
+    )
+    watch = Watch(now=means.now, sleep=lambda seconds: asyncio.sleep(0), new_id=means.new_id)
+    await scheduling.keeper(means, watch).look()
+
+
+async def test_checklist_of_a_process_that_died_is_there_once_and_worked_on(
+    platform: Platform, catalogue: SqliteCatalogue, tmp_path: Path
+) -> None:
+    async with platform.server() as server:
+        async with platform.room(tmp_path, server, catalogue) as before:
+            schedule, fire = await asked_for(before)
+            # It dies after it has posted, and before it could note that it has.
+            await ChecklistPosts(before.means).post(schedule, at=fire.due, claim=fire.id)
+            begun = [each.raw for each in await before.answers()]
+        async with platform.room(tmp_path, server, catalogue) as after:
+            await look(after.means)
+            await look(after.means)
+            shown = await after.answers()
+            assert len(shown) == len(begun)
+            assert "0 of 5 settled" in shown[0].words
+            after.press(shown[-1], "✓ 1")
+            await after.quiet()
+            (first, *rest) = await after.answers()
+            assert "1 of 5 settled" in first.words
+            # What is settled takes less room, and may need fewer messages.
+            assert len(rest) < len(begun)
+            (noted,) = await after.means.store.schedules.fires("s1", limit=9)
+            assert noted.state is FireState.POSTED
