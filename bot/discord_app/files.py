@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.attachments import check_size, read_within
 from bot.chat import Attachment
 from bot.discord_app.failures import delivering
 from bot.errors import DeliveryFailed
 
-_BLOCK = 65_536
 _HOSTS = ("discordapp.com", "discordapp.net", "discord.com")
 
 
@@ -38,12 +38,7 @@ class Files:
                 if response.status != 200:
                     problem = f"Discord did not hand over the file {attachment.name!r} (status {response.status})"
                     raise DeliveryFailed(f"{problem}; its address lasts for a day")
-                content = bytearray()
-                async for block in response.content.iter_chunked(_BLOCK):
-                    content += block
-                    if len(content) > limit_bytes:
-                        raise _too_large(attachment, len(content), limit_bytes)
-                return bytes(content)
+                return await read_within(response, attachment, limit_bytes=limit_bytes)
 
     def _check(self, attachment: Attachment, *, limit_bytes: int) -> None:
         address = urlsplit(attachment.reference)
@@ -51,9 +46,4 @@ class Files:
         of_discord = address.scheme == "https" and any(host == each or host.endswith(f".{each}") for each in _HOSTS)
         if not of_discord and (address.scheme, address.netloc) != (self._own.scheme, self._own.netloc):
             raise DeliveryFailed(f"the file {attachment.name!r} does not lie with Discord; send the file itself")
-        if attachment.size > limit_bytes:
-            raise _too_large(attachment, attachment.size, limit_bytes)
-
-
-def _too_large(attachment: Attachment, size: int, limit_bytes: int) -> DeliveryFailed:
-    return DeliveryFailed(f"the file {attachment.name!r} has {size} bytes or more; {limit_bytes} are allowed")
+        check_size(attachment, limit_bytes=limit_bytes)

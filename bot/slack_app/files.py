@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 import aiohttp
 from pydantic import SecretStr
 
+from bot.attachments import check_size, read_within
 from bot.chat import Attachment
 from bot.errors import DeliveryFailed
 from bot.slack_app.failures import delivering
-
-_BLOCK = 65_536
 
 
 class Files:
@@ -41,26 +40,16 @@ class Files:
                 if response.status != 200 or _is_sign_in(response, attachment):
                     problem = f"Slack did not hand over the file {attachment.name!r} (status {response.status})"
                     raise DeliveryFailed(f"{problem}; the app needs the scope files:read")
-                content = bytearray()
-                async for block in response.content.iter_chunked(_BLOCK):
-                    content += block
-                    if len(content) > limit_bytes:
-                        raise _too_large(attachment, len(content), limit_bytes)
-                return bytes(content)
+                return await read_within(response, attachment, limit_bytes=limit_bytes)
 
     def _check(self, attachment: Attachment, *, limit_bytes: int) -> None:
         address = urlsplit(attachment.reference)
         of_slack = address.scheme == "https" and (address.hostname or "").endswith(".slack.com")
         if not of_slack and (address.scheme, address.netloc) != (self._own.scheme, self._own.netloc):
             raise DeliveryFailed(f"the file {attachment.name!r} does not lie with Slack; share the file itself")
-        if attachment.size > limit_bytes:
-            raise _too_large(attachment, attachment.size, limit_bytes)
+        check_size(attachment, limit_bytes=limit_bytes)
 
 
 def _is_sign_in(response: aiohttp.ClientResponse, attachment: Attachment) -> bool:
     """Slack answers a token that lacks the scope with a page to sign in."""
     return response.content_type == "text/html" and not attachment.name.lower().endswith((".html", ".htm"))
-
-
-def _too_large(attachment: Attachment, size: int, limit_bytes: int) -> DeliveryFailed:
-    return DeliveryFailed(f"the file {attachment.name!r} has {size} bytes or more; {limit_bytes} are allowed")
