@@ -80,16 +80,21 @@ class EmbeddingSettings(_Group):
     batch_size: int = Field(default=16, ge=1, le=512)
 
 
-class EmbeddingsServerSettings(_Group):
-    """The server behind the embedder `openai`: any that has OpenAI's `/v1/embeddings`, such as vLLM."""
+class _Endpoint(_Group):
+    """What is set of any server with OpenAI's interface, such as vLLM, whether it writes or embeds."""
+
+    model: str | None = Field(default=None, min_length=1)
+    """The name under which the server knows the model; without it the server's only model."""
+
+    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+
+
+class EmbeddingsServerSettings(_Endpoint):
+    """The server behind the embedder `openai`: any that has `/v1/embeddings`."""
 
     base_url: ServiceUrl | None = None
     """The address before `/embeddings`; it usually ends in `/v1`."""
 
-    model: str | None = Field(default=None, min_length=1)
-    """The name under which the server knows the model."""
-
-    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
     dimension: int | None = Field(default=None, ge=1, le=65536)
     """Length of a vector; without it the server is asked once, at the start."""
 
@@ -145,16 +150,12 @@ class RetrievalSettings(_Group):
     """Least confidence at which a question is answered."""
 
 
-class ModelEndpoint(_Group):
-    """One server with OpenAI's chat interface, such as vLLM."""
+class ModelEndpoint(_Endpoint):
+    """One server with OpenAI's chat interface."""
 
     base_url: ServiceUrl
     """The address before `/chat/completions`; it usually ends in `/v1`."""
 
-    model: str | None = Field(default=None, min_length=1)
-    """The name under which the server knows the model; without it the server's only model."""
-
-    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
     context_tokens: int | None = Field(default=None, ge=512)
     """What prompt and answer share; without it the server is asked."""
 

@@ -13,6 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import httpx
 import numpy as np
@@ -25,6 +26,7 @@ from rag.settings import EmbeddingsServerSettings
 
 Sleep = Callable[[float], Awaitable[None]]
 Now = Callable[[], datetime]
+_Result = TypeVar("_Result")
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 8.0
@@ -70,9 +72,28 @@ class EmbeddingsEndpoint:
         Raises:
             EmbedderUnavailable: the server cannot be used, or not within that patience.
         """
+
+        async def embedded() -> Vectors:
+            return self._read(await self._send(texts), len(texts))
+
+        return await self._patiently(embedded, patience_s)
+
+    async def only_model(self) -> str:
+        """The name of the only model that the server tells of.
+
+        Raises:
+            EmbedderUnavailable: the server cannot be asked, or tells of none or of several.
+        """
+
+        async def listed() -> str:
+            return self._only(await self._answered(self._client.get(f"{self._settings.base_url}/models"), "its models"))
+
+        return await self._patiently(listed, _QUESTION_PATIENCE_S)
+
+    async def _patiently(self, call: Callable[[], Awaitable[_Result]], patience_s: float) -> _Result:
         for attempt in range(1, self._settings.attempts + 1):
             try:
-                return self._read(await self._send(texts), len(texts))
+                return await call()
             except _Passing as failed:
                 patient = failed.wish_s is None or failed.wish_s <= patience_s
                 if attempt == self._settings.attempts or not patient:
@@ -83,11 +104,14 @@ class EmbeddingsEndpoint:
 
     async def _send(self, texts: Sequence[str]) -> httpx.Response:
         body = {"model": self._settings.model, "input": [*texts], "encoding_format": self._settings.encoding}
+        return await self._answered(self._client.post(self._url, json=body), f"{len(texts)} texts")
+
+    async def _answered(self, request: Awaitable[httpx.Response], asked: str) -> httpx.Response:
         try:
-            response = await self._client.post(self._url, json=body)
+            response = await request
         except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
             advice = "lower ADVISOR_EMBEDDINGS_BATCH_SIZE or raise ADVISOR_EMBEDDINGS_TIMEOUT_S"
-            told = f"gave no answer to {len(texts)} texts in {self._settings.timeout_s:g} s; {advice}"
+            told = f"gave no answer to {asked} in {self._settings.timeout_s:g} s; {advice}"
             raise EmbedderUnavailable(self._told(told)) from error
         except httpx.HTTPError as error:
             reason = self._told(f"cannot be reached ({str(error) or type(error).__name__})")
@@ -118,6 +142,17 @@ class EmbeddingsEndpoint:
             raise _lasting(self._told(f"{told}; check ADVISOR_EMBEDDINGS_BASE_URL and the server")) from error
         self._note_model(payload.get("model"))
         return vectors
+
+    def _only(self, response: httpx.Response) -> str:
+        try:
+            names = [str(model["id"]) for model in json.loads(response.content)["data"]]
+        except (ValueError, TypeError, KeyError) as error:
+            told = "sent a list of its models that cannot be read; set ADVISOR_EMBEDDINGS_MODEL"
+            raise _lasting(self._told(told)) from error
+        if len(names) != 1:
+            told = f"serves {', '.join(map(repr, names)) or 'no model'}; say which one with ADVISOR_EMBEDDINGS_MODEL"
+            raise _lasting(self._told(told))
+        return names[0]
 
     def _note_model(self, name: object) -> None:
         """Warns once when the server names another model: it may be an alias, or the wrong model."""
@@ -192,20 +227,21 @@ async def open_openai(
 ) -> AsyncIterator[OpenAIEmbedder]:
     """An embedder on pooled connections, which are closed at the end.
 
-    Without a dimension in the settings the server is asked for one vector first.
+    What the settings leave out the server is asked first: its only model, and one vector for their length.
 
     Raises:
-        InvalidSettings: the address or the model is missing.
+        InvalidSettings: the address is missing.
         EmbedderUnavailable: the server has to be asked and cannot be used.
     """
-    missing = [name for name in ("base_url", "model") if getattr(settings, name) is None]
-    if missing:
-        names = " and ".join(f"ADVISOR_EMBEDDINGS_{name.upper()}" for name in missing)
-        raise InvalidSettings(f"the embedder 'openai' needs a server and the name of its model; set {names}")
+    if settings.base_url is None:
+        raise InvalidSettings("the embedder 'openai' needs a server; set ADVISOR_EMBEDDINGS_BASE_URL")
     headers = {"Authorization": f"Bearer {settings.api_key.get_secret_value()}"} if settings.api_key else {}
     timeout = httpx.Timeout(settings.timeout_s, connect=min(_CONNECT_S, settings.timeout_s))
     async with httpx.AsyncClient(headers=headers, timeout=timeout) as client:
         endpoint = EmbeddingsEndpoint(client, settings, sleep=sleep, now=now)
+        if settings.model is None:
+            settings = settings.model_copy(update={"model": await endpoint.only_model()})
+            endpoint = EmbeddingsEndpoint(client, settings, sleep=sleep, now=now)
         dimension = settings.dimension or (await endpoint.embed([_PROBE], patience_s=_QUESTION_PATIENCE_S)).shape[1]
         yield OpenAIEmbedder(endpoint, settings, dimension=dimension)
 

@@ -73,7 +73,7 @@ def test_a_chroma_server_that_is_away_is_a_failure_with_its_address(
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        pytest.param({}, "set ADVISOR_EMBEDDINGS_BASE_URL and ADVISOR_EMBEDDINGS_MODEL", id="not set"),
+        pytest.param({}, "set ADVISOR_EMBEDDINGS_BASE_URL", id="not set"),
         pytest.param(
             {
                 "ADVISOR_EMBEDDINGS_BASE_URL": "http://127.0.0.1:9/v1",
