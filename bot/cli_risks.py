@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -157,6 +158,7 @@ def _room(language: _Spoken | None, *, stage: Stage | None = None, sector: str =
         board=Board(items={}, history=()),
         company=Company(stage=stage, sector=sector),
         now=datetime.now(UTC),
+        zone=ZoneInfo("UTC"),
         prefix="/",
     )
 

@@ -24,6 +24,7 @@ from bot.schedules.telling import Tell, Telling, load_telling
 from bot.schedules.trends import Books as TrendBooks
 from bot.schedules.trends import TrendDigest, Versions
 from bot.schedules.untimely import Untimely
+from bot.schedules.zones import ChannelZones
 from bot.wording import Wording
 from rag.cases import CaseShelf
 from rag.digest.builder import DigestBuilder
@@ -102,12 +103,14 @@ def make_scheduling(materials: Materials) -> Scheduling:
         materials.books, materials.library, materials.digests, telling=telling, wording=materials.wording
     )
     report = WeeklyReport(materials.books, materials.library, materials.digests, telling=telling)
+    zones = ChannelZones(materials.books.settings, default=materials.settings.zone)
     reading = Reading(
         store=materials.books,
         library=materials.library,
         risks=materials.risks,
         wording=materials.wording,
         adapters=materials.adapters,
+        zones=zones,
         now=materials.now,
     )
     contents: dict[ScheduleKind, Contents] = {
@@ -121,7 +124,7 @@ def make_scheduling(materials: Materials) -> Scheduling:
         contents,
         now=materials.now,
         new_id=materials.new_id,
-        default_zone=materials.settings.zone,
+        zones=zones,
     )
     return Scheduling(desk=desk, telling=telling, contents=contents, materials=materials)
 

@@ -28,6 +28,7 @@ from bot.rights import Rights, Role
 from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.telling import Telling
+from bot.schedules.zones import ChannelZones
 from bot.splitting import split
 from bot.wording import Sayable, Wording
 from rag.assess import Axis
@@ -134,6 +135,11 @@ class Means:
     index: IndexRuns | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
+
+    @property
+    def zones(self) -> ChannelZones:
+        """By which clock a channel goes."""
+        return self.schedules.zones
 
     def role(self, person: Person) -> Role:
         """What a person may do at the moment."""

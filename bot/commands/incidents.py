@@ -10,7 +10,7 @@ from bot.chat import Person, Place, PlaceKind
 from bot.checklist_records import Act, Change, Listed, ListKind, PostedList, Reminder
 from bot.commands.call import Call, Means
 from bot.commands.list_boards import Posting, message_of
-from bot.commands.risk_room import RiskRoom, bar, cut_label, hand_of, list_room, minute, shown
+from bot.commands.risk_room import RiskRoom, bar, cut_label, hand_of, list_room, shown
 from bot.commands.risk_texts import PHASES, note_lines, phase_steps
 from bot.offers import Verb
 from bot.payloads import Payload
@@ -140,7 +140,7 @@ def step_line(room: RiskRoom, step: PlanStep) -> str:
     made, state = item.decided_by, room.word("risk-state", State.DONE)
     if made is None or made.by is None:
         return f"{told} · {state}"
-    return f"{told} · {room.say(RiskSay.SETTLED_BY, state=state, name=shown(made.by.name), date=minute(made.at))}"
+    return f"{told} · {room.say(RiskSay.SETTLED_BY, state=state, name=shown(made.by.name), date=room.minute(made.at))}"
 
 
 def _head(room: RiskRoom, posted: PostedList) -> Reply:
@@ -172,14 +172,14 @@ def _sources(room: RiskRoom, posted: PostedList) -> tuple[Citation, ...]:
 
 def _event(room: RiskRoom, say: RiskSay, change: Change | None) -> str:
     name = shown(change.by.name) if change and change.by else room.say(RiskSay.SOMEBODY)
-    return room.say(say, time=minute(change.at) if change else "", name=name)
+    return room.say(say, time=room.minute(change.at) if change else "", name=name)
 
 
 def _part(room: RiskRoom, posted: PostedList, phase: str) -> Reply:
     risk = room.held.register.get(posted.subject)
     steps = plan_of(risk)[phase] if risk else ()
     done = sum(room.item(step.name).handling.state is State.DONE for step in steps)
-    told = {"phase": room.word("risk-phase", phase), "time": minute(ends(posted, phase))}
+    told = {"phase": room.word("risk-phase", phase), "time": room.minute(ends(posted, phase))}
     lines = [room.say(RiskSay.PHASE_TITLE, **told, done=done, all=len(steps))]
     for step in steps:
         lines += [step_line(room, step), *(f"- {line}" for line in note_lines(room, step.name))]

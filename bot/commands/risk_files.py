@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from bot.commands.risk_room import RiskRoom, day, shown
+from bot.commands.risk_room import RiskRoom, shown
 from bot.commands.risk_texts import PHASES, note_lines, phase_steps, settled
 from bot.pictures.heatmap import Labels, Mark, Point, draw
 from bot.replies import File
@@ -53,7 +53,7 @@ def markdown_file(room: RiskRoom, risks: Sequence[Scored]) -> File:
         values = _values(room, each)
         table.append([shown(values[column]) for column in columns])
     rows = "\n".join(f"| {' | '.join(row)} |" for row in table)
-    title = f"# {room.say(RiskSay.EXPORT_TITLE, date=day(room.now))}"
+    title = f"# {room.say(RiskSay.EXPORT_TITLE, date=room.day(room.now))}"
     text = "\n\n".join([title, rows, *(_section(room, each) for each in risks)])
     return File(name=f"{room.say(RiskSay.EXPORT_FILE)}.md", content=f"{text}\n".encode())
 
@@ -85,7 +85,7 @@ def _values(room: RiskRoom, each: Scored) -> dict[str, str]:
         "impact": str(risk.impact),
         "state": room.word("risk-state", each.handling.state),
         "owner": item.owner.name if item.owner else "",
-        "until": day(resting) if resting else "",
+        "until": room.day(resting) if resting else "",
         "question": risk.question.of(language),
         "seen": "\n".join(signal for number, signal in enumerate(signals) if number in each.handling.ticked),
         "signals": "\n".join(signals),

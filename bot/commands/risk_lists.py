@@ -13,7 +13,7 @@ from bot.chat import Place
 from bot.checklist_records import Act, Change, Listed, ListKind, PostedList
 from bot.commands.call import Means
 from bot.commands.list_boards import Posting
-from bot.commands.risk_room import RiskRoom, RoomMeans, bar, coarse, cut_label, day, list_room, public_room, who
+from bot.commands.risk_room import RiskRoom, RoomMeans, bar, coarse, cut_label, list_room, public_room, who
 from bot.commands.risk_texts import item_block, settled
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
@@ -183,7 +183,7 @@ def _length(room: RiskRoom, reply: Reply, block: str, cited: tuple[Citation, ...
 
 
 def _head(room: RiskRoom, posted: PostedList) -> str:
-    title = room.say(RiskSay.LIST_TITLE, date=day(posted.at))
+    title = room.say(RiskSay.LIST_TITLE, date=room.day(posted.at))
     chosen = who(room)
     told = [room.say(RiskSay.CHOSEN_FOR, who=chosen)] if chosen else []
     return "\n\n".join([" · ".join([title, *told]), progress(room, posted)])

@@ -15,7 +15,7 @@ from bot.checklist_records import Act, Reminder
 from bot.commands.call import Means
 from bot.commands.incidents import DUE, SOON, ends, incident_place, open_steps, step_line
 from bot.commands.list_boards import Posting
-from bot.commands.risk_room import list_room, minute, public_room, shown
+from bot.commands.risk_room import list_room, public_room, shown
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
 from bot.payloads import Payload
@@ -107,6 +107,6 @@ async def _of_step(means: Means, reminder: Reminder, now: datetime) -> _Said | N
     if reminder.value == DUE:
         head = room.say(RiskSay.STEPS_DUE, **told)
     else:
-        head = room.say(RiskSay.STEPS_SOON, **told, time=minute(ends(posted, phase)))
+        head = room.say(RiskSay.STEPS_SOON, **told, time=room.minute(ends(posted, phase)))
     text = "\n\n".join([head, *(step_line(room, step) for step in left)])
     return await incident_place(means, posted), Reply(text=text, language=room.language)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, Person, Place, Standing
@@ -17,6 +18,7 @@ from bot.commands.profiling import known_profile
 from bot.ledgers import ProfileBook
 from bot.ports import SettingsBook
 from bot.records import Profile
+from bot.schedules.zones import ChannelZones, minute_in
 from bot.wording import RiskSay, Say, Wording
 from rag.cases import CaseShelf
 from rag.kinds.risk import Risk
@@ -82,6 +84,11 @@ class RoomMeans(Protocol):
         ...
 
     @property
+    def zones(self) -> ChannelZones:
+        """By which clock a channel goes."""
+        ...
+
+    @property
     def now(self) -> Callable[[], datetime]:
         """The time."""
         ...
@@ -97,6 +104,7 @@ class RiskRoom:
     board: Board
     company: Company
     now: datetime
+    zone: ZoneInfo
     prefix: str = ""
 
     def say(self, text: RiskSay | Say, **values: object) -> str:
@@ -119,6 +127,14 @@ class RiskRoom:
         """A risk as it counts here; None for one that is not shown here."""
         risk = self.held.register.get(name)
         return scored(risk, self.company, self.item(name).handling) if risk else None
+
+    def day(self, at: datetime) -> str:
+        """A date by the clock of the channel, the same in every language."""
+        return at.astimezone(self.zone).strftime("%Y-%m-%d")
+
+    def minute(self, at: datetime) -> str:
+        """A time by the clock of the channel."""
+        return minute_in(self.zone, at)
 
     def usage(self, action: str, item: str = "") -> str:
         """How an action of the command is typed here."""
@@ -168,16 +184,6 @@ def cut_label(text: str) -> str:
     return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
 
 
-def day(at: datetime) -> str:
-    """A date, the same in every language."""
-    return at.strftime("%Y-%m-%d")
-
-
-def minute(at: datetime) -> str:
-    """A time, the same in every language."""
-    return at.strftime("%Y-%m-%d %H:%M UTC")
-
-
 def bar(done: int, everything: int) -> str:
     """A line that fills up."""
     full = BAR * done // everything if everything else BAR
@@ -225,5 +231,6 @@ async def _room(
         board=board_of(changes),
         company=company,
         now=means.now(),
+        zone=await means.zones.of(place),
         prefix=adapter.capabilities.command_prefix if adapter else "",
     )

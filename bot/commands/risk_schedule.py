@@ -17,6 +17,7 @@ from bot.commands.risk_room import RoomBooks, RoomMeans
 from bot.schedules.contents import Made, Occasion
 from bot.schedules.records import Schedule
 from bot.schedules.trends import language_of
+from bot.schedules.zones import ChannelZones
 from bot.wording import Wording
 from rag.cases import CaseShelf
 from rag.kinds.risk import Risk
@@ -32,6 +33,7 @@ class Reading:
     risks: Sequence[Risk]
     wording: Wording
     adapters: Mapping[str, ChatAdapter]
+    zones: ChannelZones
     now: Callable[[], datetime]
 
 

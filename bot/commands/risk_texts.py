@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.checklist_records import Act, Change
-from bot.commands.risk_room import RiskRoom, day, shown
+from bot.commands.risk_room import RiskRoom, shown
 from bot.wording import RiskSay
 from rag.kinds.risk import Risk, Steps
 from rag.kinds.wording import SECTORS, named, stage_range
@@ -37,13 +39,13 @@ def settled(room: RiskRoom, name: str) -> str:
     """What was decided about an item and by whom, or until when it rests; "" for one that is open."""
     item = room.item(name)
     if item.handling.rests(room.now) and item.handling.snoozed_until:
-        return room.say(RiskSay.RESTS, date=day(item.handling.snoozed_until))
+        return room.say(RiskSay.RESTS, date=room.day(item.handling.snoozed_until))
     if item.handling.state is State.OPEN or item.decided_by is None:
         return ""
     state, change = room.word("risk-state", item.handling.state), item.decided_by
     if change.by:
-        return room.say(RiskSay.SETTLED_BY, state=state, name=shown(change.by.name), date=day(change.at))
-    return room.say(RiskSay.SETTLED, state=state, date=day(change.at))
+        return room.say(RiskSay.SETTLED_BY, state=state, name=shown(change.by.name), date=room.day(change.at))
+    return room.say(RiskSay.SETTLED, state=state, date=room.day(change.at))
 
 
 def item_block(room: RiskRoom, number: int, each: Scored, *, reason: str, mark: int) -> str:
@@ -68,7 +70,7 @@ def note_lines(room: RiskRoom, name: str) -> list[str]:
     """What was noted about an item, the oldest first; words of people who are gone are gone, too."""
     lines = []
     for note in room.item(name).notes:
-        told = {"date": day(note.at), "words": shown(note.text)}
+        told = {"date": room.day(note.at), "words": shown(note.text)}
         if note.by and note.text:
             lines.append(room.say(RiskSay.NOTED_BY, name=shown(note.by.name), **told))
     return lines
@@ -126,7 +128,7 @@ def change_words(room: RiskRoom, change: Change, risk: Risk | None) -> str:
         case Act.ASSIGN:
             return room.say(RiskSay.DID_UNASSIGN)
         case Act.SNOOZE:
-            return room.say(RiskSay.DID_SNOOZE, date=change.value[:10])
+            return room.say(RiskSay.DID_SNOOZE, date=room.day(datetime.fromisoformat(change.value)))
         case Act.NOTE:
             return room.say(RiskSay.DID_NOTE, words=shown(change.text))
         case Act.TICK | Act.UNTICK:
@@ -143,7 +145,7 @@ def history_line(room: RiskRoom, change: Change) -> str:
     risk = room.held.register.get(change.item)
     return room.say(
         RiskSay.HISTORY_LINE,
-        date=day(change.at),
+        date=room.day(change.at),
         name=shown(change.by.name) if change.by else room.say(RiskSay.SOMEBODY),
         title=risk.title.of(room.language) if risk else change.item,
         change=change_words(room, change, risk),

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 
 from bot.channel_rules import effective_settings
 from bot.chat import Place
@@ -18,14 +17,11 @@ from bot.schedules.keeper import occasion
 from bot.schedules.planning import coming
 from bot.schedules.records import Fire, Schedule, ScheduleKind
 from bot.schedules.time_words import read_when
-from bot.schedules.zones import read_zone, zone_of
-
-ZONE: Final = "zone"
-"""The key in `ChannelSettings.other` of a channel's time zone."""
+from bot.schedules.zones import ZONE, ChannelZones, read_zone, zone_of
 
 
 class ScheduleDesk:
-    """Changes schedules. `contents` are by kind; `default_zone` is that of channels that have set none."""
+    """Changes schedules. `contents` are by kind, `zones` those of the channels."""
 
     def __init__(
         self,
@@ -35,14 +31,15 @@ class ScheduleDesk:
         *,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
-        default_zone: str,
+        zones: ChannelZones,
     ) -> None:
         self._book = book
         self._settings = settings
         self._contents = contents
         self._now = now
         self._new_id = new_id
-        self._default_zone = default_zone
+        self.zones = zones
+        """By which clock a channel goes."""
         self.changed = asyncio.Event()
         """Set with each change, so that whoever waits for the next time that is due looks again."""
 
@@ -56,8 +53,7 @@ class ScheduleDesk:
 
     async def zone(self, place: Place) -> str:
         """The name of a channel's time zone. Raises StoreFailed."""
-        settings = await effective_settings(self._settings, place.channel_key)
-        return settings.other.get(ZONE) or self._default_zone
+        return await self.zones.name_of(place)
 
     async def has_zone(self, place: Place) -> bool:
         """Whether a channel or its server has set its time zone. Raises StoreFailed."""

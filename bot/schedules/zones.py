@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from bot.channel_rules import effective_settings
+from bot.chat import Place
+from bot.ports import SettingsBook
 from bot.schedules.untimely import Fault, Untimely
+
+ZONE: Final = "zone"
+"""The key in `ChannelSettings.other` of a channel's time zone."""
 
 _CALLED = {
     "北京": "Asia/Shanghai",
@@ -61,6 +69,35 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Untimely(Fault.ZONE, name) from error
+
+
+class ChannelZones:
+    """The time zones of channels; `default` is that of those which have set none."""
+
+    def __init__(self, settings: SettingsBook, *, default: str) -> None:
+        self._settings = settings
+        self._default = default
+
+    async def name_of(self, place: Place) -> str:
+        """The name of a channel's time zone. Raises StoreFailed."""
+        settings = await effective_settings(self._settings, place.channel_key)
+        return settings.other.get(ZONE) or self._default
+
+    async def of(self, place: Place) -> ZoneInfo:
+        """A channel's time zone; UTC where this machine has lost the one that was set. Raises StoreFailed."""
+        try:
+            return zone_of(await self.name_of(place))
+        except Untimely:
+            return zone_of("UTC")
+
+
+def minute_in(zone: ZoneInfo, at: datetime) -> str:
+    """A time as it is read in a zone, with the zone's distance from UTC: the same in every language."""
+    local = at.astimezone(zone)
+    offset = local.utcoffset() or timedelta()
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    distance = f"{'-' if offset < timedelta() else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
+    return f"{local:%Y-%m-%d %H:%M} UTC{distance if offset else ''}"
 
 
 @cache

@@ -13,7 +13,9 @@ from bot.checklist_records import ListKind
 from bot.commands.risk_reminders import remind
 from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment, Posted
+from bot.records import ChannelSettings
 from bot.replies import Reply
+from bot.schedules.zones import ZONE
 from tests.bot.samples import PLACE
 
 from .risk_stage import ADA, BOB, OTHER, RISKS, ROOM, RiskStage, actions, button, choice, options
@@ -52,6 +54,28 @@ async def test_every_plan_starts_by_its_chinese_name(team: RiskStage, risk) -> N
     assert team.chat.posted[0].reply.text.startswith(f"🚨 **事件：{risk.title.zh}**")
     assert len(team.chat.posted) == 4
     assert all(len(each.reply.text) < 2000 for each in team.chat.posted)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour_ends"),
+    [
+        pytest.param("Asia/Shanghai", "2026-03-02 18:00 UTC+8", id="east"),
+        pytest.param("America/New_York", "2026-03-02 05:00 UTC-5", id="west"),
+        pytest.param("Asia/Kolkata", "2026-03-02 15:30 UTC+5:30", id="half an hour"),
+        pytest.param("Nowhere/Lost", "2026-03-02 10:00 UTC", id="unknown by now"),
+    ],
+)
+async def test_times_are_those_of_the_channels_clock(team: RiskStage, zone: str, hour_ends: str) -> None:
+    await team.means.store.settings.save(ROOM.channel_key, ChannelSettings(other={ZONE: zone}))
+    await team.say("incident data-breach")
+    assert hour(team).text.splitlines()[0] == f"**First hour** · until {hour_ends} · 0 of 4"
+
+
+async def test_days_are_those_of_the_channels_clock(team: RiskStage) -> None:
+    await team.means.store.settings.save(ROOM.channel_key, ChannelSettings(other={ZONE: "Asia/Shanghai"}))
+    team.wait(hours=8)
+    await team.say("checklist")
+    assert "2026-03-03" in team.shown.reply.text
 
 
 async def test_plan_stays_in_the_thread_that_it_was_called_in(team: RiskStage) -> None:
