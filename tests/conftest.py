@@ -14,6 +14,8 @@ import pytest
 _FOREIGN_SETTINGS = ("ADVISOR_", "SLACK_", "DISCORD_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 """A proxy on this machine would be a way out past the guard."""
 
+_TESTS = Path(__file__).parent
+
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("advisor", deadline=None)
 hypothesis.settings.load_profile("advisor")
@@ -61,6 +63,13 @@ def _refuse_network(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_refuse_network)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps together, where several workers share the tests, what shares a fixture: a file, and the one vLLM server."""
+    for item in items:
+        folder = item.path.relative_to(_TESTS).parts[0]
+        item.add_marker(pytest.mark.xdist_group("vllm" if folder == "vllm" else str(item.path.relative_to(_TESTS))))
 
 
 @pytest.fixture(scope="session")
