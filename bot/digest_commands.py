@@ -109,17 +109,17 @@ async def run_add(kept: Kept, terminal: Terminal, wanted: Wanted) -> int:
             place = replace(place, kind=PlaceKind.DM)
         try:
             drafted = await opened.desk.drafted(place, wanted.when, zone=wanted.zone)
+            schedule = replace(
+                drafted,
+                kind=kind,
+                language=Language(wanted.language) if wanted.language else None,
+                topics=_topics(wanted.topics),
+                silent=wanted.silent,
+                origin=Origin.COMMAND,
+            )
+            await opened.desk.add(schedule)
         except Untimely as error:
             raise InvalidInput(opened.telling.fault(error, Language.EN)) from error
-        schedule = replace(
-            drafted,
-            kind=kind,
-            language=Language(wanted.language) if wanted.language else None,
-            topics=_topics(wanted.topics),
-            silent=wanted.silent,
-            origin=Origin.COMMAND,
-        )
-        await opened.desk.add(schedule)
         _list(opened, [(schedule, ())], terminal)
     return DONE
 

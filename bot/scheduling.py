@@ -176,7 +176,7 @@ async def settle_file(desk: ScheduleDesk, entries: Sequence[DigestEntry]) -> Non
     """Brings the schedules of the settings file in line with it.
 
     Raises:
-        InvalidSettings: a time or a zone cannot be read.
+        InvalidSettings: a time or a zone cannot be read, or there is nothing on a topic.
         StoreFailed: they cannot be stored.
     """
     wanted = {f"{_OF_FILE}{entry.name}": entry for entry in entries}
@@ -187,17 +187,19 @@ async def settle_file(desk: ScheduleDesk, entries: Sequence[DigestEntry]) -> Non
         place = replace(channel_place(entry.channel), kind=PlaceKind.DM if entry.dm else PlaceKind.CHANNEL)
         try:
             drafted = await desk.drafted(place, entry.when, zone=entry.zone)
+            await desk.settle(_of_entry(drafted, schedule_id, entry))
         except Untimely as error:
-            raise InvalidSettings(
-                f"[[digests]] {entry.name!r}: when = {entry.when!r}, zone = {entry.zone!r}: {error}"
-            ) from error
-        fresh = replace(
-            drafted,
-            id=schedule_id,
-            kind=ScheduleKind(entry.kind),
-            language=Language(entry.language) if entry.language else None,
-            topics=frozenset(entry.topics),
-            silent=entry.silent,
-            origin=Origin.FILE,
-        )
-        await desk.settle(fresh)
+            given = f"when = {entry.when!r}, zone = {entry.zone!r}, topics = {[*entry.topics]!r}"
+            raise InvalidSettings(f"[[digests]] {entry.name!r}: {given}: {error}") from error
+
+
+def _of_entry(drafted: Schedule, schedule_id: str, entry: DigestEntry) -> Schedule:
+    return replace(
+        drafted,
+        id=schedule_id,
+        kind=ScheduleKind(entry.kind),
+        language=Language(entry.language) if entry.language else None,
+        topics=frozenset(entry.topics),
+        silent=entry.silent,
+        origin=Origin.FILE,
+    )

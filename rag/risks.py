@@ -14,7 +14,7 @@ from enum import StrEnum
 from rag.hanzi import simplified
 from rag.kinds.risk import Risk, RiskCategory
 from rag.kinds.values import Stage
-from rag.kinds.wording import SECTORS
+from rag.kinds.wording import RISK_SHELVES, SECTORS
 
 LIKELIEST = 5
 """The end of the scale of likelihood, and of that of impact."""
@@ -141,6 +141,11 @@ class RiskRegister:
         exact = [risk for risk in self.risks if wanted in _names(risk)]
         return tuple(exact or [risk for risk in self.risks if any(_told(wanted, name) for name in _names(risk))])
 
+    def about(self, topics: frozenset[str]) -> RiskRegister:
+        """The risks of categories or of topics of the library, or that rest on documents of these ids; () is all."""
+        wanted = frozenset(map(_words, topics))
+        return self if not wanted else RiskRegister(risk for risk in self.risks if wanted & _subjects(risk))
+
     def scored(
         self,
         company: Company,
@@ -228,6 +233,13 @@ def _sector_fit(sectors: Sequence[str], own: frozenset[str]) -> float:
 def _told(name: str, words: str) -> bool:
     """Whether a name stands in a text: a Latin one at the beginning of a word, a Chinese one anywhere."""
     return (f" {name}" if name.isascii() else name) in f" {words}"
+
+
+def _subjects(risk: Risk) -> frozenset[str]:
+    """What a risk is about, as people name it: `data`, `data risks`, `数据风险`, `privacy`."""
+    shelf = RISK_SHELVES[risk.category]
+    members = shelf.members
+    return frozenset(map(_words, (risk.shelf, members.zh, members.en, *shelf.topics, *risk.documents)))
 
 
 def _names(risk: Risk) -> tuple[str, ...]:

@@ -153,8 +153,8 @@ async def add(call: Call, options: Options) -> None:
     if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
         await call.whisper(call.words(Say.NOT_ALLOWED))
         return
-    await _note(call, "add", id=schedule.id, when=schedule.when, zone=schedule.zone, kind=schedule.kind.value)
     await desk.add(schedule)
+    await _note(call, "add", id=schedule.id, when=schedule.when, zone=schedule.zone, kind=schedule.kind.value)
     kind, zone = kind_name(call, schedule.kind), schedule.zone
     lines = [told(call, Tell.ADDED, kind=kind, when=schedule.when, zone=zone, next=_next(call, schedule))]
     if not options.given.get("zone") and not await desk.has_zone(call.place):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.chat import Place
@@ -21,7 +21,7 @@ from bot.payloads import Payload
 from bot.references import references
 from bot.replies import Action, Button, Option, Reply, Select
 from bot.wording import LANGUAGES, RiskSay
-from rag.risks import Checklist, Company, Reason, State, reason_of
+from rag.risks import Company, Reason, State, reason_of
 from rag.types import Citation, Language
 
 _BUTTONS = 5
@@ -34,71 +34,65 @@ _UNLIMITED = 10**6
 """Characters of a message that is divided by whoever shows it."""
 
 
-async def build_checklist(
-    means: RoomMeans, place: Place, *, at: datetime, language: Language, company: Company | None = None
-) -> Checklist:
-    """What belongs on the checklist of a channel at a time; nothing is stored or posted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A checklist that is wanted.
 
-    Args:
-        means: what all handlers share.
-        place: the channel, or a thread or direct message in it.
-        at: the time.
-        language: that of the sources.
+    Attributes:
+        at: the time that it is for.
+        language: what it is written in; English for all but Chinese.
+        claim: names the occasion, such as a schedule and its time; unique for ever.
         company: whose checklist it is; None stands for the profile of the channel's team.
-
-    Raises:
-        StoreFailed, StorageFailed: the store or the library cannot be read.
+        topics: categories of risks, or topics that they are about; () for all.
     """
-    room = await public_room(means, place, language, company=company)
-    return room.held.register.checklist(room.company, room.board.handlings, at=at)
+
+    at: datetime
+    language: Language
+    claim: str = ""
+    company: Company | None = None
+    topics: frozenset[str] = frozenset()
 
 
-async def preview_checklist(means: RoomMeans, place: Place, *, at: datetime, language: Language) -> tuple[Reply, bool]:
+async def preview_checklist(means: RoomMeans, place: Place, edition: Edition) -> tuple[Reply, bool]:
     """What `post_checklist` would post, without its buttons, and whether anything is due; nothing is stored or posted.
 
     Raises:
         StoreFailed, StorageFailed: the store or the library cannot be read.
     """
-    room = await public_room(means, place, language)
+    room = await _edited(means, place, edition)
     room = replace(room, company=coarse(room.company))
-    drafted = _drafted(room, place, at=at, claim="")
+    drafted = _drafted(room, place, edition)
     (reply,) = checklist_replies(room, drafted, limit=_UNLIMITED)
     return replace(reply, actions=()), bool(drafted.items)
 
 
-async def post_checklist(
-    means: Means, place: Place, *, at: datetime, claim: str, language: Language, company: Company | None = None
-) -> PostedList:
+async def post_checklist(means: Means, place: Place, edition: Edition) -> PostedList:
     """Posts a checklist once for each claim, also when called again after a crash or by another process.
 
     Of two processes that call at the same moment both may post where a platform cannot tell a nonce that comes twice:
     a schedule has its time claimed before it calls.
 
-    Args:
-        means: what all handlers share.
-        place: where it is posted.
-        at: the time that it is for.
-        claim: names the occasion, such as a schedule and its time; unique for ever.
-        language: what it is written in; English for all but Chinese.
-        company: as in `build_checklist`.
-
     Raises:
         DeliveryFailed: the platform took no message; call again with the same claim.
         StoreFailed, StorageFailed: the store or the library cannot be read.
     """
-    language = language if language in LANGUAGES else Language.EN
-    room = await public_room(means, place, language, company=company)
-    posted = replace(_drafted(room, place, at=at, claim=claim), id=means.new_id())
-    changes = [Change(board=posted.board, item=each.item, act=Act.LISTED, at=at) for each in posted.items]
+    room = await _edited(means, place, edition)
+    posted = replace(_drafted(room, place, edition), id=means.new_id())
+    changes = [Change(board=posted.board, item=each.item, act=Act.LISTED, at=edition.at) for each in posted.items]
     begun = await means.store.checklists.begin(posted, changes=changes)
     await show_list(means, begun)
     return begun
 
 
-def _drafted(room: RiskRoom, place: Place, *, at: datetime, claim: str) -> PostedList:
+async def _edited(means: RoomMeans, place: Place, edition: Edition) -> RiskRoom:
+    language = edition.language if edition.language in LANGUAGES else Language.EN
+    return await public_room(means, place, language, company=edition.company)
+
+
+def _drafted(room: RiskRoom, place: Place, edition: Edition) -> PostedList:
     """The list that belongs to a room at a time; it is not stored yet and has no id."""
     made_for = coarse(room.company)
-    made = room.held.register.checklist(made_for, room.board.handlings, at=at)
+    made = room.held.register.about(edition.topics).checklist(made_for, room.board.handlings, at=edition.at)
     return PostedList(
         id="",
         kind=ListKind.RISKS,
@@ -106,8 +100,8 @@ def _drafted(room: RiskRoom, place: Place, *, at: datetime, claim: str) -> Poste
         place=place,
         language=room.language,
         items=tuple(Listed(item=entry.scored.risk.id, reason=entry.reason) for entry in made.entries),
-        at=at,
-        claim=claim,
+        at=edition.at,
+        claim=edition.claim,
         stage=made_for.stage.value if made_for.stage else "",
         sectors=made_for.sector,
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.channel_rules import effective_settings
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
-from bot.commands.risk_lists import post_checklist, preview_checklist
+from bot.commands.risk_lists import Edition, post_checklist, preview_checklist
 from bot.commands.risk_room import RoomBooks, RoomMeans
 from bot.schedules.contents import Made, Occasion
 from bot.schedules.records import Schedule
@@ -21,6 +21,7 @@ from bot.schedules.zones import ChannelZones
 from bot.wording import Wording
 from rag.cases import CaseShelf
 from rag.kinds.risk import Risk
+from rag.risks import RiskRegister
 from rag.types import Language
 
 
@@ -43,11 +44,17 @@ class ChecklistContents:
     def __init__(self, means: RoomMeans) -> None:
         self._means = means
 
+    def unknown(self, topics: frozenset[str]) -> frozenset[str]:
+        """Topics of no risk in the register."""
+        register = RiskRegister(self._means.risks)
+        return frozenset(topic for topic in topics if not register.about(frozenset({topic})).risks)
+
     async def make(self, occasion: Occasion) -> Made:
         """The checklist of one occasion as a text; see `Contents`."""
         language = await _language(self._means, occasion.schedule)
         place = occasion.schedule.place
-        reply, due = await preview_checklist(self._means, place, at=occasion.now, language=language)
+        edition = Edition(at=occasion.now, language=language, topics=occasion.schedule.topics)
+        reply, due = await preview_checklist(self._means, place, edition)
         return Made(replies=(reply,), empty=not due)
 
 
@@ -60,7 +67,8 @@ class ChecklistPosts:
     async def post(self, schedule: Schedule, *, at: datetime, claim: str) -> None:
         """Post the checklist of one time; see `OwnPosts`."""
         language = await _language(self._means, schedule)
-        await post_checklist(self._means, schedule.place, at=at, claim=claim, language=language)
+        edition = Edition(at=at, claim=claim, language=language, topics=schedule.topics)
+        await post_checklist(self._means, schedule.place, edition)
 
 
 async def _language(means: RoomMeans, schedule: Schedule) -> Language:

@@ -13,7 +13,7 @@ from bot.commands.incidents import start_incident
 from bot.commands.registry import Argument, ArgumentKind, Command
 from bot.commands.risk_cards import show_risk
 from bot.commands.risk_files import csv_file, heat_map, markdown_file
-from bot.commands.risk_lists import chooser, post_checklist, repost, views
+from bot.commands.risk_lists import Edition, chooser, post_checklist, repost, views
 from bot.commands.risk_room import RiskRoom, company_of, public_room, room_of
 from bot.commands.risk_texts import history_line, register_line
 from bot.replies import File, Reply
@@ -146,14 +146,13 @@ async def _checklist(call: Call) -> None:
         claim = f"risks|{call.incoming.event_id}"
         await repost(means, latest[0], call.place, language=call.language, claim=claim)
         return
-    await post_checklist(
-        means,
-        call.place,
+    edition = Edition(
         at=now,
         claim=f"risks|{call.place.channel_key}|{week}",
         language=call.language,
         company=await company_of(call),
     )
+    await post_checklist(means, call.place, edition)
 
 
 async def _history(call: Call, room: RiskRoom, item: str) -> None:

@@ -53,6 +53,10 @@ class Contents(Protocol):
         """What to post on an occasion. Raises RagError."""
         ...
 
+    def unknown(self, topics: frozenset[str]) -> frozenset[str]:
+        """Those of the topics about which it will never have anything."""
+        ...
+
 
 class OwnPosts(Protocol):
     """Posts what schedules of one kind post, in place of whoever keeps to them: people work on it where it stands.

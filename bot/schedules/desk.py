@@ -17,6 +17,7 @@ from bot.schedules.keeper import occasion
 from bot.schedules.planning import coming
 from bot.schedules.records import Fire, Schedule, ScheduleKind
 from bot.schedules.time_words import read_when
+from bot.schedules.untimely import Fault, Untimely
 from bot.schedules.zones import ZONE, ChannelZones, read_zone, zone_of
 
 
@@ -67,12 +68,14 @@ class ScheduleDesk:
         return name
 
     async def add(self, schedule: Schedule) -> None:
-        """Store a schedule that `drafted` has made. Raises StoreFailed."""
+        """Store a schedule that `drafted` has made. Raises Untimely (nothing is about its topics), StoreFailed."""
+        if unknown := self._contents[schedule.kind].unknown(schedule.topics):
+            raise Untimely(Fault.TOPICS, ", ".join(sorted(unknown)))
         await self._book.save(schedule)
         self.changed.set()
 
     async def settle(self, schedule: Schedule) -> None:
-        """Store a schedule as it is to be; where its times stay the same, none is passed over. Raises StoreFailed."""
+        """Store a schedule as it is to be; where its times stay the same, none is passed over. Raises as `add`."""
         known = await self._book.get(schedule.id)
         if known and (known.when, known.zone) == (schedule.when, schedule.zone):
             schedule = replace(schedule, cursor=known.cursor, trouble=known.trouble)

@@ -60,6 +60,10 @@ class WeeklyReport:
         self._builder = builder
         self._telling = telling
 
+    def unknown(self, topics: frozenset[str]) -> frozenset[str]:
+        """A report is about everything."""
+        return frozenset()
+
     async def make(self, occasion: Occasion) -> Made:
         """The report of the seven days up to now; see `Contents`."""
         schedule, zone = occasion.schedule, zone_of(occasion.schedule.zone)

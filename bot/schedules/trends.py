@@ -90,6 +90,10 @@ class TrendDigest:
         self._wording = wording
         self._seen: _Seen | None = None
 
+    def unknown(self, topics: frozenset[str]) -> frozenset[str]:
+        """Any: the library may come to hold what it lacks today."""
+        return frozenset()
+
     async def make(self, occasion: Occasion) -> Made:
         """The digest of one occasion; see `Contents`."""
         schedule = occasion.schedule

@@ -1,4 +1,4 @@
-"""What is wrong with words that ought to say when."""
+"""What is wrong with words that ought to say when something is posted, and about what."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ class Fault(StrEnum):
     NEVER = "when_never"
     CRON = "when_cron"
     ZONE = "when_zone"
+    TOPICS = "what_topics"
 
 
 class Untimely(InvalidInput):
-    """A text does not say when. `word` is the part of it that is not understood."""
+    """A text does not say when, or about nothing that there is. `word` is the part of it that is not understood."""
 
     def __init__(self, fault: Fault, word: str = "") -> None:
-        super().__init__(f"no time can be read ({fault.value}{f': {word!r}' if word else ''})")
+        super().__init__(f"nothing can be set for this ({fault.value}{f': {word!r}' if word else ''})")
         self.fault = fault
         self.word = word

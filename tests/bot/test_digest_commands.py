@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.digest_commands import Kept, Look, Wanted, run_add, run_change, run_list, run_preview
 from bot.operations import DONE, FAILED, Terminal
 from bot.schedule_settings import DigestEntry, ScheduleSettings
-from bot.schedules.records import Origin
+from bot.schedules.records import Origin, ScheduleKind
 from bot.scheduling import settle_file
 from rag.build import open_rag
 from rag.catalogue import Input
@@ -62,7 +62,7 @@ async def ran(work: Any, *args: Any, as_json: bool = False) -> tuple[int, str, s
     return await work(kept, at, *rest), out.getvalue(), err.getvalue()
 
 
-WEEKLY = Wanted(when="every Monday 9:00", channel="slack/T1/C1", language="zh", topics="a,b", silent=True)
+WEEKLY = Wanted(when="every Monday 9:00", channel="slack/T1/C1", language="zh", topics="data,legal", silent=True)
 
 
 async def test_preview_tells_what_a_public_channel_would_read_and_posts_nothing(kept: Kept) -> None:
@@ -103,7 +103,7 @@ async def test_checklist_is_previewed_and_set_where_the_library_has_the_register
 async def test_schedule_is_added_listed_paused_run_and_removed(kept: Kept) -> None:
     _, added, _ = await ran(run_add, kept, WEEKLY, as_json=True)
     record = json.loads(added)
-    assert (record["channel"], record["zone"], record["topics"]) == ("slack/T1/C1", "Asia/Shanghai", ["a", "b"])
+    assert (record["channel"], record["zone"], record["topics"]) == ("slack/T1/C1", "Asia/Shanghai", ["data", "legal"])
     name = record["id"]
     assert (await ran(run_change, kept, "pause", name))[1] == f"{name} is paused.\n"
     assert "; paused" in (await ran(run_list, kept))[1]
@@ -127,6 +127,7 @@ async def test_unknown_schedule_is_told_with_those_that_are(kept: Kept) -> None:
         (Wanted(when="fortnightly", channel="slack/T/C"), "I do not understand “fortnightly”"),
         (Wanted(when="daily", channel="general"), "'general' names no channel"),
         (Wanted(when="daily", channel="slack/T/C", zone="Mars"), "time zone"),
+        (Wanted(when="daily", channel="slack/T/C", kind="checklist", topics="weather"), "No risk is about “weather”"),
         (Wanted(when="daily", channel="slack/T/C", kind="poem"), "'poem' is nothing that can be posted"),
     ],
 )
@@ -149,3 +150,11 @@ async def test_schedules_of_the_settings_file_follow_it(kept: Kept) -> None:
         assert await opened.desk.all() == ()
         with pytest.raises(InvalidSettings, match="weekly"):
             await settle_file(opened.desk, [entry.model_copy(update={"when": "sometimes"})])
+        checklist = DigestEntry(
+            name="risks", channel="slack/T1/C1", when="daily 9:00", kind="checklist", topics=("data",)
+        )
+        await settle_file(opened.desk, [checklist])
+        (schedule,) = await opened.desk.all()
+        assert (schedule.kind, schedule.topics) == (ScheduleKind.CHECKLIST, {"data"})
+        with pytest.raises(InvalidSettings, match=r"risks.*topics = \['weather'\]"):
+            await settle_file(opened.desk, [checklist.model_copy(update={"topics": ("weather",)})])

@@ -10,7 +10,7 @@ import pytest
 from bot.chat import Capabilities, Standing
 from bot.checklist_records import Act, Change, ListKind
 from bot.checklist_state import board_of
-from bot.commands.risk_lists import build_checklist, post_checklist
+from bot.commands.risk_lists import Edition, post_checklist
 from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment
 from bot.payloads import MOST_CHARACTERS
@@ -143,13 +143,13 @@ async def test_next_list_begins_with_what_comes_back(team: RiskStage) -> None:
     await team.push(choice(team.shown.reply, ""), names[3])
     await team.push(choice(team.last, "snooze"), "30")
     team.wait(days=7)
-    made = await build_checklist(team.means, ROOM, at=team.now, language=EN)
-    assert {entry.scored.risk.id: entry.reason for entry in made.entries if entry.reason is not Reason.FRESH} == {
+    await team.say("checklist")
+    (made,) = await team.store.checklists.latest(ROOM.channel_key, ListKind.RISKS, limit=1)
+    assert {each.item: each.reason for each in made.items if each.reason is not Reason.FRESH} == {
         names[1]: Reason.REOPENED,
         names[2]: Reason.BACK,
         names[4]: Reason.OVERDUE,
     }
-    await team.say("checklist")
     text = team.shown.reply.text
     assert "· reopened\n" in text
     assert "· still open from an earlier list\n" in text
@@ -162,23 +162,23 @@ async def test_schedule_posts_once_for_each_claim_also_after_a_crash(team: RiskS
         if (method, moment) == ("post", Moment.AFTER):
             raise DeliveryFailed("killed after posting")
 
-    company = Company(stage=CompanyStage.IDEA)
+    edition = Edition(at=MONDAY, claim="s1", language=ZH, company=Company(stage=CompanyStage.IDEA))
     team.chat.watch = out_of_reach
     with pytest.raises(DeliveryFailed):
-        await post_checklist(team.means, ROOM, at=MONDAY, claim="s1", language=ZH, company=company)
+        await post_checklist(team.means, ROOM, edition)
     team.chat.watch = None
-    posts = [post_checklist(team.means, ROOM, at=MONDAY, claim="s1", language=ZH, company=company) for _ in range(3)]
+    posts = [post_checklist(team.means, ROOM, edition) for _ in range(3)]
     begun = await asyncio.gather(*posts)
     assert len({each.id for each in begun}) == 1
     (posted,) = team.chat.posted
     assert "适用对象：想法期\n" in posted.reply.text
-    await post_checklist(team.means, ROOM, at=MONDAY, claim="s2", language=ZH)
+    await post_checklist(team.means, ROOM, Edition(at=MONDAY, claim="s2", language=ZH))
     assert len(team.chat.posted) == 2
 
 
 async def test_list_without_anything_due_says_so(team: RiskStage) -> None:
     for _ in range(12):
-        begun = await post_checklist(team.means, ROOM, at=team.now, claim=str(team.now), language=EN)
+        begun = await post_checklist(team.means, ROOM, Edition(at=team.now, claim=str(team.now), language=EN))
         for number in range(1, len(begun.items) + 1):
             await team.push(button(team.shown.reply, f"✓ {number}"))
         team.wait(days=1)
@@ -224,14 +224,14 @@ async def test_list_shrinks_and_grows_again_with_what_is_settled(team: RiskStage
 
 async def test_what_found_no_room_is_counted(team: RiskStage) -> None:
     for _ in range(3):
-        await post_checklist(team.means, ROOM, at=team.now, claim=str(team.now), language=EN)
+        await post_checklist(team.means, ROOM, Edition(at=team.now, claim=str(team.now), language=EN))
         team.wait(days=7)
     held = [risk.id for risk in RISKS if risk.shelf != HIDDEN]
     past = [
         Change(board=ROOM.channel_key, item=item, act=act, at=MONDAY) for item in held for act in (Act.DONE, Act.REOPEN)
     ]
     await team.store.checklists.add(past)
-    posted = await post_checklist(team.means, ROOM, at=team.now, claim="last", language=Language.JA)
+    posted = await post_checklist(team.means, ROOM, Edition(at=team.now, claim="last", language=Language.JA))
     assert len(posted.items) == 10
     assert team.shown.reply.notes == ("25 more have come back; `/advisor risks list` lists them.",)
     await team.push(button(team.shown.reply, "✓ 1"))

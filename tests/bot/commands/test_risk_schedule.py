@@ -216,3 +216,40 @@ async def test_what_is_previewed_is_what_is_posted(kept: Kept) -> None:
     made = await kept.scheduling().desk.preview(schedule)
     await kept.look()
     assert [replace(reply, actions=()) for reply in kept.replies] == list(made.replies)
+
+
+@pytest.mark.parametrize(
+    ("topics", "categories"),
+    [
+        (frozenset({"legal", "data"}), {"data"}),
+        (frozenset({"数据风险"}), {"data"}),
+        (frozenset({"Hiring"}), {"team"}),
+        (frozenset[str](), {"market", "technology", "data", "operations", "finance", "team"}),
+    ],
+    ids=["one may be shown here", "Chinese", "a topic of the library", "all"],
+)
+async def test_topics_narrow_the_list(kept: Kept, topics: frozenset[str], categories: set[str]) -> None:
+    schedule = await kept.schedule(topics=topics)
+    preview = await kept.scheduling().desk.preview(schedule)
+    kept.team.wait(**HOUR)
+    await kept.look()
+    (posted,) = await kept.store.checklists.latest(ROOM.channel_key, ListKind.RISKS, limit=9)
+    shelves = {risk.id: risk.shelf for risk in RISKS}
+    found = {shelves[each.item] for each in posted.items}
+    assert found <= categories
+    assert len(found) == len(categories) or len(posted.items) == 5
+    assert kept.replies[0].text.splitlines()[0] in preview.replies[0].text
+
+
+async def test_a_topic_of_no_risk_is_told(kept: Kept) -> None:
+    kept.team.admins.add(ADA.id)
+    kept.team.means = replace(kept.team.means, schedules=kept.scheduling().desk)
+    kept.team.opened()
+    told = await kept.team.say("add every monday 9:00 kind=checklist topics=weather,legal", name="digest")
+    assert told.startswith("No risk is about “weather”. Use market, technology, data,")
+    told = await kept.team.say("添加 每周一 9:00 种类=清单 主题=天气", name="简报")
+    assert told.startswith("没有关于“天气”的风险。")
+    assert await kept.store.schedules.all() == ()
+    await kept.team.say("add every monday 9:00 topics=weather", name="digest")
+    (schedule,) = await kept.store.schedules.all()
+    assert (schedule.kind, schedule.topics) == (ScheduleKind.TRENDS, {"weather"})

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.checklist_state import board_of
-from bot.commands.risk_lists import post_checklist
+from bot.commands.risk_lists import Edition, post_checklist
 from bot.commands.risk_reminders import remind
 from bot.memory_chat import MemoryChat
 from bot.store.opening import SqlStore, open_store
@@ -34,7 +34,7 @@ async def test_two_programs_serve_one_team(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         (one, store), (two, _) = [await process(stack, tmp_path, chat, number) for number in (1, 2)]
         begun = await asyncio.gather(
-            *(post_checklist(each.means, ROOM, at=MONDAY, claim="week 10", language=EN) for each in (one, two))
+            *(post_checklist(each.means, ROOM, Edition(at=MONDAY, claim="week 10", language=EN)) for each in (one, two))
         )
         assert begun[0] == begun[1]
         (posted,) = chat.posted
