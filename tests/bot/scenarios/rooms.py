@@ -82,6 +82,10 @@ class Room(Protocol):
     async def whispers(self, count: int = 1) -> list[Shown]:
         """What was said to one person alone."""
 
+    @property
+    def files(self) -> list[bytes]:
+        """What was uploaded."""
+
     async def quiet(self) -> None:
         """Returns when all is done."""
 
@@ -93,6 +97,8 @@ class SlackRoom:
         self.desk, self.means, self.place = office.desk, office.means, slack_place()
         self._office = office
         self._people = office.slack.people
+        # As on Discord, what is said is said now: reports count by it.
+        office.slack.workspace.at(int(office.means.now().timestamp()))
 
     def mention(self, text: str) -> Any:
         return self._people.say(slack.ADA, slack.CHANNEL, f"<@{slack.BOT_USER}> {text}")
@@ -136,6 +142,10 @@ class SlackRoom:
 
     async def whispers(self, count: int = 1) -> list[Shown]:
         return [self._whisper(each) for each in await self._office.whispers(count)]
+
+    @property
+    def files(self) -> list[bytes]:
+        return [file["content"] for file in self._office.slack.workspace.files.values()]
 
     async def quiet(self) -> None:
         await until(lambda: all(each.done.is_set() for each in self._office.slack.deliveries.all))
@@ -208,6 +218,10 @@ class DiscordRoom:
 
     async def whispers(self, count: int = 1) -> list[Shown]:
         return [_shown(said) for said in await self._office.whispers(count)]
+
+    @property
+    def files(self) -> list[bytes]:
+        return list(self._world.files.values())
 
     async def quiet(self) -> None:
         await self._office.quiet()

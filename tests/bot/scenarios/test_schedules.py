@@ -18,6 +18,8 @@ from bot.scheduling import Materials, make_scheduling
 from rag.backends.memory import MemoryVectorStore
 from rag.backends.sqlite.database import open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
+from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
 from tests.bot.commands.risk_stage import pages
 from tests.bot.commands.stage import publish
 
@@ -38,12 +40,10 @@ async def catalogue(tmp_path: Path) -> AsyncIterator[SqliteCatalogue]:
         yield SqliteCatalogue(database)
 
 
-async def asked_for(room: Room) -> tuple[Schedule, Fire]:
+async def asked_for(room: Room, kind: ScheduleKind = ScheduleKind.CHECKLIST) -> tuple[Schedule, Fire]:
     """A schedule of the room whose post somebody wants now."""
     at = room.means.now()
-    schedule = Schedule(
-        id="s1", place=room.place, kind=ScheduleKind.CHECKLIST, when="every monday 9:00", zone="UTC", cursor=at
-    )
+    schedule = Schedule(id="s1", place=room.place, kind=kind, when="every monday 9:00", zone="UTC", cursor=at)
     fire = Fire(schedule_id=schedule.id, due=at, retry_at=at, asked=True)
     await room.means.store.schedules.save(schedule)
     await room.means.store.schedules.plan(schedule.id, [fire], cursor=at)
@@ -56,7 +56,7 @@ async def look(means: Means) -> None:
         Materials(
             books=cast("Any", means.store),
             library=cast("Any", means.library),
-            digests=cast("Any", None),
+            digests=DigestBuilder(cast("Any", means.library), Likeness(None)),
             wording=means.wording,
             settings=ScheduleSettings(),
             now=means.now,
@@ -92,3 +92,22 @@ async def test_checklist_of_a_process_that_died_is_there_once_and_worked_on(
             assert len(rest) < len(begun)
             (noted,) = await after.means.store.schedules.fires("s1", limit=9)
             assert noted.state is FireState.POSTED
+
+
+async def test_weekly_report_is_posted_with_its_picture(
+    platform: Platform, catalogue: SqliteCatalogue, tmp_path: Path
+) -> None:
+    async with platform.server() as server, platform.room(tmp_path, server, catalogue) as room:
+        room.mention("How do I price an API?")
+        await room.answers()
+        await room.quiet()
+        await asked_for(room, ScheduleKind.REPORT)
+        await look(room.means)
+        await look(room.means)
+        *_, report = await room.answers(2)
+        assert "Weekly report" in report.words
+        assert "Questions" in report.words
+        (picture,) = room.files
+        assert picture.startswith(b"\x89PNG")
+        (noted,) = await room.means.store.schedules.fires("s1", limit=9)
+        assert noted.state is FireState.POSTED
