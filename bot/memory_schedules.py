@@ -191,7 +191,7 @@ class MemoryCommunity:
     async def figures(self, place: Place, *, since: datetime, until: datetime) -> Figures:
         """What was asked and answered in the place's workspace; ratings are not told in memory."""
         here = [each for each in self._questions() if _together(each.place, place) and since <= each.asked_at <= until]
-        days = Counter((each.asked_at.date().isoformat(), each.state) for each in here)
+        days = Counter((each.asked_at.astimezone(since.tzinfo).date().isoformat(), each.state) for each in here)
         names = sorted({day for day, state in days if state in _ENDED})
         return Figures(
             days=tuple((day, days[day, QuestionState.ANSWERED], days[day, QuestionState.REFUSED]) for day in names),

@@ -107,5 +107,5 @@ class CommunityBook(Protocol):
         ...
 
     async def figures(self, place: Place, *, since: datetime, until: datetime) -> Figures:
-        """What was asked and answered in the place's workspace."""
+        """What was asked and answered in the place's workspace; days are those of the zone of `since`."""
         ...

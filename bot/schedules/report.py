@@ -70,10 +70,10 @@ class WeeklyReport:
         settings = await effective_settings(self._books.settings, schedule.place.channel_key)
         profile = await self._books.profiles.of_team(schedule.place.channel_key)
         language = language_of(schedule, settings, profile)
-        since = occasion.now - _WEEK
+        since = (occasion.now - _WEEK).astimezone(zone)
         figures = await self._books.community.figures(schedule.place, since=since, until=occasion.now)
         seen = await self._books.sightings.note(await self._library.versions(), at=occasion.now)
-        first, last = since.astimezone(zone).date() + timedelta(days=1), occasion.now.astimezone(zone).date()
+        first, last = since.date() + timedelta(days=1), occasion.now.astimezone(zone).date()
         days = _every_day(figures, last)
         lines = [
             self._telling.say(

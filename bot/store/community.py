@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -62,17 +62,17 @@ class SqlCommunity:
     async def figures(self, place: Place, *, since: datetime, until: datetime) -> Figures:
         """What was asked and answered in the place's workspace."""
         here = _of_workspace(place) & questions.c.asked_at.between(since, until)
-        return await self._database.read(lambda connection: _figures(connection, here))
+        return await self._database.read(lambda connection: _figures(connection, here, since.tzinfo))
 
 
-def _figures(connection: Connection, here: ColumnElement[bool]) -> Figures:
+def _figures(connection: Connection, here: ColumnElement[bool], zone: tzinfo | None) -> Figures:
     days: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     failed = 0
     for row in connection.execute(select(questions.c.asked_at, questions.c.state).where(here)):
         if row.state == QuestionState.FAILED.value:
             failed += 1
         elif row.state in _ENDED:
-            days[row.asked_at.date().isoformat()][row.state == QuestionState.REFUSED.value] += 1
+            days[row.asked_at.astimezone(zone).date().isoformat()][row.state == QuestionState.REFUSED.value] += 1
     rated = select(feedback.c.rating, func.count().label("times")).join(answers, answers.c.id == feedback.c.answer_id)
     rated = rated.join(questions, questions.c.id == answers.c.question_id).where(here).group_by(feedback.c.rating)
     ratings = {row.rating: row.times for row in connection.execute(rated)}
