@@ -194,11 +194,6 @@ class FeedbackRate:
     up: int
     down: int
 
-    @property
-    def share_up(self) -> float:
-        """The share of good ratings, in 0..1."""
-        return self.up / (self.up + self.down)
-
 
 class GapKind(StrEnum):
     """How it became known that the library lacks something."""

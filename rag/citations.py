@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from rag.errors import InvalidInput
 from rag.numbers import UNITS, numbers_in
-from rag.sentences import MARK, MARK_GROUP, TARGET, sentence_spans
+from rag.sentences import MARK, MARK_GROUP, TARGET
 from rag.terms import index_terms, query_terms
 
 Weight = Callable[[str], float]
@@ -231,13 +231,6 @@ def support_score(statement: str, passage_text: str, weight: Weight | None = Non
     in another language than the passage scores low whatever it says, so that it needs a dense score instead.
     """
     return _Claim(statement, weight).score(passage_text)
-
-
-def best_quote(statement: str, passage_text: str) -> str:
-    """The sentence of a passage that supports a statement best, verbatim; "" for a passage without text."""
-    claim = _Claim(statement, None)
-    quotes = [passage_text[span.start : span.end] for span in sentence_spans(passage_text)]
-    return max(quotes, key=claim.score, default="")
 
 
 def check(

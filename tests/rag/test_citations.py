@@ -12,7 +12,6 @@ from rag.citations import (
     CitationNumbering,
     SupportRule,
     Verdict,
-    best_quote,
     check,
     render_marks,
     split_marks,
@@ -214,19 +213,6 @@ def test_rare_terms_weigh_more_when_weights_are_given() -> None:
 @given(statement=st.text(max_size=80), passage=st.text(max_size=80))
 def test_scores_lie_between_zero_and_one(statement: str, passage: str) -> None:
     assert 0 <= support_score(statement, passage) <= 1 + 1e-9
-
-
-@pytest.mark.parametrize(
-    ("statement", "passage", "quote"),
-    [
-        pytest.param("Training was 4.6 million.", ENGLISH, "Training it cost about $4.6 million.", id="english"),
-        pytest.param("缺少市场需求", CHINESE, "根据统计，42%的创业公司失败是因为没有市场需求。", id="chinese"),
-        pytest.param("anything", "Only one.", "Only one.", id="one sentence"),
-        pytest.param("anything", " \n", "", id="no text"),
-    ],
-)
-def test_best_quote_is_the_sentence_that_supports_most(statement: str, passage: str, quote: str) -> None:
-    assert best_quote(statement, passage) == quote
 
 
 @pytest.mark.parametrize(("weak", "supported"), [(0.7, 0.6), (-0.1, 0.6), (0.3, 1.1)])

@@ -72,7 +72,6 @@ async def test_ratings_are_counted_by_day_topic_prompt_and_model(sql_store: SqlS
     assert found[RateGroup.MODEL] == (replace(one, group="model-one"), replace(two, group="model-two"))
     assert found[RateGroup.DAY] == (replace(one, group="2026-03-01"), replace(two, group="2026-03-02"))
     assert found[RateGroup.TOPIC] == (FeedbackRate(group="data", up=2, down=2), replace(one, group="growth"))
-    assert one.share_up == pytest.approx(2 / 3)
 
 
 async def test_ratings_from_before_are_left_out(sql_store: SqlStore, make: Making) -> None:
