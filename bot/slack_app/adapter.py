@@ -16,6 +16,7 @@ from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.errors import DeliveryFailed
 from bot.remembered import Remembered
 from bot.replies import File, Form, Reply
+from bot.slack_app.arrivals import Arrivals
 from bot.slack_app.clients import Clients
 from bot.slack_app.failures import code_of, delivering
 from bot.slack_app.files import Files
@@ -59,6 +60,7 @@ class SlackChat:
     def __init__(self, clients: Clients, identity: Identity, tools: Tools) -> None:
         self.capabilities = Capabilities(message_characters=9_000, edit_interval_s=tools.pace.edit_interval_s)
         self.streams = tools.streams
+        self.arrivals = Arrivals()
         self._client = clients.patient
         self._careful = clients.careful
         self._identity = identity
@@ -117,6 +119,7 @@ class SlackChat:
         if reply.files and not place.private:
             await self._hand_over(person, reply.files)
         async with self._whispers:
+            await self.arrivals.pass_by()
             await self._whisper(place, person, content)
 
     async def _whisper(self, place: Place, person: Person, content: Mapping[str, Any]) -> None:
