@@ -12,16 +12,18 @@ from typing import Any
 import pytest
 
 from rag.types import AnswerEvent, AnswerStatus, Delta, Finished, Language, Question, Retrieved
+from tests import browser
 from tests.bot.samples import answer, citation, passage, retrieval
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, Said
 
-from . import browser, slack_page
+from . import slack_page
 from .office import Office, office
 from .opened import until
 
 pytestmark = pytest.mark.full
 
 _FOLDER = Path(__file__).parents[3] / "pictures"
+_WIDTH = 740
 _LEAST_BYTES, _LEAST_HEIGHT = 4_000, 40
 """A picture of an empty page is smaller."""
 
@@ -73,10 +75,10 @@ async def pictured(port: int, name: str, *parts: str) -> None:
     _FOLDER.mkdir(exist_ok=True)
     source = _FOLDER / f"{name}.html"
     source.write_text(slack_page.page(*parts), "utf-8")
-    content = await browser.picture(port, source)
+    content = await browser.picture(port, source, width=_WIDTH)
     source.with_suffix(".png").write_bytes(content)
     width, height = struct.unpack(">II", content[16:24])
-    assert width == browser.WIDTH
+    assert width == _WIDTH
     assert height > _LEAST_HEIGHT
     assert len(content) > _LEAST_BYTES
 
