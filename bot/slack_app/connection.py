@@ -151,6 +151,7 @@ def _assembled(
         ),
         files=Files(session, token=token, api_base_url=settings.api_base_url),
         streams=Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming),
+        groups=groups,
     )
     chat = SlackChat(clients, identity, tools)
     reader = Reader(identity=identity, now=_now(), is_command=lambda word: commands.find(word) is not None)
