@@ -222,6 +222,9 @@ class Capabilities:
     private_files: bool = False
     """Whether a reply that one person alone reads may carry files."""
 
+    sharing: bool = False
+    """Whether the bot keeps what one person was told, so that a button may show it to the others."""
+
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""
 

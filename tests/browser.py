@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 import shutil
@@ -69,15 +70,15 @@ def _port(process: subprocess.Popen[bytes], told: Path) -> int:
 async def picture(port: int, page: Path, *, width: int) -> bytes:
     """The whole of a page as a PNG of this width. Raises BrowserFailed."""
     try:
-        return await _pictured(port, page, width)
+        async with asyncio.timeout(_CALL_S):
+            return await _pictured(port, page, width)
     except (aiohttp.ClientError, TimeoutError, OSError, KeyError, TypeError) as error:
         raise BrowserFailed(f"{page.name!r} could not be pictured: {type(error).__name__} {error}") from error
 
 
 async def _pictured(port: int, page: Path, width: int) -> bytes:
-    timeout = aiohttp.ClientTimeout(total=_CALL_S)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
-        async with session.put(f"http://127.0.0.1:{port}/json/new?{page.as_uri()}") as response:
+    async with aiohttp.ClientSession() as session:
+        async with session.put(f"http://127.0.0.1:{port}/json/new?about:blank") as response:
             target = await response.json()
         async with session.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0) as socket:
             numbers = itertools.count(1)
@@ -90,6 +91,8 @@ async def _pictured(port: int, page: Path, width: int) -> bytes:
                 return dict(answer["result"])
 
             await call("Emulation.setDeviceMetricsOverride", width=width, height=200, deviceScaleFactor=1, mobile=False)
+            await call("Page.enable")
+            await call("Page.navigate", url=page.as_uri())
             ready = "new Promise(done => document.readyState == 'complete' ? done() : onload = done)"
             await call("Runtime.evaluate", expression=ready, awaitPromise=True)
             size = (await call("Page.getLayoutMetrics"))["cssContentSize"]

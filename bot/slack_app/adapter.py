@@ -61,7 +61,9 @@ class SlackChat:
     platform = PLATFORM
 
     def __init__(self, clients: Clients, identity: Identity, tools: Tools) -> None:
-        self.capabilities = Capabilities(message_characters=9_000, edit_interval_s=tools.pace.edit_interval_s)
+        self.capabilities = Capabilities(
+            message_characters=9_000, edit_interval_s=tools.pace.edit_interval_s, sharing=True
+        )
         self.streams = tools.streams
         self.arrivals = Arrivals()
         self._client = clients.patient

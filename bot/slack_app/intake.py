@@ -19,6 +19,7 @@ from bot.slack_app.adapter import SlackChat
 from bot.slack_app.arrivals import Said, said_in
 from bot.slack_app.directory import Directory
 from bot.slack_app.failures import is_not_offered
+from bot.slack_app.home import page_after
 from bot.slack_app.parse import Body, parse, people_of
 from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
@@ -112,6 +113,8 @@ class Intake:
         receipt = await self._receive(incoming)
         if isinstance(incoming, Message) and receipt.outcome in _LET_IN:
             self._let_in.keep((incoming.place.channel, incoming.message_id), receipt.outcome)
+        if page := page_after(incoming, self._office.reader()):
+            await self._receive(page)
         if receipt.outcome is Outcome.ACCEPTED and isinstance(incoming, Message):
             self._receive_kindly(incoming)
         if receipt.outcome in _GIVEN_UP:
