@@ -112,7 +112,8 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "program",
         "default",
     ),
-    "every": ("all", "inherit", "full"),
+    "every": ("all", "inherit", "preset", "full"),
+    "profile-hint": ("sector", "model", "team", "runway"),
     "kept": (
         "questions",
         "feedback",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from bot.payloads import Payload
 from bot.replies import Form, Reply
@@ -222,6 +222,9 @@ class Capabilities:
     private_files: bool = False
     """Whether a reply that one person alone reads may carry files."""
 
+    sharing: bool = False
+    """Whether the bot keeps what one person was told, so that a button may show it to the others."""
+
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""
 
@@ -273,4 +276,13 @@ class ChatAdapter(Protocol):
 
     async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
         """The content of a file that came in."""
+        ...
+
+
+@runtime_checkable
+class Membership(Protocol):
+    """An adapter whose events do not tell all groups of a person, and that can be asked instead."""
+
+    async def belongs(self, person: Person, group: str) -> bool:
+        """Whether a person is in a group of the platform at the moment; no answer counts as no."""
         ...

@@ -20,6 +20,12 @@ class Verb(StrEnum):
     DOWN = "down"
     REASON = "reason"
     EXPLAIN = "explain"
+    FEEDBACK_OPEN = "feedback"
+    """Opens the form of what was wrong with the answer that was chosen from a list."""
+
+    COMMAND = "command"
+    """Calls a command: the subject is its identifier and what follows it, joined by a dot."""
+
     WHY = "why"
     SHORTER = "shorter"
     SHARE = "share"
@@ -56,6 +62,10 @@ class Verb(StrEnum):
     """Does something to an item; the argument is the act and the item, such as `done.data-breach`."""
 
     RISK_FORM = "risk-form"
+    RISK_OPEN = "risk-open"
+    RISK_SAVE = "risk-save"
+    """A form with all that one decides about a risk; the subject is a language."""
+
     RISK_VIEW = "risk-view"
     """Shows the register, the map and the like: the subject says which, the argument is the reader's language."""
     EXPERT_ASK = "expert"
@@ -80,6 +90,9 @@ class Verb(StrEnum):
     ASSESS_EXPORT = "assess-export"
     ASSESS_REPEAT = "assess-repeat"
     ASSESS_DELETE = "assess-delete"
+
+    SHARE_TOLD = "share-told"
+    """The same for what rests on sources and is no answer; the subject is what it was kept under."""
 
     SHARE_HERE = "share-here"
     """Shows everybody what one person was told; done by the platform that told it."""

@@ -28,3 +28,7 @@ class Remembered(Generic[Key, Value]):
         if key in self._kept:
             self._kept.move_to_end(key)
         return self._kept.get(key)
+
+    def forget(self, key: Key) -> None:
+        """Let something go."""
+        self._kept.pop(key, None)

@@ -118,3 +118,8 @@ class Form:
     payload: Payload
     fields: tuple[FormField, ...]
     submit: str
+
+
+def titled(name: str) -> str:
+    """A name that people type in a command, as the label of a field."""
+    return name[:1].upper() + name[1:]

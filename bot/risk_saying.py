@@ -69,6 +69,7 @@ class RiskSay(StrEnum):
     NOTHING_FITS = "nothing_fits"
     FOREIGN = "foreign"
     MEMBERS = "members"
+    ITEM_FORM = "item_form"
     ASSIGN_FORM = "assign_form"
     ASSIGN_FIELD = "assign_field"
     ASSIGN_HINT = "assign_hint"

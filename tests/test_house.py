@@ -26,7 +26,15 @@ EVERYTHING = (*CODE, ".ci", "corpus", "prompts")
 LOCKS = ("requirements.lock", ".ci/requirements-dev.lock")
 VLLM_LOCK = ".ci/requirements-vllm.lock"
 DATA = (".npz", ".npy", ".lock", ".pdf", ".safetensors")
-SCRIPTS = ("scripts/_env", "scripts/_vllm_env", "scripts/demo", "scripts/test", "scripts/check", ".ci/run")
+SCRIPTS = (
+    "scripts/_env",
+    "scripts/_chromium_env",
+    "scripts/_vllm_env",
+    "scripts/demo",
+    "scripts/test",
+    "scripts/check",
+    ".ci/run",
+)
 
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|home)/\w")
 INDEX_HOST = re.compile(r"py(?:pi)\.org|python(?:hosted)\.org|/(?:simple)/|py(?:pi)\.tuna|mirrors\.(?:aliyun|cloud)")

@@ -55,7 +55,7 @@ class Admin:
             case "inputs":
                 await call.whisper(await _inputs(call, runs))
             case _:
-                await call.whisper(await _status(call, runs))
+                await call.whisper(await status(call, runs))
 
     async def _reindex(self, call: Call, runs: IndexRuns, what: str) -> None:
         registered = await runs.library.inputs()
@@ -101,7 +101,8 @@ async def complete_input(call: Call, typed: str) -> Sequence[str]:
     return [_shown(each) for each in await runs.library.inputs() if wanted in _shown(each).casefold()][:_COMPLETIONS]
 
 
-async def _status(call: Call, runs: IndexRuns) -> str:
+async def status(call: Call, runs: IndexRuns) -> str:
+    """How much the library holds, and who is bringing it up to date at the moment."""
     counts, inputs = await runs.library.counts(), await runs.library.inputs()
     told = call.words(Say.ADMIN_STATUS, documents=counts.documents, chunks=counts.chunks, inputs=len(inputs))
     return f"{told}\n{_busy(call, runs)}" if runs.holder else told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.chat import Press
+from bot.chat import Place, Press
 from bot.commands.call import Call
 from bot.grounding import grounded, marks_of
 from bot.offers import Verb
@@ -51,9 +51,28 @@ async def share(call: Call, press: Press) -> None:
     told = _told(call, Verb(press.payload.argument), record, labels)
     thread = record.conversation.removeprefix(f"{call.place.channel_key}/")
     place = replace(call.place, thread=thread) if thread else call.place
+    await _shared(call, place, told.text, told.citations)
+
+
+async def share_told(call: Call, press: Press) -> None:
+    """Shows everybody what the person was told a while ago, where all who read along may read its sources."""
+    told = call.means.memories.get(press.payload.subject)
+    if told is None or told.person.key != call.person.key or told.place.channel_key != call.place.channel_key:
+        await call.whisper(call.words(Say.SHARE_GONE))
+        return
+    labels = await call.labels()
+    if not all(citation.document.audience & labels for citation in told.citations):
+        await call.whisper(call.words(Say.SHARE_LABELS))
+        return
+    call.means.memories.forget(press.payload.subject)
+    place = call.place if call.place.thread else told.place
+    await _shared(call, place, told.text, told.citations)
+
+
+async def _shared(call: Call, place: Place, text: str, citations: tuple[Citation, ...]) -> None:
     notes = (call.words(Say.SHARED, who=call.person.name),) if call.person.name else ()
-    for part in split(told.text, call.adapter.capabilities.message_characters):
-        reply = Reply(text=part, citations=told.citations, notes=notes, language=call.language)
+    for part in split(text, call.adapter.capabilities.message_characters):
+        reply = Reply(text=part, citations=citations, notes=notes, language=call.language)
         await call.adapter.post(place, reply, nonce=call.means.new_id())
 
 

@@ -105,8 +105,9 @@ def _questions(call: Call, check: Check, axis: Axis) -> str:
 
 
 async def open_form(call: Call, press: Press) -> None:
-    """Shows the form of one axis."""
+    """Shows the form of one axis: that of the button, or the one that was chosen from a list."""
     whose, axis = _subject(call, press.payload)
+    axis = _axis(call, press.values[0]) if press.values else axis
     if axis is None:
         await call.whisper(call.words(Say.UNKNOWN_ACTION))
         return

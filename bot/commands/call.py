@@ -13,24 +13,27 @@ from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
 from bot.checklist_records import ChecklistBook
 from bot.commands.list_boards import ListBoards
+from bot.commands.told import Memories, Told
 from bot.expert_desk import ExpertDesk
 from bot.expert_records import ExpertBook, ProposalBook, Publishing
 from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.neighbours import Desk
+from bot.offers import Verb
+from bot.payloads import Payload
 from bot.ports import Store
 from bot.privacy_records import PrivacyBook
 from bot.privacy_settings import PrivacySettings
 from bot.records import AnswerRecord, QuestionRecord
-from bot.replies import Action, File, Form, Reply, Visibility
+from bot.replies import Action, Button, File, Form, Reply, Visibility
 from bot.rights import Rights, Role
 from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.telling import Telling
 from bot.schedules.zones import ChannelZones
 from bot.splitting import split
-from bot.wording import Sayable, Wording
+from bot.wording import Say, Sayable, Wording
 from rag.assess import Axis
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
@@ -108,10 +111,10 @@ class Means:
 
     `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
     unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
-    inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, and `forget_answers` empties
-    the memory of answers that are given again. `schedules` is where what is posted at set times is changed, and
-    `telling` has its words. `axes` are those of the feasibility check, and `publishing` makes documents of
-    what experts say.
+    inherit, `boards` keeps posted lists up to date, `memories` has what people were told alone, `index` brings the
+    library up to date, and `forget_answers` empties the memory of answers that are given again. `schedules` is where
+    what is posted at set times is changed, and `telling` has its words. `axes` are those of the feasibility check, and
+    `publishing` makes documents of what experts say.
     """
 
     store: Books
@@ -132,6 +135,7 @@ class Means:
     publishing: Publishing | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
     boards: ListBoards = field(default_factory=ListBoards)
+    memories: Memories = field(default_factory=Memories)
     index: IndexRuns | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
@@ -196,7 +200,7 @@ class Call:
             text=parts[-1],
             citations=citations,
             notes=notes,
-            actions=actions,
+            actions=(*actions, *self._sharing(text, citations, actions)),
             files=files,
             visibility=Visibility.PRIVATE,
             language=self.language,
@@ -252,6 +256,19 @@ class Call:
         if not self.is_private:
             return scope
         return replace(scope, audience=scope.audience | self.means.rights.labels_of(self.person))
+
+    def _sharing(
+        self, text: str, citations: tuple[Citation, ...], actions: tuple[tuple[Action, ...], ...]
+    ) -> tuple[tuple[Action, ...], ...]:
+        """The button that shows others what rests on sources and does not offer it already."""
+        can = self.adapter.capabilities
+        offered = any(action.payload.verb == Verb.SHARE for row in actions for action in row)
+        if not citations or offered or self.place.private or not (can.sharing and can.private_replies):
+            return ()
+        key = self.means.new_id()
+        self.means.memories.keep(key, Told(text=text, citations=citations, place=self.place, person=self.person))
+        payload = Payload(verb=Verb.SHARE_TOLD, subject=key, argument=self.language.value)
+        return ((Button(label=self.words(Say.SHARE), payload=payload),),)
 
     async def _tell(self, reply: Reply) -> None:
         if self.adapter.capabilities.private_replies and not self.place.private:

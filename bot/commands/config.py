@@ -26,13 +26,13 @@ from bot.mentions import EXPERT, stored_mention, typed_mention
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import AuditEntry, ChannelSettings, Respond
-from bot.replies import Button, FieldKind, Form, FormField, Option
+from bot.replies import Button, FieldKind, Form, FormField, Option, titled
 from bot.saying_experts import ExpertSay
 from bot.wording import Say
 from rag.types import PUBLIC
 
 _FORMS = {"behaviour": (*BEHAVIOUR, EXPERT), "reach": REACH}
-_INHERIT = "inherit"
+_INHERIT, _PRESET = "inherit", "preset"
 _ZONE, _DIGESTS = _TIMELY = ("zone", "digests")
 """What the command `digest` sets, too."""
 
@@ -106,13 +106,14 @@ async def complete_value(call: Call, typed: str) -> Sequence[str]:
 
 async def open_form(call: Call, press: Press) -> None:
     """Shows a form with some of the settings."""
-    names = _FORMS.get(press.payload.subject)
-    if names is None:
+    names, key = _of_form(call, press.payload.subject)
+    if not names:
         await call.whisper(call.words(Say.UNKNOWN_ACTION))
         return
-    settings = await call.means.store.settings.get(call.place.channel_key)
+    settings = await call.means.store.settings.get(key)
     settings = _without(settings, await hidden_topics(call))
-    fields = tuple([await _field(call, settings, name) for name in names])
+    above = _INHERIT if key == call.place.channel_key else _PRESET
+    fields = tuple([await _field(call, settings, name, above=above) for name in names])
     payload = Payload(verb=Verb.CONFIG_SAVE, subject=press.payload.subject, argument=call.language.value)
     await call.open_form(
         Form(title=call.words(Say.CONFIG_FORM), payload=payload, fields=fields, submit=call.words(Say.SAVE))
@@ -121,10 +122,11 @@ async def open_form(call: Call, press: Press) -> None:
 
 async def submit(call: Call, submission: Submission) -> None:
     """Stores what a form changes: all of it, or nothing when a value cannot be used."""
-    settings = await call.means.store.settings.get(call.place.channel_key)
+    names, key = _of_form(call, submission.payload.subject)
+    settings = await call.means.store.settings.get(key)
     changes: list[_Change] = []
     veiled = value_of(_without(settings, await hidden_topics(call)), TOPICS)
-    for name in _FORMS.get(submission.payload.subject, ()):
+    for name in names:
         text = submission.values.get(name, "").strip()
         if name == TOPICS and veiled and text == shown(call, name, veiled):
             continue  # as it was shown: what was hidden from the reader stays
@@ -134,16 +136,27 @@ async def submit(call: Call, submission: Submission) -> None:
             return
         if value != value_of(settings, name):
             changes.append(_Change(name=name, value=value))
-    await _change(call, call.place.channel_key, changes)
+    await _change(call, key, changes)
+
+
+def _of_form(call: Call, subject: str) -> tuple[Sequence[str], str]:
+    """The settings of a form, and what they are stored under: the channel, or what all channels inherit."""
+    form, _, level = subject.partition(".")
+    key = call.place.channel_key
+    return tuple(name for name in _FORMS.get(form, ()) if not level or name != LABELS), server_key(
+        key
+    ) if level else key
 
 
 def _inherits(call: Call, text: str) -> bool:
-    return text in {"", _INHERIT, call.means.wording.word("every", _INHERIT, call.language)}
+    words = (call.means.wording.word("every", key, call.language) for key in (_INHERIT, _PRESET))
+    return text in {"", _INHERIT, *words}
 
 
-async def _field(call: Call, settings: ChannelSettings, name: str) -> FormField:
-    value, label = value_of(settings, name), _labels(call)[name]
-    inherit = call.means.wording.word("every", _INHERIT, call.language)
+async def _field(call: Call, settings: ChannelSettings, name: str, *, above: str) -> FormField:
+    """A setting in a form; `above` says where a value comes from that is not set."""
+    value, label = value_of(settings, name), titled(_labels(call)[name])
+    inherit = call.means.wording.word("every", above, call.language)
     if name in BEHAVIOUR:
         options = [Option(label=each, value=each) for each in (inherit, *(await allowed(call, name)))]
         text = shown(call, name, value) if value else inherit

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.channel_rules import channel_labels, effective_settings
-from bot.chat import Person, Press, Standing, Submission
+from bot.chat import Membership, Person, Press, Standing, Submission
 from bot.commands.call import Call
 from bot.expert_cards import expert_button, state_of
 from bot.expert_desk import MOST_CHARACTERS, expert_of, may_answer
 from bot.expert_records import ExpertRequest, Proposal, RequestState
+from bot.mentions import Mention, MentionKind
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Button, FieldKind, Form, FormField
@@ -204,10 +205,16 @@ async def _own_request(call: Call, request_id: str) -> ExpertRequest | None:
 
 
 async def _is_expert(call: Call, request: ExpertRequest) -> bool:
-    allowed = may_answer(request.mention, call.person) or _is_admin(call)
+    allowed = _is_admin(call) or await _is_meant(call, request.mention)
     if not allowed:
         await call.whisper(call.words(ExpertSay.NOT_EXPERT))
     return allowed
+
+
+async def _is_meant(call: Call, mention: Mention) -> bool:
+    if mention.kind is MentionKind.GROUP and isinstance(call.adapter, Membership):
+        return await call.adapter.belongs(call.person, mention.id)
+    return may_answer(mention, call.person)
 
 
 async def _show(call: Call, request: ExpertRequest) -> ExpertRequest:

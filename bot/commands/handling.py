@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 from bot.chat import CommandCall, Press, Submission
@@ -14,6 +15,7 @@ from bot.commands.guarding import Guard
 from bot.commands.registry import Complaint, Level, Registry
 from bot.errors import DeliveryFailed
 from bot.neighbours import Desk
+from bot.offers import Verb
 from bot.wording import Say, spoken
 from rag.errors import RagError
 from rag.types import Language
@@ -79,6 +81,9 @@ class Handler:
                 await self._command(call, call.incoming)
             case Press() | Submission() as act if not await self._may(call, act.payload.verb):
                 return
+            case Press() if call.incoming.payload.verb == Verb.COMMAND:
+                called = _called(call.incoming)
+                await self._command(replace(call, incoming=called), called)
             case Press():
                 press = PRESSES.get(call.incoming.payload.verb)
                 await (press(call, call.incoming) if press else call.whisper(call.words(Say.UNKNOWN_ACTION)))
@@ -125,6 +130,21 @@ class Handler:
         if conversation and conversation.language in {Language.ZH, Language.EN}:
             return conversation.language
         return _of_locale(incoming.locale)
+
+
+def _called(press: Press) -> CommandCall:
+    """The command that a button calls."""
+    name, _, text = press.payload.subject.partition(".")
+    return CommandCall(
+        event_id=press.event_id,
+        place=press.place,
+        person=press.person,
+        at=press.at,
+        name=name,
+        text=text,
+        trigger=press.trigger,
+        locale=press.locale,
+    )
 
 
 def _tells_language(text: str) -> bool:

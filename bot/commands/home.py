@@ -1,27 +1,45 @@
-"""`home`: what the bot knows, what it knows of the person, what they asked; for admins also what the library lacks."""
+"""`home`: what the bot knows, what it knows of the person, their questions and risks; for admins how the library is."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channel_rules import effective_settings
+from bot.commands.admin import status
 from bot.commands.basic import Sources
 from bot.commands.call import Call
 from bot.commands.profile import block
+from bot.commands.risk_room import cut_label, room_of
+from bot.commands.risk_texts import register_line
 from bot.offers import Verb
 from bot.payloads import Payload
-from bot.records import GapRecord, Profile, QuestionState
-from bot.replies import Button
+from bot.records import GapRecord, Profile, QuestionRecord, QuestionState
+from bot.replies import Action, Button, Option, Select
 from bot.wording import Say
+from rag.risks import LISTED
 from rag.types import PUBLIC
 
 _QUESTIONS, _GAPS, _GAPS_READ = 5, 5, 200
 _SHORT = 120
 
-Section = Callable[[Call], Awaitable[str]]
-"""A part of the page: a title in bold, an empty line and what belongs to it; "" where there is nothing to show."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the page: a title in bold, an empty line and what belongs to it, and what can be done about it.
+
+    Buttons of all parts stand in one row, which Discord bounds to five; a list takes a row of its own.
+    """
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    choice: Select | None = None
+
+
+Section = Callable[[Call], Awaitable[Part | None]]
+"""Makes a part; None where there is nothing to show."""
 
 
 class Home:
@@ -34,27 +52,34 @@ class Home:
 
     def __init__(self, sources: Sources, *, more: Sequence[Section] = ()) -> None:
         self._sources = sources
-        self._sections: tuple[Section, ...] = (self._library, _profile, _questions, *more)
+        self._sections: tuple[Section, ...] = (self._library, _profile, _questions, _risks, *more)
 
     async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
         """Shows the page to the person alone."""
-        sections = [await section(call) for section in self._sections]
+        sections = self._sections
         if call.means.is_admin(call.person):
-            sections.append(await _gaps(call))
-        told = "\n\n".join(filter(None, sections))
-        await call.whisper(told, actions=_actions(call), notes=(call.words(Say.HOME_NOTE),))
+            sections = (*sections, _state, _gaps)
+        parts = [part for section in sections if (part := await section(call)) is not None]
+        told = "\n\n".join(part.text for part in parts)
+        await call.whisper(told, actions=_actions(call, parts), notes=(call.words(Say.HOME_NOTE),))
 
-    async def _library(self, call: Call) -> str:
-        return f"**{call.words(Say.HOME_LIBRARY)}**\n\n{await self._sources.overview(call)}"
+    async def _library(self, call: Call) -> Part:
+        return Part(text=f"**{call.words(Say.HOME_LIBRARY)}**\n\n{await self._sources.overview(call)}")
 
 
-async def _profile(call: Call) -> str:
+async def _profile(call: Call) -> Part:
     own = await call.means.store.profiles.of_person(call.person.key) or Profile()
     title = call.words(Say.PROFILE_MINE)
-    return block(call, Say.PROFILE_MINE, own) or f"{title}\n\n{call.words(Say.PROFILE_NONE)}"
+    text = block(call, Say.PROFILE_MINE, own) or f"{title}\n\n{call.words(Say.PROFILE_NONE)}"
+    axes = tuple(Option(label=axis.name.of(call.language), value=axis.id) for axis in call.means.axes)
+    return Part(
+        text=text,
+        buttons=(_button(call, Say.HOME_PROFILE, Verb.PROFILE_OPEN, "mine"),),
+        choice=_choice(call, Say.HOME_ASSESS, Verb.ASSESS_OPEN, axes, subject="mine"),
+    )
 
 
-async def _questions(call: Call) -> str:
+async def _questions(call: Call) -> Part:
     asked = await call.means.store.questions.of_person(call.person.key, limit=_QUESTIONS)
     lines = [
         call.words(
@@ -65,11 +90,42 @@ async def _questions(call: Call) -> str:
         )
         for question in asked
     ]
-    title = f"**{call.words(Say.HOME_QUESTIONS)}**"
-    return "\n".join([title, "", *(lines or [call.words(Say.HOME_NO_QUESTIONS)])])
+    text = _titled(call, Say.HOME_QUESTIONS, lines or [call.words(Say.HOME_NO_QUESTIONS)])
+    answered = tuple(_to_rate(question) for question in asked if question.state is QuestionState.ANSWERED)
+    return Part(text=text, choice=_choice(call, Say.HOME_RATE, Verb.FEEDBACK_OPEN, answered))
 
 
-async def _gaps(call: Call) -> str:
+async def _risks(call: Call) -> Part | None:
+    """What is due for the person's company; none where the library holds no risks that they may read."""
+    room = await room_of(call)
+    if not room.held.register.risks:
+        return None
+    due = room.held.register.checklist(room.company, room.board.handlings, at=room.now).entries[:LISTED]
+    lines = [register_line(room, number, each.scored) for number, each in enumerate(due, start=1)]
+    items = tuple(
+        Option(label=cut_label(each.scored.risk.title.of(call.language)), value=each.scored.risk.id) for each in due
+    )
+    return Part(
+        text=_titled(call, Say.HOME_RISKS, lines or [call.words(Say.HOME_NO_RISKS)]),
+        choice=_choice(call, Say.HOME_RISK, Verb.RISK_OPEN, items, subject=call.language.value),
+    )
+
+
+async def _state(call: Call) -> Part:
+    """How the library is, and what an admin can do from here."""
+    runs, everywhere = call.means.index, call.place.private
+    label, form = (Say.HOME_CONFIG, "behaviour.server") if everywhere else (Say.CONFIG_BEHAVIOUR, "behaviour")
+    buttons = (
+        _button(call, Say.HOME_GAP_REPORT, Verb.COMMAND, "gaps"),
+        _button(call, label, Verb.CONFIG_OPEN, form),
+    )
+    if runs is None:
+        return Part(text=_titled(call, Say.HOME_STATE, [call.words(Say.ADMIN_ELSEWHERE)]), buttons=buttons)
+    reindex = _button(call, Say.HOME_REINDEX, Verb.COMMAND, "admin.reindex")
+    return Part(text=_titled(call, Say.HOME_STATE, [await status(call, runs)]), buttons=(reindex, *buttons))
+
+
+async def _gaps(call: Call) -> Part:
     """What people could not find; questions from places that others may not read are counted and not shown."""
     found = await call.means.store.gaps.open(limit=_GAPS_READ)
     shown: list[GapRecord] = []
@@ -79,8 +135,7 @@ async def _gaps(call: Call) -> str:
     lines = [call.words(Say.HOME_GAP, asked=_brief(gap.text), day=_day(gap.at)) for gap in shown]
     if len(found) > len(shown):
         lines.append(call.words(Say.HOME_GAPS_MORE, more=len(found) - len(shown)))
-    title = f"**{call.words(Say.HOME_GAPS)}**"
-    return "\n".join([title, "", *(lines or [call.words(Say.HOME_NO_GAPS)])])
+    return Part(text=_titled(call, Say.HOME_GAPS, lines or [call.words(Say.HOME_NO_GAPS)]))
 
 
 async def _may_be_shown(call: Call, gap: GapRecord) -> bool:
@@ -91,11 +146,33 @@ async def _may_be_shown(call: Call, gap: GapRecord) -> bool:
     return (settings.labels or frozenset()) <= {PUBLIC}
 
 
-def _actions(call: Call) -> tuple[tuple[Button, ...], ...]:
+def _actions(call: Call, parts: Sequence[Part]) -> tuple[tuple[Action, ...], ...]:
     if not call.adapter.capabilities.forms:
         return ()
-    payload = Payload(verb=Verb.PROFILE_OPEN, subject="mine", argument=call.language.value)
-    return ((Button(label=call.words(Say.HOME_PROFILE), payload=payload),),)
+    buttons = tuple(button for part in parts for button in part.buttons)
+    return (buttons, *((part.choice,) for part in parts if part.choice))
+
+
+def _button(call: Call, label: Say, verb: Verb, subject: str) -> Button:
+    payload = Payload(verb=verb, subject=subject, argument=call.language.value)
+    return Button(label=call.words(label), payload=payload)
+
+
+def _choice(
+    call: Call, placeholder: Say, verb: Verb, options: tuple[Option, ...], *, subject: str = ""
+) -> Select | None:
+    if not options:
+        return None
+    payload = Payload(verb=verb, subject=subject, argument=call.language.value)
+    return Select(placeholder=call.words(placeholder), payload=payload, options=options)
+
+
+def _to_rate(question: QuestionRecord) -> Option:
+    return Option(label=cut_label(" ".join(question.text.split())), value=question.answer_id)
+
+
+def _titled(call: Call, title: Say, lines: Sequence[str]) -> str:
+    return "\n".join([f"**{call.words(title)}**", "", *lines])
 
 
 def _told(state: QuestionState) -> str:

@@ -15,7 +15,7 @@ from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import Profile
-from bot.replies import Button, FieldKind, Form, FormField, Option
+from bot.replies import Button, FieldKind, Form, FormField, Option, titled
 from bot.wording import LANGUAGES, Say
 from rag.kinds.values import Stage
 from rag.kinds.wording import STAGES
@@ -209,12 +209,14 @@ def _fits(text: str, key: str, word: str) -> bool:
 
 async def _open(call: Call, whose: str) -> bool:
     profile = await _profile(call, whose)
+    hints = call.means.wording.words("profile-hint", call.language)
     fields = []
     for name in _FORM:
         options = tuple(Option(label=word, value=word) for word in _stages(call).values()) if name == "stage" else ()
         kind = FieldKind.CHOICE if options else FieldKind.LINE
         text = _shown(call, profile, name, bare=True)
-        fields.append(FormField(name=name, label=_names(call)[name], kind=kind, value=text, options=options))
+        label, hint = titled(_names(call)[name].replace("-", " ")), hints.get(name, "")
+        fields.append(FormField(name=name, label=label, kind=kind, value=text, hint=hint, options=options))
     title = call.words(Say.PROFILE_TEAM if whose == _TEAM else Say.PROFILE_MINE).strip("*")
     payload = Payload(verb=Verb.PROFILE_SAVE, subject=whose, argument=call.language.value)
     return await call.open_form(Form(title=title, payload=payload, fields=tuple(fields), submit=call.words(Say.SAVE)))

@@ -8,7 +8,7 @@ from bot.chat import Press, Submission
 from bot.commands.call import Call
 from bot.offers import Verb
 from bot.payloads import Payload
-from bot.records import FeedbackRecord, Rating
+from bot.records import AnswerRecord, FeedbackRecord, Rating
 from bot.replies import Button, FieldKind, Form, FormField
 from bot.wording import Say
 
@@ -51,6 +51,15 @@ async def give_reason(call: Call, press: Press) -> None:
     await _save_reason(call, answer_id, reason, "")
 
 
+async def open_form(call: Call, press: Press) -> None:
+    """Asks what was wrong with the answer that was chosen from a list."""
+    answer_id = press.values[0] if press.values else press.payload.subject
+    if await _rated(call, answer_id) is None:
+        await call.whisper(call.words(Say.ANSWER_UNKNOWN))
+        return
+    await call.open_form(_form(call, answer_id))
+
+
 async def explain(call: Call, submission: Submission) -> None:
     """Saves what somebody wrote about an answer."""
     await _save_reason(call, submission.payload.subject, _OTHER, submission.values.get(_TEXT, "").strip())
@@ -82,8 +91,17 @@ async def _rate(call: Call, answer_id: str, rating: Rating, *, text: str = "") -
     await call.whisper(call.words(Say.WHAT_WAS_WRONG), actions=(reasons,))
 
 
+async def _rated(call: Call, answer_id: str) -> AnswerRecord | None:
+    """An answer that was given here, or to the person's own question elsewhere."""
+    if record := await call.answer(answer_id):
+        return record
+    record = await call.means.store.answers.get(answer_id)
+    question = await call.means.store.questions.get(record.question_id) if record else None
+    return record if question and question.person.key == call.person.key else None
+
+
 async def _save_reason(call: Call, answer_id: str, reason: str, text: str) -> None:
-    if await call.answer(answer_id) is None:
+    if await _rated(call, answer_id) is None:
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
     await call.means.store.feedback.save(

@@ -29,7 +29,7 @@ _PLAIN = frozenset({Act.DONE, Act.NOT_APPLICABLE, Act.REOPEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
+class Target:
     """What a button is about: an item of the team's register, or a step of an incident."""
 
     call: Call
@@ -42,19 +42,21 @@ class _Target:
 
     @property
     def title(self) -> str:
+        """What it is called."""
         if self.step:
             return f"{self.step.number}. {self.step.step.who.of(self.room.language)}"
         return self.risk.title.of(self.room.language)
 
     @property
     def subject(self) -> str:
+        """What its buttons carry."""
         return self.posted.id if self.posted else self.room.language.value
 
 
 async def open_item(call: Call, press: Press) -> None:
     """Shows the card of the item that was chosen, to the person alone."""
     name = press.values[0] if press.values else press.payload.argument
-    target = await _target(call, press.payload.subject, name)
+    target = await target_of(call, press.payload.subject, name)
     if target is None:
         return
     if target.step is None:
@@ -68,7 +70,7 @@ async def open_item(call: Call, press: Press) -> None:
 async def act(call: Call, press: Press) -> None:
     """Does what a button says, or what was chosen from a list."""
     verb, item, *rest = [*press.payload.argument.split("."), ""]
-    target = await _target(call, press.payload.subject, item, closing=verb == Act.CLOSE)
+    target = await target_of(call, press.payload.subject, item, closing=verb == Act.CLOSE)
     if target is None:
         return
     if verb == Act.CLOSE and target.posted and target.posted.kind is ListKind.INCIDENT:
@@ -76,7 +78,7 @@ async def act(call: Call, press: Press) -> None:
     elif verb in {Act.ASSIGN, Act.NOTE}:
         await _open_form(target, Act(verb))
     elif change := _change(target, verb, press.values[0] if press.values else ""):
-        await _do(target, change, told=_CARD in rest)
+        await do(target, change, told=_CARD in rest)
     else:
         await call.whisper(call.words(Say.UNKNOWN_ACTION))
 
@@ -84,21 +86,19 @@ async def act(call: Call, press: Press) -> None:
 async def submit(call: Call, submission: Submission) -> None:
     """Stores a note, or whose an item is."""
     verb, item, *_ = [*submission.payload.argument.split("."), ""]
-    target = await _target(call, submission.payload.subject, item)
+    target = await target_of(call, submission.payload.subject, item)
     if target is None:
         return
     text = next(iter(submission.values.values()), "").strip()
     if verb == Act.NOTE and text:
-        await _do(target, _made(target, Act.NOTE, text=text[:_LONGEST_NOTE]), told=True)
+        await do(target, noted(target, text), told=True)
     elif verb == Act.ASSIGN:
-        name = " ".join(text.lstrip("@").split())[:_LONGEST_NAME]
-        owner = None if name in _NOBODY else Hand(person="", name=name)
-        await _do(target, replace(_made(target, Act.ASSIGN), owner=owner), told=True)
+        await do(target, assigned(target, text), told=True)
     else:
         await call.whisper(call.words(Say.CONFIG_NOTHING))
 
 
-async def _target(call: Call, subject: str, item: str, *, closing: bool = False) -> _Target | None:
+async def target_of(call: Call, subject: str, item: str, *, closing: bool = False) -> Target | None:
     """What a button is about; None after telling why it does nothing."""
     if call.person.standing is Standing.STRANGER:
         await call.whisper(call.words(RiskSay.MEMBERS))
@@ -123,53 +123,70 @@ async def _target(call: Call, subject: str, item: str, *, closing: bool = False)
     return found
 
 
-async def _risk(call: Call, posted: PostedList | None, item: str) -> _Target | None:
+async def _risk(call: Call, posted: PostedList | None, item: str) -> Target | None:
     room = await (list_room(call.means, posted) if posted else room_of(call))
     risk = room.held.register.get(item)
     if risk is None:
         return None
-    return _Target(call=call, room=room, board=call.place.channel_key, item=item, risk=risk, posted=posted)
+    return Target(call=call, room=room, board=call.place.channel_key, item=item, risk=risk, posted=posted)
 
 
-async def _step(call: Call, posted: PostedList, item: str, *, closing: bool) -> _Target | None:
+async def _step(call: Call, posted: PostedList, item: str, *, closing: bool) -> Target | None:
     room = await list_room(call.means, posted)
     risk = room.held.register.get(posted.subject)
     steps = {step.name: step for phase in plan_of(risk).values() for step in phase} if risk else {}
     if risk is None or (item not in steps and not closing):
         return None
-    return _Target(call=call, room=room, board=posted.board, item=item, risk=risk, posted=posted, step=steps.get(item))
+    return Target(call=call, room=room, board=posted.board, item=item, risk=risk, posted=posted, step=steps.get(item))
 
 
-def _change(target: _Target, verb: str, value: str) -> Change | None:
+def _change(target: Target, verb: str, value: str) -> Change | None:
     """The change that a button stands for; None for one that an item of this kind does not have."""
     if verb in _PLAIN and not (verb == Act.NOT_APPLICABLE and target.step):
-        return _made(target, Act(verb))
+        return made(target, Act(verb))
     if verb == "take":
-        return replace(_made(target, Act.ASSIGN), owner=hand_of(target.call.person))
+        return replace(made(target, Act.ASSIGN), owner=hand_of(target.call.person))
     if target.step:
         return None
     if verb == Act.SNOOZE and value in target.call.means.wording.words("risk-rest", target.room.language):
-        until = target.call.means.now() + timedelta(days=int(value))
-        return _made(target, Act.SNOOZE, value=until.isoformat())
+        return put_off(target, days=int(value))
     number, signals = value[1:], len(target.risk.signals.en)
     if verb == "signal" and value[:1] in {"t", "u"} and number.isdecimal() and int(number) < signals:
-        return _made(target, Act.TICK if value[0] == "t" else Act.UNTICK, value=str(int(number)))
+        return made(target, Act.TICK if value[0] == "t" else Act.UNTICK, value=str(int(number)))
     return None
 
 
-def _made(target: _Target, act: Act, *, value: str = "", text: str = "") -> Change:
+def put_off(target: Target, *, days: int) -> Change:
+    """An item's rest from now on."""
+    return made(target, Act.SNOOZE, value=(target.call.means.now() + timedelta(days=days)).isoformat())
+
+
+def assigned(target: Target, typed: str) -> Change:
+    """An item given to whom somebody named; a dash stands for nobody."""
+    name = " ".join(typed.lstrip("@").split())[:_LONGEST_NAME]
+    owner = None if name in _NOBODY else Hand(person="", name=name)
+    return replace(made(target, Act.ASSIGN), owner=owner)
+
+
+def noted(target: Target, text: str) -> Change:
+    """What the team should remember of an item."""
+    return made(target, Act.NOTE, text=text[:_LONGEST_NOTE])
+
+
+def made(target: Target, act: Act, *, value: str = "", text: str = "") -> Change:
+    """A change by whoever calls, at this moment."""
     by = hand_of(target.call.person)
     at = target.call.means.now()
     return Change(board=target.board, item=target.item, act=act, at=at, value=value, text=text, by=by)
 
 
-async def _do(target: _Target, change: Change, *, told: bool) -> None:
-    """Stores a change, tells of it where the button cannot show it, and edits what was posted."""
+async def do(target: Target, *changes: Change, told: bool) -> None:
+    """Stores changes, tells of them where the button cannot show them, and edits what was posted."""
     call = target.call
-    reminders = [_reminder(target, change)] if change.act is Act.SNOOZE else []
-    await call.means.store.checklists.add([change], reminders=reminders)
+    reminders = [_reminder(target, change) for change in changes if change.act is Act.SNOOZE]
+    await call.means.store.checklists.add(changes, reminders=reminders)
     if told:
-        words = change_words(target.room, change, target.risk)
+        words = target.room.listed([change_words(target.room, change, target.risk) for change in changes])
         again = Button(
             label=call.words(RiskSay.BACK_TO_ITEM),
             payload=Payload(verb=Verb.RISK, subject=target.subject, argument=target.item),
@@ -181,7 +198,7 @@ async def _do(target: _Target, change: Change, *, told: bool) -> None:
     await refresh(call.means, call.place.channel_key, target.item, pressed=target.posted)
 
 
-def _reminder(target: _Target, change: Change) -> Reminder:
+def _reminder(target: Target, change: Change) -> Reminder:
     """Back in the channel when the rest is over."""
     return Reminder(
         id=target.call.means.new_id(),
@@ -195,7 +212,7 @@ def _reminder(target: _Target, change: Change) -> Reminder:
     )
 
 
-async def _open_form(target: _Target, act: Act) -> None:
+async def _open_form(target: Target, act: Act) -> None:
     room = target.room
     if act is Act.NOTE:
         title, label, hint, kind = RiskSay.NOTE_FORM, RiskSay.NOTE_FIELD, "", FieldKind.TEXT

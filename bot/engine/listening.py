@@ -122,8 +122,9 @@ class Listener:
         parts, place = self._ears.parts, message.place
         if await self._is_experts(message):
             return Receipt(outcome=Outcome.NOTED)
-        settings = await self._ears.memory.settings(place.channel_key)
         late = self._is_late(message)
+        # Whoever can only be told that the line is full is told so without a look into the store.
+        settings = await self._ears.memory.settings(place.channel_key, roughly=late)
         known = await self._ears.memory.conversation(place.key) if has_history(place) and not late else None
         step = judge(message, settings=settings, conversation=known, limits=parts.settings)
         match step:

@@ -27,10 +27,10 @@ class Remembered(Generic[_Value]):
         self._most = most
         self._values: OrderedDict[str, tuple[float, _Value]] = OrderedDict()
 
-    async def get(self, key: str) -> _Value:
-        """The value as it was at most a moment ago. Raises StoreFailed."""
+    async def get(self, key: str, *, roughly: bool = False) -> _Value:
+        """The value as it was at most a moment ago; `roughly` any that is still remembered. Raises StoreFailed."""
         known = self._values.get(key)
-        if known and self._clock() - known[0] < _SECONDS:
+        if known and (roughly or self._clock() - known[0] < _SECONDS):
             return known[1]
         loaded = await self._load(key)
         self.put(key, loaded)
@@ -60,9 +60,9 @@ class Memory:
         self._settings: Remembered[ChannelSettings] = Remembered(_settings_of(store), clock=clock)
         self._known: Remembered[Conversation | None] = Remembered(store.conversations.get, clock=clock)
 
-    async def settings(self, channel_key: str) -> ChannelSettings:
-        """What a channel has set. Raises StoreFailed."""
-        return await self._settings.get(channel_key)
+    async def settings(self, channel_key: str, *, roughly: bool = False) -> ChannelSettings:
+        """What a channel has set; `roughly` as it was when last asked for. Raises StoreFailed."""
+        return await self._settings.get(channel_key, roughly=roughly)
 
     async def conversation(self, key: str) -> Conversation | None:
         """One conversation. Raises StoreFailed."""

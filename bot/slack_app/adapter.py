@@ -15,11 +15,13 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.errors import DeliveryFailed
 from bot.remembered import Remembered
-from bot.replies import File, Form, Reply
+from bot.replies import Form, Reply
+from bot.slack_app.arrivals import Arrivals
 from bot.slack_app.clients import Clients
 from bot.slack_app.failures import code_of, delivering
 from bot.slack_app.files import Files
 from bot.slack_app.forms import view_of
+from bot.slack_app.groups import UserGroups
 from bot.slack_app.home import home_view, is_home
 from bot.slack_app.identity import PLATFORM, Identity
 from bot.slack_app.interactions import time_of
@@ -28,6 +30,7 @@ from bot.slack_app.outbox import Pace
 from bot.slack_app.render import Renderer
 from bot.slack_app.streams import Streams, metadata_of, nonce_of
 from bot.slack_app.traces import Traces
+from bot.slack_app.uploads import Uploads
 
 _FOUND = "found"
 """Stands for the nonce of a message that an earlier run posted: the store knows it by its id."""
@@ -49,6 +52,7 @@ class Tools:
     pace: Pace
     files: Files
     streams: Streams
+    groups: UserGroups
 
 
 class SlackChat:
@@ -57,8 +61,11 @@ class SlackChat:
     platform = PLATFORM
 
     def __init__(self, clients: Clients, identity: Identity, tools: Tools) -> None:
-        self.capabilities = Capabilities(message_characters=9_000, edit_interval_s=tools.pace.edit_interval_s)
+        self.capabilities = Capabilities(
+            message_characters=9_000, edit_interval_s=tools.pace.edit_interval_s, sharing=True
+        )
         self.streams = tools.streams
+        self.arrivals = Arrivals()
         self._client = clients.patient
         self._careful = clients.careful
         self._identity = identity
@@ -68,7 +75,8 @@ class SlackChat:
         self._files = tools.files
         self._whispers = asyncio.Semaphore(_WHISPERS_AT_ONCE)
         self._nonces: Remembered[tuple[str, str], str] = Remembered(5_000)
-        self._uploaded: Remembered[tuple[str, str], File] = Remembered(1_000)
+        self._uploads = Uploads(clients.patient)
+        self._groups = tools.groups
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Post a message; see `bot.chat.ChatAdapter`. `reply_to` is in the place: it is the thread's beginning."""
@@ -86,7 +94,7 @@ class SlackChat:
             message = await self.find_posted(place, nonce) or await self._post(place, reply, nonce=nonce)
         self._nonces.keep((place.channel, message.id), nonce)
         self._traces.alive(place)
-        await self._upload(message, reply.files)
+        await self._uploads.beneath(message, reply.files)
         return message
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
@@ -99,7 +107,7 @@ class SlackChat:
             nonce = self._nonces.get((message.place.channel, message.id)) or _FOUND
             content = {**self._renderer.message(reply), "metadata": metadata_of(nonce)}
             await self._settled(message, "change a message", partial(self._client.chat_update, **content))
-        await self._upload(message, reply.files)
+        await self._uploads.beneath(message, reply.files)
 
     async def delete(self, message: MessageRef) -> None:
         """Take a message away; see `bot.chat.ChatAdapter`."""
@@ -115,8 +123,9 @@ class SlackChat:
         """Say something to one person; see `bot.chat.ChatAdapter`."""
         content = self._renderer.message(reply)
         if reply.files and not place.private:
-            await self._hand_over(person, reply.files)
+            await self._uploads.hand_over(person, reply.files)
         async with self._whispers:
+            await self.arrivals.pass_by()
             await self._whisper(place, person, content)
 
     async def _whisper(self, place: Place, person: Person, content: Mapping[str, Any]) -> None:
@@ -172,6 +181,10 @@ class SlackChat:
         """The content of a file; see `bot.chat.ChatAdapter`."""
         return await self._files.fetch(attachment, limit_bytes=limit_bytes)
 
+    async def belongs(self, person: Person, group: str) -> bool:
+        """Whether a person is in a user group; see `bot.chat.Membership`."""
+        return await self._groups.has(group, person.id)
+
     async def show_status(self, place: Place, status: str) -> None:
         """Show a sign of work until the next message in the thread; it goes by itself. Raises DeliveryFailed."""
         with delivering("show a status"):
@@ -216,32 +229,6 @@ class SlackChat:
     async def _ended(self, message: MessageRef) -> None:
         with delivering("end a message"):
             await self.streams.close(message.place.channel, message.id)
-
-    async def _upload(self, message: MessageRef, files: Sequence[File]) -> None:
-        """Puts files beneath a message, each once however often the message is edited."""
-        place = message.place
-        for file in files:
-            if self._uploaded.get((message.id, file.name)):
-                continue
-            with delivering(f"take the file {file.name!r}"):
-                await self._client.files_upload_v2(
-                    channel=place.channel,
-                    thread_ts=place.thread or message.id,
-                    filename=file.name,
-                    title=file.name,
-                    content=file.content,
-                )
-            self._uploaded.keep((message.id, file.name), file)
-
-    async def _hand_over(self, person: Person, files: Sequence[File]) -> None:
-        """Puts files where one person alone finds them: a line that one person sees cannot carry any."""
-        with delivering("open direct messages"):
-            opened = await self._client.conversations_open(users=person.id)
-        for file in files:
-            with delivering(f"take the file {file.name!r}"):
-                await self._client.files_upload_v2(
-                    channel=opened["channel"]["id"], filename=file.name, title=file.name, content=file.content
-                )
 
     async def _respond(self, address: str, content: Mapping[str, Any]) -> None:
         """Answers where the bot is no member, through the address that came with the command."""

@@ -78,7 +78,7 @@ class SlackConnection:
     async def listen(self, receive: Receive) -> None:
         """Hands over what people say; see `bot.running.plugging.OpenAdapter`."""
         intake = Intake(self.office, receive)
-        listening = asyncio.create_task(self._listen(self._app(intake)))
+        listening = asyncio.create_task(self._listen(intake))
         ending = asyncio.create_task(intake.ended())
         try:
             await asyncio.wait({listening, ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -91,11 +91,12 @@ class SlackConnection:
             await asyncio.gather(listening, ending, return_exceptions=True)
             await intake.close()
 
-    async def _listen(self, app: AsyncApp) -> None:
+    async def _listen(self, intake: Intake) -> None:
+        app = self._app(intake)
         if self.settings.mode == "http":
             await listen_on_http(app, self.settings)
         else:
-            await listen_on_socket(app, self.settings, clock=time.monotonic)
+            await listen_on_socket(app, intake.take, self.settings, clock=time.monotonic)
 
     def _app(self, intake: Intake) -> AsyncApp:
         """Bolt, which acknowledges a body when it was taken in, and not before."""
@@ -123,6 +124,7 @@ class SlackConnection:
             attaching_conversation_kwargs_enabled=False,
         )
         # One door for all kinds: to have Bolt look for a listener takes it longer than we take with the event.
+        # By Socket Mode even the rest of Bolt's dispatch is left out; see `sockets`.
         app.middleware(taken_in)
         return app
 
@@ -149,6 +151,7 @@ def _assembled(
         ),
         files=Files(session, token=token, api_base_url=settings.api_base_url),
         streams=Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming),
+        groups=groups,
     )
     chat = SlackChat(clients, identity, tools)
     reader = Reader(identity=identity, now=_now(), is_command=lambda word: commands.find(word) is not None)

@@ -42,13 +42,26 @@ class Directory:
 
     async def look_up(self, ids: Iterable[str]) -> dict[str, Profile]:
         """The profiles of people by their ids, the bot's own left out."""
-        wanted = [user for user in dict.fromkeys(ids) if user != self._identity.user]
+        wanted = self._others(ids)
         return dict(zip(wanted, await asyncio.gather(*map(self._profile, wanted)), strict=True))
 
-    async def _profile(self, user: str) -> Profile:
+    def known(self, ids: Iterable[str]) -> dict[str, Profile] | None:
+        """The same without asking; None where somebody would have to be asked for."""
+        profiles = {user: self._fresh(user) for user in self._others(ids)}
+        told = {user: profile for user, profile in profiles.items() if profile is not None}
+        return told if len(told) == len(profiles) else None
+
+    def _others(self, ids: Iterable[str]) -> list[str]:
+        return [user for user in dict.fromkeys(ids) if user != self._identity.user]
+
+    def _fresh(self, user: str) -> Profile | None:
         known = self._known.get(user)
-        if known is not None and self._clock() < known[0]:
-            return known[1]
+        return known[1] if known is not None and self._clock() < known[0] else None
+
+    async def _profile(self, user: str) -> Profile:
+        known = self._fresh(user)
+        if known is not None:
+            return known
         asking = self._asked.get(user)
         if asking is None:
             asking = self._asked[user] = asyncio.create_task(self._ask(user))

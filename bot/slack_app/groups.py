@@ -1,4 +1,4 @@
-"""Who belongs to the user groups that settings give rights to, asked of Slack often enough that a change shows soon."""
+"""Who belongs to user groups that have rights or answer as experts, asked often enough that a change shows soon."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ class UserGroups:
             return frozenset()
         members = await asyncio.gather(*map(self._members, self._wanted))
         return frozenset(group for group, known in zip(self._wanted, members, strict=True) if person_id in known.people)
+
+    async def has(self, group: str, person_id: str) -> bool:
+        """Whether a person belongs to a group, be it one that settings name or another."""
+        return person_id in (await self._members(group)).people
 
     async def _members(self, group: str) -> _Members:
         known = self._known.get(group)

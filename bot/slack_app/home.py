@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.chat import Place
+from bot.chat import CommandCall, Incoming, Place, Submission
 from bot.replies import Reply
 from bot.slack_app import sizes
 from bot.slack_app.markup import escaped
@@ -29,6 +29,23 @@ _GAP = "\u200b"
 def home_of(user: str, reader: Reader) -> Place:
     """The page of a person, as a place that can be posted to."""
     return reader.place(user, _TAB)
+
+
+def page_after(incoming: Incoming, reader: Reader) -> CommandCall | None:
+    """The page made anew for whoever has sent a form of it; None for everything else.
+
+    Slack tells the id of a channel with everything but what comes from the page, which has the person's own.
+    """
+    if not isinstance(incoming, Submission) or incoming.place.channel != incoming.person.id:
+        return None
+    return CommandCall(
+        event_id=f"{_TAB}.{incoming.event_id}",
+        place=home_of(incoming.person.id, reader),
+        person=incoming.person,
+        at=incoming.at,
+        name=COMMAND,
+        locale=incoming.locale,
+    )
 
 
 def is_home(place: Place) -> bool:

@@ -16,8 +16,10 @@ from bot.remembered import Remembered
 from bot.rights import Groups
 from bot.running.plugging import Receive
 from bot.slack_app.adapter import SlackChat
+from bot.slack_app.arrivals import Said, said_in
 from bot.slack_app.directory import Directory
 from bot.slack_app.failures import is_not_offered
+from bot.slack_app.home import page_after
 from bot.slack_app.parse import Body, parse, people_of
 from bot.slack_app.reactions import Reactions
 from bot.slack_app.reader import Reader
@@ -64,7 +66,7 @@ class Intake:
         self._receive = receive
         self._courtesies: set[asyncio.Task[None]] = set()
         self._not_offered: set[str] = set()
-        self._let_in: Remembered[tuple[str, str], Outcome] = Remembered(_REMEMBERED)
+        self._let_in: Remembered[Said, Outcome] = Remembered(_REMEMBERED)
         self._over = asyncio.Event()
         self._reason = ""
         office.chat.streams.on_stop = self._stopped
@@ -83,6 +85,21 @@ class Intake:
         self._heed_farewell(body)
         await self._heed_stop(body)
         self._greet(body)
+        said = said_in(body)
+        if said is None:
+            await self._take_in(body)
+            return
+        async with self._office.chat.arrivals.turn(said):
+            if self._let_in.get(said) is None:
+                await self._take_in(body)
+
+    async def close(self) -> None:
+        """Ends what is still going on beside the work."""
+        for task in list(self._courtesies):
+            task.cancel()
+        await asyncio.gather(*self._courtesies, return_exceptions=True)
+
+    async def _take_in(self, body: Body) -> None:
         try:
             body = await self._office.reactions.completed(body)
             incoming = await self._read(body)
@@ -96,40 +113,31 @@ class Intake:
         receipt = await self._receive(incoming)
         if isinstance(incoming, Message) and receipt.outcome in _LET_IN:
             self._let_in.keep((incoming.place.channel, incoming.message_id), receipt.outcome)
+        if page := page_after(incoming, self._office.reader()):
+            await self._receive(page)
         if receipt.outcome is Outcome.ACCEPTED and isinstance(incoming, Message):
             self._receive_kindly(incoming)
         if receipt.outcome in _GIVEN_UP:
             # The sign of work goes with the next message, and there may be none.
             self._offer("status", partial(self._office.chat.show_status, incoming.place, ""))
 
-    async def close(self) -> None:
-        """Ends what is still going on beside the work."""
-        for task in list(self._courtesies):
-            task.cancel()
-        await asyncio.gather(*self._courtesies, return_exceptions=True)
-
     async def _read(self, body: Body) -> Incoming | None:
-        if self._is_known(body):
-            return None
-        reader = self._office.reader()
+        reader, people = self._office.reader(), people_of(body)
+        known = self._office.directory.known(people)
         # Read first without asking for anybody: most of what Slack tells does not concern the bot.
-        incoming = parse(body, reader)
+        incoming = parse(body, replace(reader, profiles=known or {}))
         if incoming is None or (isinstance(incoming, Message) and incoming.person.is_self):
             return None
         who = "" if isinstance(incoming, Deleted) else incoming.person.id
-        profiles, roles = await asyncio.gather(
-            self._office.directory.look_up(people_of(body)), self._office.groups.of(who)
-        )
-        known = parse(body, replace(reader, profiles=profiles)) if profiles else incoming
-        if known is None or isinstance(known, Deleted):
-            return known
-        return replace(known, person=replace(known.person, roles=roles))
-
-    def _is_known(self, body: Body) -> bool:
-        """Whether it tells of a message that was let in a moment ago: a mention comes as two events."""
-        event = body.get("event") or {}
-        fresh = event.get("type") in {"app_mention", "message"} and not event.get("subtype")
-        return fresh and self._let_in.get((str(event.get("channel")), str(event.get("ts")))) is not None
+        belonging = self._office.groups.of(who)
+        if known is None:
+            profiles, roles = await asyncio.gather(self._office.directory.look_up(people), belonging)
+            incoming = parse(body, replace(reader, profiles=profiles))
+        else:
+            roles = await belonging
+        if incoming is None or isinstance(incoming, Deleted) or not roles:
+            return incoming
+        return replace(incoming, person=replace(incoming.person, roles=roles))
 
     def _heed_farewell(self, body: Body) -> None:
         event = body.get("event") or {}

@@ -28,7 +28,7 @@ SCOPES: Mapping[str, str] = {
     "im:write": "answers in direct messages",
     "mpim:history": "hears follow-ups in group messages that it was added to",
     "reactions:read": "answers a message on which somebody puts the reaction that asks for it",
-    "usergroups:read": "knows who belongs to the user groups that settings give rights or labels",
+    "usergroups:read": "knows who is in the user groups that hold rights or labels, or answer as experts",
     "users:read": "tells members, guests and people of other organisations apart, and calls people by name",
 }
 """What the app may do, and what for."""

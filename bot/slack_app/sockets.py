@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import aiohttp
@@ -11,9 +12,12 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.errors import AdapterFailed
+from bot.errors import AdapterFailed, StoreFailed
 from bot.slack_app.failures import refused_token
+from bot.slack_app.parse import Body
 from bot.slack_settings import SlackSettings
 from rag.ports import Clock
 
@@ -25,7 +29,31 @@ _CHECKS = 8
 """How often the connection is looked at within the time that it may be silent for."""
 
 
-async def listen_on_socket(app: AsyncApp, settings: SlackSettings, *, clock: Clock) -> None:
+Take = Callable[[Body], Awaitable[None]]
+"""Returns when a body may be acknowledged. Raises StoreFailed."""
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's, which acknowledges what was taken in, and not before.
+
+    To have Bolt dispatch an event takes as long as all that we do with it until then, and there is nothing to find:
+    one door takes all kinds, and nothing that comes by a socket of our own needs its signature checked.
+    """
+
+    def __init__(self, app: AsyncApp, take: Take, *, token: str, ping_s: float) -> None:
+        super().__init__(app, token, ping_interval=ping_s)
+        self._take = take
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        try:
+            await self._take(req.payload)
+        except StoreFailed as error:
+            log.warning("not_taken_in", extra={"error": error.logged})
+            return
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+
+
+async def listen_on_socket(app: AsyncApp, take: Take, settings: SlackSettings, *, clock: Clock) -> None:
     """Hands over what comes until cancelled.
 
     Raises:
@@ -33,8 +61,7 @@ async def listen_on_socket(app: AsyncApp, settings: SlackSettings, *, clock: Clo
     """
     token = settings.app_token.get_secret_value() if settings.app_token else ""
     ping_s = min(_LONGEST_PING_S, settings.silence_s / _CHECKS)
-    handler = AsyncSocketModeHandler(app, token, ping_interval=ping_s)
-    socket: SocketModeClient = handler.client
+    socket: SocketModeClient = _Handler(app, take, token=token, ping_s=ping_s).client
     try:
         await _connect(app, socket, token)
         await _watch(socket, settings, clock=clock)

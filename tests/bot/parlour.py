@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from rag.errors import RagError, StorageFailed
 from rag.language import detect_language
 from rag.prompts import load_replies
 from rag.resources import data_folder
-from rag.types import AnswerEvent, Delta, Document, Finished, Language, Question, Retrieved, Scope
+from rag.types import AnswerEvent, Delta, Document, DocumentId, Finished, Language, Question, Retrieved, Scope
 
 from .samples import answer, citation, document, passage, retrieval
 
@@ -64,6 +64,9 @@ class Shelf:
 
     async def counts(self) -> SimpleNamespace:
         return SimpleNamespace(documents=2)
+
+    async def chunks_at(self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope) -> dict[DocumentId, Any]:
+        return {}
 
 
 @dataclass

@@ -30,9 +30,9 @@ async def test_each_value_is_shown_with_where_it_comes_from(admin: Stage) -> Non
     await admin.command("config", "server language Chinese")
     told = await admin.command("config")
     assert "- respond: **to every question** (set in this channel)" in told
-    assert "- language: **Chinese** (default of this server)" in told
+    assert "- language: **Chinese** (default of all channels)" in told
     assert "- follow-ups: **on** (default)" in told
-    assert "- 语言：**中文**（本服务器的默认值）" in await admin.command("设置")
+    assert "- 语言：**中文**（全部频道的默认值）" in await admin.command("设置")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ async def test_expert_is_one_person_or_group(admin: Stage, name: str, text: str,
 async def test_expert_of_a_server_holds_in_its_channels_and_is_shown(admin: Stage) -> None:
     assert "- expert: **nobody** (default)" in await admin.command("config")
     await admin.command("config", "server expert @bob")
-    assert "- expert: **@bob** (default of this server)" in await admin.command("config")
+    assert "- expert: **@bob** (default of all channels)" in await admin.command("config")
     await admin.command("config")
     await admin.press_label("Change behaviour …")
     (_, form) = admin.chat.forms[-1]

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat import PlaceKind
+from bot.channel_rules import server_key
+from bot.chat import PlaceKind, Submission
 from bot.offers import Verb
 from bot.records import ChannelSettings, FeedbackRecord, Profile, QuestionState, Rating
 from bot.replies import Button
+from rag.types import Language
 from tests.bot.bench import Bench
 from tests.bot.samples import ADA, BOB, NOW, PLACE, question, record
 
@@ -28,7 +30,7 @@ async def test_page_tells_the_library_the_profile_and_the_last_questions() -> No
     assert "- sector: healthcare" in told
     assert f"- {question().text} · answered, 2026-03-01" in told
     assert "program" in bench.last.notes[0]
-    assert [each.payload.verb for row in bench.last.actions for each in row] == [Verb.PROFILE_OPEN]
+    assert [each.payload.verb for row in bench.last.actions for each in row] == [Verb.PROFILE_OPEN, Verb.FEEDBACK_OPEN]
 
 
 async def test_page_of_somebody_new_says_how_to_begin_in_their_language() -> None:
@@ -139,3 +141,49 @@ async def test_sharing_what_is_not_known_is_told(subject: str, argument: str) ->
     await bench.press(Verb.SHARE, subject, argument)
     assert bench.chat.posted == ()
     assert "no longer" in bench.said or "know" in bench.said
+
+
+async def test_admin_finds_what_they_can_do_from_the_page() -> None:
+    bench = Bench(admins={ADA.id})
+    told = await bench.command("home")
+    assert "**State of the library**" in told
+    buttons = [(each.payload.verb, each.payload.subject) for each in bench.last.actions[0]]
+    assert buttons == [
+        (Verb.PROFILE_OPEN, "mine"),
+        (Verb.COMMAND, "gaps"),
+        (Verb.CONFIG_OPEN, "behaviour"),
+    ]
+
+
+async def test_button_that_calls_a_command_asks_for_the_rights_of_the_command() -> None:
+    bench = Bench()
+    assert await bench.press(Verb.COMMAND, "gaps", "en") == "Only an admin may do that."
+    bench.admins.add(ADA.id)
+    assert "gap" in await bench.press(Verb.COMMAND, "gaps", "en")
+    assert "There is no command" in await bench.press(Verb.COMMAND, "nonsense.x", "en")
+
+
+async def test_settings_of_all_channels_are_changed_from_a_private_place() -> None:
+    bench, private = Bench(admins={ADA.id}), replace(PLACE, kind=PlaceKind.DM)
+    await bench.press(Verb.CONFIG_OPEN, "behaviour.server", "en", place=private)
+    ((_, form),) = bench.chat.forms
+    submitted = Submission(
+        event_id="e", place=private, person=ADA, at=NOW, payload=form.payload, values={"language": "中文"}
+    )
+    await bench.handler.handle(submitted, bench)
+    assert (await bench.store.settings.get(server_key(PLACE.channel_key))).language is Language.ZH
+    assert (await bench.store.settings.get(PLACE.channel_key)).language is None
+
+
+async def test_own_answer_from_elsewhere_is_rated_from_the_page_and_nobody_elses() -> None:
+    bench = await Bench().answered()
+    private = replace(PLACE, channel="p", kind=PlaceKind.DM)
+    await bench.press(Verb.FEEDBACK_OPEN, record().id, "en", place=private, person=BOB)
+    assert not bench.chat.forms
+    await bench.press(Verb.FEEDBACK_OPEN, record().id, "en", place=private)
+    ((_, form),) = bench.chat.forms
+    sent = Submission(event_id="e", place=private, person=ADA, at=NOW, payload=form.payload, values={"text": "no"})
+    await bench.handler.handle(sent, bench)
+    kept = await bench.store.feedback.get(record().id, ADA.key)
+    assert kept is not None
+    assert (kept.rating, kept.text) == (Rating.DOWN, "no")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import re
-import shutil
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
 
+from tests import browser
 from tests.doubles.discord.names import EPHEMERAL
 from tests.doubles.discord.things import Said
 
+_WIDTH = 860
 _BUTTONS = {1: "primary", 2: "secondary", 3: "success", 4: "danger"}
 _SMALL = re.compile(r"^-# (.*)$", re.M)
 _STYLE = """
@@ -37,11 +39,6 @@ max-width:400px;color:#949ba4;font-size:14px}.only{color:#949ba4;font-size:12px}
 """
 
 
-def chromium() -> str | None:
-    """A browser on the search path."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
 def page_of(messages: Iterable[Said], modals: Iterable[dict[str, Any]] = ()) -> str:
     """One page with all messages and forms."""
     parts = [*map(_message, messages), *map(_modal, modals)]
@@ -50,28 +47,16 @@ def page_of(messages: Iterable[Said], modals: Iterable[dict[str, Any]] = ()) -> 
 
 async def picture(source: Path) -> None:
     """Takes a picture of a page, beside it; a machine without a browser, or with a broken one, keeps the page alone."""
-    browser, file = chromium(), source.with_suffix(".png")
+    program, file = browser.installed(), source.with_suffix(".png")
     file.unlink(missing_ok=True)
-    if browser is None:
+    if program is None:
         return
-    process = await asyncio.create_subprocess_exec(
-        browser,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--window-size=860,1100",
-        f"--screenshot={file}",
-        source.as_uri(),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        async with asyncio.timeout(20):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+    with (
+        suppress(browser.BrowserFailed),
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        browser.running(program, Path(profile)) as port,
+    ):
+        file.write_bytes(await browser.picture(port, source, width=_WIDTH))
 
 
 def _message(said: Said) -> str:

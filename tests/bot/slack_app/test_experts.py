@@ -14,7 +14,7 @@ from bot.wording import load_wording
 from rag.resources import data_folder
 from tests.doubles.slack.people import labels
 from tests.doubles.slack.server import slack_server
-from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, GUEST, Said, markdown_of
+from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, GUEST, Refusal, Said, markdown_of
 
 from .at_work import Office, office
 from .opened import until
@@ -52,6 +52,7 @@ async def test_expert_is_called_once_and_nobody_else_is(tmp_path: Path, expert: 
 
 async def test_of_two_who_take_it_at_once_one_has_it(tmp_path: Path) -> None:
     async with slack_server() as slack, office(tmp_path, slack) as bot:
+        slack.workspace.groups["S0TEAM"] = {ADA, BOB}
         _, card = await called(bot, "group:S0TEAM")
         slack.people.press(ADA, card, "I take it")
         slack.people.press(BOB, card, "I take it")
@@ -64,6 +65,29 @@ async def test_of_two_who_take_it_at_once_one_has_it(tmp_path: Path) -> None:
         assert f"{name} has taken it." in str(slack.workspace.own()[1].blocks)
         slack.people.press(GUEST, card, "Close it")
         assert "not yours" in markdown_of((await bot.whispered(4))[-1]["blocks"])
+
+
+@pytest.mark.parametrize("expert", ["group:S0TEAM", "user:U0BOB"])
+async def test_only_whom_the_channel_names_may_take_it(tmp_path: Path, expert: str) -> None:
+    async with slack_server() as slack, office(tmp_path, slack) as bot:
+        slack.workspace.groups["S0TEAM"] = {BOB}
+        _, card = await called(bot, expert)
+        slack.people.press(ADA, card, "I take it")
+        refused = (await bot.whispered(2))[1]
+        assert markdown_of(refused["blocks"]) == "This question is for the expert that this channel has named."
+        slack.people.press(BOB, card, "I take it")
+        taken = (await bot.whispered(3))[2]
+        assert markdown_of(taken["blocks"]).startswith("It is yours.")
+
+
+async def test_nobody_takes_it_while_slack_does_not_tell_who_is_in_the_group(tmp_path: Path) -> None:
+    async with slack_server() as slack, office(tmp_path, slack) as bot:
+        slack.workspace.groups["S0TEAM"] = {BOB}
+        slack.workspace.refuse("usergroups.users.list", Refusal("missing_scope", more={"needed": "usergroups:read"}))
+        _, card = await called(bot, "group:S0TEAM")
+        slack.people.press(BOB, card, "I take it")
+        refused = (await bot.whispered(2))[1]
+        assert markdown_of(refused["blocks"]) == "This question is for the expert that this channel has named."
 
 
 async def test_reply_in_the_thread_becomes_the_experts_answer_also_after_restarts(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Address, CommandCall, Message, PlaceKind, Standing
+from bot.chat import Address, CommandCall, Incoming, Message, PlaceKind, Standing
 from bot.errors import AdapterFailed, StoreFailed
 from bot.records import Outcome, Receipt
 from tests.doubles.slack.server import SlackServer
@@ -153,3 +153,25 @@ async def test_second_event_of_a_message_that_was_let_pass_may_show_that_it_was_
         await until(lambda: bool(bot.heard.incoming))
         bot.slack.people.tell_of(said)
         await until(lambda: len(bot.heard.incoming) == 2)
+
+
+async def test_events_of_one_message_that_come_together_are_taken_in_one_after_the_other() -> None:
+    class Slow(Heard):
+        """Takes its time, so that the second event comes while the first is under way."""
+
+        async def receive(self, incoming: Incoming) -> Receipt:
+            receipt = await super().receive(incoming)
+            await let_go.wait()
+            return receipt
+
+    let_go, heard = asyncio.Event(), Slow(receipt=Receipt(outcome=Outcome.ACCEPTED))
+    async with listening(heard=heard) as bot:
+        bot.slack.people.say(ADA, CHANNEL, ASKED)
+        await until(lambda: bool(heard.incoming))
+        first, second = bot.slack.deliveries.all
+        let_go.set()
+        for each in (first, second):
+            await asyncio.wait_for(each.done.wait(), 10)
+        assert first.acknowledged
+        assert second.acknowledged
+    assert len(heard.incoming) == 1

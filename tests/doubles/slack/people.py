@@ -79,9 +79,9 @@ class People:
         }
         return self._deliveries.hand_over("slash_commands", payload)
 
-    def press_home(self, user: str, view: Mapping[str, Any], label: str) -> Delivery:
-        """Somebody presses a button of their home tab, which is in no channel."""
-        action = next(each for each in _actions(view["blocks"], "") if each.pop("_label") == label)
+    def press_home(self, user: str, view: Mapping[str, Any], label: str, *, choice: str = "") -> Delivery:
+        """Somebody presses a button of their home tab, or chooses from a list there; it is in no channel."""
+        action = next(each for each in _actions(view["blocks"], choice) if each.pop("_label") == label)
         shown = {"type": "block_actions", "container": {"type": "view", "view_id": "V1"}, "view": dict(view)}
         return self._interact(user, {**shown, "actions": [action]})
 
