@@ -29,7 +29,6 @@ from bot.replies import Button, Form, Reply, Visibility
 from bot.wording import Say
 from rag.types import PUBLIC
 
-_NOBODY = discord.AllowedMentions.none()
 _MOST = 20_000
 _CROWD = 2
 """Calls under way in a channel from which on what only shows growth gives way to what has to be seen."""
@@ -93,7 +92,7 @@ class DiscordChat:
             content=shown.content or None,
             embeds=list(shown.embeds),
             view=shown.view,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             **more,
         )
         await self._calls.make("change a message", call, lane=str(channel))
@@ -215,14 +214,17 @@ class DiscordChat:
             embeds=list(shown.embeds),
             files=shown.uploads(),
             nonce=nonce,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             mention_author=False,
             **more,
         )
         if message.content != shown.content.strip():
             # The nonce was taken: Discord hands out the message of an earlier try, which may say less.
             message = await message.edit(
-                content=shown.content or None, embeds=list(shown.embeds), view=shown.view, allowed_mentions=_NOBODY
+                content=shown.content or None,
+                embeds=list(shown.embeds),
+                view=shown.view,
+                allowed_mentions=shown.allowed,
             )
         return message
 
