@@ -30,6 +30,7 @@ from bot.schedules.desk import ScheduleDesk
 from bot.schedules.telling import Telling
 from bot.splitting import split
 from bot.wording import Sayable, Wording
+from bot.workspace_records import WorkspaceBook
 from rag.assess import Axis
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
@@ -94,6 +95,11 @@ class Books(Store, Protocol):
     @property
     def assessments(self) -> AssessmentBook:
         """Feasibility checks."""
+        ...
+
+    @property
+    def workspaces(self) -> WorkspaceBook:
+        """Which workspaces are registered."""
         ...
 
 

@@ -9,6 +9,7 @@ from bot.channel_rules import TOPICS, effective_settings, server_key
 from bot.chat import Press, Submission
 from bot.commands import basic, digest
 from bot.commands.call import Call
+from bot.commands.registration import reaches_beyond, server_needed
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.commands.settings import (
     BEHAVIOUR,
@@ -99,15 +100,15 @@ async def complete_value(call: Call, typed: str) -> Sequence[str]:
     """Values that hold what was typed, of the setting that is named beside it; labels are for admins."""
     given = getattr(call.incoming, "arguments", {})
     name = next((name for name, label in _labels(call).items() if given.get("name") in {name, label}), "")
-    if not name or name in _TIMELY or (name == LABELS and not call.means.is_admin(call.person)):
+    if not name or name in _TIMELY or (name == LABELS and not await _gives_labels(call)):
         return ()
     return [value for value in await allowed(call, name) if typed.strip().casefold() in value.casefold()][:_COMPLETIONS]
 
 
 async def open_form(call: Call, press: Press) -> None:
     """Shows a form with some of the settings."""
-    names = _FORMS.get(press.payload.subject)
-    if names is None:
+    names = await _fields_of(call, press.payload.subject)
+    if not names:
         await call.whisper(call.words(Say.UNKNOWN_ACTION))
         return
     settings = await call.means.store.settings.get(call.place.channel_key)
@@ -124,7 +125,7 @@ async def submit(call: Call, submission: Submission) -> None:
     settings = await call.means.store.settings.get(call.place.channel_key)
     changes: list[_Change] = []
     veiled = value_of(_without(settings, await hidden_topics(call)), TOPICS)
-    for name in _FORMS.get(submission.payload.subject, ()):
+    for name in await _fields_of(call, submission.payload.subject):
         text = submission.values.get(name, "").strip()
         if name == TOPICS and veiled and text == shown(call, name, veiled):
             continue  # as it was shown: what was hidden from the reader stays
@@ -158,6 +159,9 @@ async def _field(call: Call, settings: ChannelSettings, name: str) -> FormField:
 
 async def _set(call: Call, name: str, text: str, *, server: bool) -> None:
     label = _labels(call)[name]
+    if name == LABELS and not await reaches_beyond(call):
+        await call.whisper(server_needed(call))
+        return
     if server and name == LABELS:
         await call.whisper(call.words(Say.CONFIG_CHANNEL_ONLY, name=label))
         return
@@ -218,7 +222,7 @@ async def _show(call: Call) -> None:
     server = await books.get(server_key(call.place.channel_key))
     admin = call.means.is_admin(call.person)
     # Labels tell what the library keeps from others, so that only those who give them see them.
-    names = [name for name in NAMES if admin or name != LABELS]
+    names = [name for name in NAMES if name != LABELS or await _gives_labels(call)]
     hidden = await hidden_topics(call)
     lines = [_line(call, name, _without(channel, hidden), _without(server, hidden)) for name in names]
     forms = ((Say.CONFIG_BEHAVIOUR, "behaviour"), (Say.CONFIG_REACH, "reach"))
@@ -232,6 +236,16 @@ async def _show(call: Call) -> None:
     offered = (buttons,) if admin and call.adapter.capabilities.forms else ()
     text = "\n".join([call.words(Say.CONFIG_TITLE), "", *lines, await digest.timely_lines(call)])
     await call.whisper(text, actions=offered)
+
+
+async def _fields_of(call: Call, form: str) -> tuple[str, ...]:
+    """The settings that a form is about; labels are given in registered workspaces alone."""
+    given = await _gives_labels(call)
+    return tuple(name for name in _FORMS.get(form, ()) if given or name != LABELS)
+
+
+async def _gives_labels(call: Call) -> bool:
+    return call.means.is_admin(call.person) and await reaches_beyond(call)
 
 
 def _without(settings: ChannelSettings, hidden: frozenset[str]) -> ChannelSettings:

@@ -20,6 +20,7 @@ from bot.discord_app.render import Rendered, Renderer
 from bot.discord_app.rooms import Rooms, Target
 from bot.discord_app.slots import Slots
 from bot.discord_app.traces import Traces
+from bot.discord_app.tree import ADMINS
 from bot.discord_app.values import PLATFORM
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
@@ -60,7 +61,11 @@ class DiscordChat:
 
     def __init__(self, means: Means) -> None:
         self.capabilities = Capabilities(
-            message_characters=1_900, edit_interval_s=means.edit_interval_s, file_characters=_FILE_CHARACTERS
+            message_characters=1_900,
+            edit_interval_s=means.edit_interval_s,
+            file_characters=_FILE_CHARACTERS,
+            admin_prefix=f"/{ADMINS} ",
+            registers=True,
         )
         self._means = means
         self._client = means.client

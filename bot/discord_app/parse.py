@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.chat import (
     ADMIN_ROLE,
+    VOUCHER_ROLE,
     Address,
     Attachment,
     CommandCall,
@@ -62,6 +63,8 @@ def place_of(room: Room, thread: str = "") -> Place:
 def person_of(author: Author, room: Room, me: Self) -> Person:
     """Whoever did something, an admin where Discord or the operator says so."""
     manages = bool(room.guild) and (author.manages or bool(author.roles & me.admin_roles))
+    vouches = manages and (me.closed or author.id in me.owners)
+    given = ({ADMIN_ROLE} if manages else set()) | ({VOUCHER_ROLE} if vouches else set())
     return Person(
         platform=PLATFORM,
         workspace=room.guild or DIRECT,
@@ -70,7 +73,7 @@ def person_of(author: Author, room: Room, me: Self) -> Person:
         is_bot=author.is_bot,
         is_self=author.id == me.user,
         standing=author.standing,
-        roles=author.roles | ({ADMIN_ROLE} if manages else frozenset()),
+        roles=author.roles | given,
     )
 
 

@@ -94,3 +94,8 @@ class Self:
 
     user: str
     admin_roles: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    """Whose application it is."""
+
+    closed: bool = False
+    """Whether nobody but they may add the bot to a server."""

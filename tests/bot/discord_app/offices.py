@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,6 +21,7 @@ from bot.running.inquiries import Inquiries
 from bot.running.talking import build_talk
 from bot.store.opening import SqlStore, open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
+from tests.doubles.discord.names import GUILD
 from tests.doubles.discord.server import DiscordServer, discord_server
 from tests.doubles.discord.things import Said
 
@@ -62,11 +64,12 @@ async def office(
     discord: DiscordServer | None = None,
     engine: EngineSettings | None = None,
     catalogue: Any = None,
+    registered: bool = True,
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
-        more = {"engine": engine, "catalogue": catalogue, **changes}
+        more = {"engine": engine, "catalogue": catalogue, "registered": registered, **changes}
         async with discord_server() as fresh, office(home, discord=fresh, **more) as opened:
             yield opened
         return
@@ -79,6 +82,8 @@ async def office(
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
+        if registered:
+            await store.workspaces.register(f"discord/{GUILD}", at=datetime.now(UTC))
         adapters["discord"] = connection.chat
         made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
         connection.settle_in(Inquiries(made, store.settings))
