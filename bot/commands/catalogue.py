@@ -24,6 +24,7 @@ from bot.commands import (
     resources,
     risk_work,
     risks,
+    saving,
 )
 from bot.commands.call import Call
 from bot.commands.home import Home
@@ -79,6 +80,7 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.ASSESS_SAVE: assess.submit,
     Verb.EXPERT_ANSWER: experts.submit,
     Verb.PROPOSAL_DECLINE: proposals.submit,
+    Verb.SAVE: saving.submit,
 }
 """What each form does when it is sent."""
 
@@ -91,6 +93,7 @@ ADMIN_VERBS = frozenset(
         Verb.PROPOSAL_OPEN,
         Verb.PROPOSAL_DECLINE,
         Verb.GAP_CLOSE,
+        Verb.SAVE,
     }
 )
 """Buttons and forms that are for admins alone."""
@@ -121,6 +124,7 @@ def all_commands(wording: Wording) -> Registry:
                 assess.command(),
                 gaps.command(lambda: made[0]),
                 proposals.command(),
+                saving.command(),
                 config.command(lambda: made[0]),
                 registration.command(),
                 admin.command(lambda: made[0]),

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.discord_app import sizes
-from bot.discord_app.parse import ASK_ABOUT
+from bot.discord_app.parse import ASK_ABOUT, SAVE_AS_ANSWER
 from bot.discord_app.sizes import held
 from bot.wording import ArgumentWords
 from rag.errors import InvalidSettings
@@ -40,7 +40,10 @@ _HEADS: Mapping[str, Mapping[Language, str]] = {
     },
     ADMINS: {Language.EN: "Look after the advisor on this server", Language.ZH: "管理本服务器上的顾问"},
 }
-_MENU_NAMES: Mapping[Language, str] = {Language.EN: ASK_ABOUT, Language.ZH: "向顾问提问这条消息"}
+_MENU_NAMES: Mapping[str, Mapping[Language, str]] = {
+    ASK_ABOUT: {Language.EN: ASK_ABOUT, Language.ZH: "向顾问提问这条消息"},
+    SAVE_AS_ANSWER: {Language.EN: SAVE_AS_ANSWER, Language.ZH: "保存为回答"},
+}
 _NO_NAME = re.compile(r"[^\w-]+")
 
 
@@ -55,7 +58,7 @@ def commands_of(registry: Registry) -> list[dict[str, Any]]:
     made = [_group(EVERYONE, everyone, registry, guarded=False)]
     if admins:
         made.append(_group(ADMINS, admins, registry, guarded=True))
-    return [*made, _menu()]
+    return [*made, _menu(ASK_ABOUT, guarded=False), _menu(SAVE_AS_ANSWER, guarded=True)]
 
 
 def fingerprint(commands: Iterable[Mapping[str, Any]]) -> str:
@@ -116,13 +119,15 @@ def _choice(choice: str, words: Mapping[Language, ArgumentWords]) -> dict[str, A
     return {"name": labels[Language.EN], "name_localizations": _localised(labels), "value": choice}
 
 
-def _menu() -> dict[str, Any]:
+def _menu(name: str, *, guarded: bool) -> dict[str, Any]:
+    """An entry of a message's menu; those of admins exist in servers alone."""
     return {
         "type": _MENU,
-        "name": ASK_ABOUT,
-        "name_localizations": _localised(_MENU_NAMES),
-        "contexts": [_SERVERS, _DIRECT],
+        "name": name,
+        "name_localizations": _localised(_MENU_NAMES[name]),
+        "contexts": [_SERVERS] if guarded else [_SERVERS, _DIRECT],
         "integration_types": [_IN_SERVER],
+        **({"default_member_permissions": _MANAGE_SERVER} if guarded else {}),
     }
 
 

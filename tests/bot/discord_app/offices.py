@@ -28,6 +28,13 @@ from tests.doubles.discord.things import Said
 from .opened import discord_settings, ended, first_of, until
 
 
+class Indexing:
+    """Takes in what is to be indexed."""
+
+    async def update(self, inputs: Any) -> SimpleNamespace:
+        return SimpleNamespace(failed=())
+
+
 @dataclass
 class Office:
     """A bot at work on Discord."""
@@ -77,7 +84,15 @@ async def office(
     shelf = catalogue or Shelf()
     rag = cast(
         "Any",
-        SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES, digests=None),
+        SimpleNamespace(
+            answers=desk,
+            catalogue=shelf,
+            retriever=None,
+            home=home,
+            replies=REPLIES,
+            digests=None,
+            indexer=Indexing(),
+        ),
     )
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
