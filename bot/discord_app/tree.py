@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
@@ -51,7 +51,7 @@ def commands_of(registry: Registry) -> list[dict[str, Any]]:
     """All application commands.
 
     Raises:
-        InvalidSettings: there are more commands than Discord takes below one name.
+        InvalidSettings: there are more commands than Discord takes below one name, or longer ones.
     """
     everyone = [each for each in registry.commands if each.level is Level.EVERYONE]
     admins = [each for each in registry.commands if each.level is Level.ADMIN or _has_guarded(each)]
@@ -75,13 +75,27 @@ def _group(name: str, commands: list[Command], registry: Registry, *, guarded: b
         if guarded
         else {"contexts": [_SERVERS, _DIRECT, _AMONG_PEOPLE], "integration_types": [_IN_SERVER, _BY_USER]}
     )
-    return {
+    made = {
         "type": _SLASH,
         "name": name,
         **_described(_HEADS[name]),
         **where,
         "options": [_subcommand(each, registry, guarded=guarded) for each in commands],
     }
+    if (characters := sum(_lengths(made))) > sizes.COMMAND_TEXTS:
+        problem = f"/{name} has {characters} characters of names and descriptions; Discord takes {sizes.COMMAND_TEXTS}"
+        raise InvalidSettings(f"{problem}; shorten them in prompts/bot.*.toml, or put some commands elsewhere")
+    return made
+
+
+def _lengths(option: Mapping[str, Any]) -> Iterator[int]:
+    """The characters that Discord counts of a command, an option or a choice, and of all below it."""
+    for field in ("name", "description"):
+        localised: Mapping[str, str] = option.get(f"{field}_localizations") or {}
+        yield max(map(len, (option.get(field, ""), *localised.values())))
+    yield len(option.get("value", ""))
+    for inner in (*option.get("options", ()), *option.get("choices", ())):
+        yield from _lengths(inner)
 
 
 def _subcommand(command: Command, registry: Registry, *, guarded: bool) -> dict[str, Any]:
