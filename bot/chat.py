@@ -60,6 +60,10 @@ ADMIN_ROLE: Final = "admin"
 """Among a person's roles: an admin of the bot, as the adapter has found out. Ids of platforms never look like it."""
 
 
+VOUCHER_ROLE: Final = "voucher"
+"""Among a person's roles: an admin who may register the workspace, for the bot's owner has brought it there."""
+
+
 class Standing(StrEnum):
     """How far the workspace itself trusts a person."""
 
@@ -227,6 +231,12 @@ class Capabilities:
 
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""
+
+    admin_prefix: str = "/advisor "
+    """The same for commands that are for admins alone."""
+
+    registers: bool = False
+    """Whether a workspace has to be registered before its admins may do what reaches beyond it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

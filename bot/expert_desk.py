@@ -152,11 +152,12 @@ class ExpertDesk:
             Verb.EXPERT_THIS, ExpertSay.THIS, request.id, wording=self.wording, language=language, first=True
         )
         text = self.wording.say(ExpertSay.DRAFT, language)
-        return Reply(text=text, actions=((yes,),), visibility=Visibility.PRIVATE, language=language)
+        # No secret: it may stand in the thread, where its button belongs, on a platform that cannot whisper there.
+        return Reply(text=text, actions=((yes,),), visibility=Visibility.ASIDE, language=language)
 
     def _too_long(self, request: ExpertRequest) -> Reply:
         text = self.wording.say(ExpertSay.DRAFT_LONG, request.language, most=MOST_CHARACTERS)
-        return Reply(text=text, visibility=Visibility.PRIVATE, language=request.language)
+        return Reply(text=text, visibility=Visibility.ASIDE, language=request.language)
 
     async def _whisper(self, place: Place, person: Person, reply: Reply) -> None:
         adapter = self._adapter(place)

@@ -259,6 +259,12 @@ class MemorySettings:
         """Store a channel's settings."""
         self._settings[channel_key] = settings
 
+    def unlabel(self, begin: str) -> None:
+        """Takes the labels from all channels whose keys begin so."""
+        for key, settings in self._settings.items():
+            if key.startswith(begin):
+                self._settings[key] = replace(settings, labels=None)
+
 
 def _nameless(person: Person) -> Person:
     return replace(person, name="", is_bot=False, is_self=False, roles=frozenset())

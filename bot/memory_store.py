@@ -25,12 +25,14 @@ from bot.memory_gaps import MemoryGaps
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.memory_privacy import MemoryPrivacy, Shelves
 from bot.memory_schedules import MemoryCommunity, MemorySchedules, MemorySightings
+from bot.memory_workspaces import MemoryWorkspaces
 from bot.ports import AnswerBook, ConversationBook, EventBook, FeedbackBook, PostBook, QuestionBook, SettingsBook
 from bot.privacy_records import PrivacyBook
 from bot.records import (
     AnswerRecord,
 )
 from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
+from bot.workspace_records import WorkspaceBook
 
 
 class MemoryStore:
@@ -52,7 +54,9 @@ class MemoryStore:
         self.experts: ExpertBook = MemoryExperts(gaps.close_question)
         self.proposals: ProposalBook = MemoryProposals()
         self.assessments: AssessmentBook = MemoryAssessments()
-        self.settings: SettingsBook = MemorySettings()
+        settings = MemorySettings()
+        self.settings: SettingsBook = settings
+        self.workspaces: WorkspaceBook = MemoryWorkspaces(settings.unlabel)
         self.profiles: ProfileBook = profiles
         self.audit: AuditBook = MemoryAudit()
         self.checklists: ChecklistBook = MemoryChecklists()

@@ -82,6 +82,9 @@ class Verb(StrEnum):
     PROPOSAL_OPEN = "proposal-form"
     PROPOSAL_DECLINE = "proposal-no"
     GAP_CLOSE = "gap-close"
+    SAVE = "save"
+    """Makes a document of what an admin has put into a form."""
+
     ASSESS_OPEN = "assess"
     ASSESS_SAVE = "assess-save"
     """A form of one axis; the subject is whose check it is and the axis, joined by a dot."""

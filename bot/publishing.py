@@ -79,6 +79,8 @@ def document_of(proposal: Proposal) -> str:
         "author": proposal.author,
         "audience": list(readers_of(proposal.audience)),
     }
+    if not proposal.author:
+        del front["author"]
     head = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1000)
     # Who wrote it stands above alone: a line of the text may be quoted as an answer.
     return f"---\n{head}---\n\n# {title_of(proposal)}\n\n{proposal.answer.strip()}\n"

@@ -7,7 +7,7 @@ in by the adapter for each event, so that whoever loses a group loses what it ga
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Protocol
 
@@ -67,6 +67,10 @@ class Rights:
         if ADMIN_ROLE in person.roles and _is_trusted(person):
             held.append(Role.ADMIN)
         return max(held, default=Role.READER)
+
+    def named(self, person: Person) -> Role:
+        """The highest role that settings give a person, whatever their platform lets them do."""
+        return self.role(replace(person, roles=person.roles - {ADMIN_ROLE}))
 
     def labels_of(self, person: Person) -> frozenset[str]:
         """The audience labels that a person holds themselves, whatever their channels hold."""

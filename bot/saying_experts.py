@@ -64,6 +64,15 @@ class ExpertSay(StrEnum):
     UNKNOWN = "proposal_unknown"
     TOLD_APPROVED = "proposal_told_approved"
     TOLD_DECLINED = "proposal_told_declined"
+    SAVED_FORM = "saved_form"
+    SAVED_QUESTION = "saved_question"
+    SAVED_QUESTION_HINT = "saved_question_hint"
+    SAVED_TEXT = "saved_text"
+    SAVED_READERS = "saved_readers"
+    SAVED_AUTHOR = "saved_author"
+    SAVED_AUTHOR_HINT = "saved_author_hint"
+    SAVED_NO_FORM = "saved_no_form"
+    SAVED_EMPTY = "saved_empty"
     GAPS = "gaps_title"
     GAPS_NONE = "gaps_none"
     GAP = "gaps_line"
@@ -89,6 +98,7 @@ EXPERT_BLANKS: Mapping[ExpertSay, frozenset[str]] = {
     ExpertSay.UNKNOWN: frozenset({"number"}),
     ExpertSay.TOLD_APPROVED: frozenset({"title"}),
     ExpertSay.TOLD_DECLINED: frozenset({"title", "reason"}),
+    ExpertSay.SAVED_READERS: frozenset({"readers"}),
     ExpertSay.GAPS: frozenset({"count"}),
     ExpertSay.GAP: frozenset({"number", "kind", "date", "question", "state"}),
     ExpertSay.GAPS_MORE: frozenset({"more"}),

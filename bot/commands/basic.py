@@ -156,8 +156,11 @@ def offered(call: Call, registry: Registry) -> tuple[Command, ...]:
 
 
 def usage_of(call: Call, registry: Registry, command: Command) -> str:
-    """How to type a command on the platform of a call."""
-    return registry.usage(command, call.language, prefix=call.adapter.capabilities.command_prefix)
+    """How to type a command on the platform of a call, where admins' commands may stand below a name of their own."""
+    guarded = any(argument.guarded for argument in command.arguments) and call.means.is_admin(call.person)
+    capable = call.adapter.capabilities
+    admins = guarded or command.level is not Level.EVERYONE
+    return registry.usage(command, call.language, prefix=capable.admin_prefix if admins else capable.command_prefix)
 
 
 def _kind_order(document: Document) -> int:

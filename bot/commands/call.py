@@ -34,6 +34,7 @@ from bot.schedules.telling import Telling
 from bot.schedules.zones import ChannelZones
 from bot.splitting import split
 from bot.wording import Say, Sayable, Wording
+from bot.workspace_records import WorkspaceBook
 from rag.assess import Axis
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
@@ -98,6 +99,11 @@ class Books(Store, Protocol):
     @property
     def assessments(self) -> AssessmentBook:
         """Feasibility checks."""
+        ...
+
+    @property
+    def workspaces(self) -> WorkspaceBook:
+        """Which workspaces are registered."""
         ...
 
 

@@ -13,6 +13,7 @@ from bot.commands import (
     basic,
     case,
     config,
+    config_form,
     digest,
     experts,
     gaps,
@@ -20,10 +21,12 @@ from bot.commands import (
     profile,
     proposals,
     rating,
+    registration,
     resources,
     risk_form,
     risk_work,
     risks,
+    saving,
 )
 from bot.commands.call import Call
 from bot.commands.home import Home
@@ -46,7 +49,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.STOP: answers.stop_answer,
     Verb.CASE: case.show,
     Verb.COMPARE: case.compare_with,
-    Verb.CONFIG_OPEN: config.open_form,
+    Verb.CONFIG_OPEN: config_form.open_form,
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
     Verb.REINDEX_CANCEL: admin.cancel,
@@ -76,13 +79,14 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
 
 FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.EXPLAIN: rating.explain,
-    Verb.CONFIG_SAVE: config.submit,
+    Verb.CONFIG_SAVE: config_form.submit,
     Verb.PROFILE_SAVE: profile.submit,
     Verb.RISK_FORM: risk_work.submit,
     Verb.RISK_SAVE: risk_form.submit,
     Verb.ASSESS_SAVE: assess.submit,
     Verb.EXPERT_ANSWER: experts.submit,
     Verb.PROPOSAL_DECLINE: proposals.submit,
+    Verb.SAVE: saving.submit,
 }
 """What each form does when it is sent."""
 
@@ -95,6 +99,7 @@ ADMIN_VERBS = frozenset(
         Verb.PROPOSAL_OPEN,
         Verb.PROPOSAL_DECLINE,
         Verb.GAP_CLOSE,
+        Verb.SAVE,
     }
 )
 """Buttons and forms that are for admins alone."""
@@ -125,7 +130,9 @@ def all_commands(wording: Wording) -> Registry:
                 assess.command(),
                 gaps.command(lambda: made[0]),
                 proposals.command(),
+                saving.command(),
                 config.command(lambda: made[0]),
+                registration.command(),
                 admin.command(lambda: made[0]),
                 privacy.command(),
                 audit.command(),

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.chat import CommandCall
 from bot.commands.call import Call
+from bot.commands.registration import reaches_beyond, server_needed
 from bot.commands.registry import Level
+from bot.offers import Verb
 from bot.records import AuditEntry
 from bot.rights import Role
 from bot.wording import Say
@@ -22,6 +24,9 @@ NEEDED: Mapping[Level, Role] = {
 """The least role for each level."""
 
 _TOLD: Mapping[Level, Say] = {Level.EDITOR: Say.NOT_EDITOR, Level.OWNER: Say.NOT_OWNER}
+_OWN_AFFAIRS = frozenset({"config", "digest", "server", Verb.CONFIG_OPEN, Verb.CONFIG_SAVE})
+"""What admins of any workspace may do, for it reaches no further than their own channels."""
+
 _AGAIN = timedelta(minutes=10)
 _MOST = 1_000
 
@@ -34,9 +39,13 @@ class Guard:
 
     async def passes(self, call: Call, level: Level, what: str) -> bool:
         """Whether the person may do something; tells and notes it when not. Raises StoreFailed, DeliveryFailed."""
-        if call.means.role(call.person) >= NEEDED[level]:
+        allowed = call.means.role(call.person) >= NEEDED[level]
+        if allowed and (level is Level.EVERYONE or what in _OWN_AFFAIRS or await reaches_beyond(call)):
             return True
-        await call.whisper(call.words(_TOLD.get(level, Say.NOT_ALLOWED)))
+        if allowed:
+            await call.whisper(server_needed(call))
+        else:
+            await call.whisper(call.words(_TOLD.get(level, Say.NOT_ALLOWED)))
         await self._note(call, level, what)
         return False
 

@@ -12,6 +12,7 @@ from bot.commands import basic
 from bot.commands.call import Call, Means
 from bot.commands.catalogue import ADMIN_VERBS, FORMS, PRESSES
 from bot.commands.guarding import Guard
+from bot.commands.registration import reaches_beyond
 from bot.commands.registry import Complaint, Level, Registry
 from bot.errors import DeliveryFailed
 from bot.neighbours import Desk
@@ -65,6 +66,8 @@ class Handler:
             return ()
         language = _of_locale(incoming.locale)
         call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
+        if found.command.level is Level.ADMIN and not await reaches_beyond(call):
+            return ()
         return await self.complete(call, incoming.name, argument, typed)
 
     async def complete(self, call: Call, command: str, argument: str, typed: str) -> tuple[str, ...]:

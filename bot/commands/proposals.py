@@ -139,7 +139,7 @@ async def _decline(call: Call, typed: str, reason: str) -> None:
     if not reason:
         words = call.means.wording.command("proposals", call.language)
         usage = (
-            f"{call.adapter.capabilities.command_prefix}{words.name} {words.arguments['action'].choices['decline']}"
+            f"{call.adapter.capabilities.admin_prefix}{words.name} {words.arguments['action'].choices['decline']}"
             f" {proposal.number} <{words.arguments[_REASON].name}>"
         )
         await call.whisper(call.words(ExpertSay.REASON_NEEDED, usage=usage))

@@ -49,6 +49,7 @@ class ConsoleChat:
         file_characters=1_000_000,
         private_files=True,
         command_prefix="/",
+        admin_prefix="/",
     )
 
     def __init__(self, console: Console, *, folder: Path | None = None) -> None:

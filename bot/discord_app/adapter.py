@@ -20,6 +20,7 @@ from bot.discord_app.render import Rendered, Renderer
 from bot.discord_app.rooms import Rooms, Target
 from bot.discord_app.slots import Slots
 from bot.discord_app.traces import Traces
+from bot.discord_app.tree import ADMINS
 from bot.discord_app.values import PLATFORM
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
@@ -29,7 +30,6 @@ from bot.replies import Button, Form, Reply, Visibility
 from bot.wording import Say
 from rag.types import PUBLIC
 
-_NOBODY = discord.AllowedMentions.none()
 _MOST = 20_000
 _CROWD = 2
 """Calls under way in a channel from which on what only shows growth gives way to what has to be seen."""
@@ -61,7 +61,11 @@ class DiscordChat:
 
     def __init__(self, means: Means) -> None:
         self.capabilities = Capabilities(
-            message_characters=1_900, edit_interval_s=means.edit_interval_s, file_characters=_FILE_CHARACTERS
+            message_characters=1_900,
+            edit_interval_s=means.edit_interval_s,
+            file_characters=_FILE_CHARACTERS,
+            admin_prefix=f"/{ADMINS} ",
+            registers=True,
         )
         self._means = means
         self._client = means.client
@@ -93,7 +97,7 @@ class DiscordChat:
             content=shown.content or None,
             embeds=list(shown.embeds),
             view=shown.view,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             **more,
         )
         await self._calls.make("change a message", call, lane=str(channel))
@@ -215,14 +219,17 @@ class DiscordChat:
             embeds=list(shown.embeds),
             files=shown.uploads(),
             nonce=nonce,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             mention_author=False,
             **more,
         )
         if message.content != shown.content.strip():
             # The nonce was taken: Discord hands out the message of an earlier try, which may say less.
             message = await message.edit(
-                content=shown.content or None, embeds=list(shown.embeds), view=shown.view, allowed_mentions=_NOBODY
+                content=shown.content or None,
+                embeds=list(shown.embeds),
+                view=shown.view,
+                allowed_mentions=shown.allowed,
             )
         return message
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 
@@ -15,14 +17,19 @@ _MESSAGE_CONTENT = 1 << 18 | 1 << 19
 """The flags of an application to which the portal has granted the content of messages, in many servers or in few."""
 
 
+_ACCEPTED = 2
+"""The state of somebody who has accepted the invitation to a team."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """An application; `reads_messages` says that it may read those that do not mention it."""
+    """An application; `reads_messages` says that it may read those that do not mention it. `owners` are users' ids."""
 
     id: str
     name: str
     reads_messages: bool
     anybody_may_add: bool
+    owners: frozenset[str] = frozenset()
 
 
 def token_of(settings: DiscordSettings) -> str:
@@ -53,8 +60,17 @@ async def application(session: aiohttp.ClientSession, settings: DiscordSettings)
                 name=str(told.get("name", "")),
                 reads_messages=bool(int(told.get("flags") or 0) & _MESSAGE_CONTENT),
                 anybody_may_add=bool(told.get("bot_public", True)),
+                owners=_owners(told),
             )
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise AdapterFailed(f"Discord is out of reach: {type(error).__name__} {error}", retryable=True) from error
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise AdapterFailed(f"what answers at {settings.api_base_url} is not Discord", retryable=True) from error
+
+
+def _owners(told: Mapping[str, Any]) -> frozenset[str]:
+    """The people whose application it is: the members of its team, where it has one, else one person."""
+    team = told.get("team") or {}
+    members = [each["user"] for each in team.get("members") or () if each.get("membership_state") == _ACCEPTED]
+    people = members if team else [told.get("owner") or {}]
+    return frozenset(str(each["id"]) for each in people if each.get("id"))

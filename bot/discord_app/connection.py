@@ -18,7 +18,7 @@ from discord.http import Route
 from bot.assembly import new_id
 from bot.commands.catalogue import all_commands
 from bot.discord_app.adapter import DiscordChat, Means
-from bot.discord_app.application import application, token_of
+from bot.discord_app.application import Application, application, token_of
 from bot.discord_app.attending import Attendant
 from bot.discord_app.calls import Calls
 from bot.discord_app.client import Bot, pointed_at, use_gateway
@@ -63,16 +63,17 @@ class DiscordFactory:
         timeout = aiohttp.ClientTimeout(total=_CALL_S, sock_connect=_CONNECT_S)
         with pointed_at(api_base_url=chosen.api_base_url):
             async with aiohttp.ClientSession(timeout=timeout) as session:
-                bot = await sign_in(chosen, settings.engine, session)
+                known = await application(session, chosen)
+                bot = await sign_in(chosen, settings.engine, known)
                 calls = Calls(longest_s=chosen.call_s)
                 try:
-                    yield _assembled(bot, calls, session, settings=settings)
+                    yield _assembled(bot, calls, session, settings=settings, known=known)
                 finally:
                     await calls.close()
                     await bot.close()
 
 
-async def sign_in(settings: DiscordSettings, engine: EngineSettings, session: aiohttp.ClientSession) -> Bot:
+async def sign_in(settings: DiscordSettings, engine: EngineSettings, known: Application) -> Bot:
     """The client, known to Discord but not connected to the gateway.
 
     Raises:
@@ -80,7 +81,7 @@ async def sign_in(settings: DiscordSettings, engine: EngineSettings, session: ai
         AdapterFailed: Discord is out of reach, refuses the token, or has not granted what the settings need.
     """
     token = token_of(settings)
-    granted = (await application(session, settings)).reads_messages
+    granted = known.reads_messages
     wanted = settings.message_content == "on" or (settings.message_content == "auto" and overhears(engine))
     if settings.message_content == "on" and not granted:
         raise AdapterFailed(CONTENT_REFUSED, retryable=False)
@@ -175,7 +176,18 @@ def _heard_of(gateway: asyncio.Task[None]) -> None:
         gateway.exception()
 
 
-def _assembled(bot: Bot, calls: Calls, session: aiohttp.ClientSession, *, settings: Settings) -> DiscordConnection:
+def _self(bot: Bot, settings: DiscordSettings, known: Application) -> Self:
+    return Self(
+        user=str(bot.user.id if bot.user else 0),
+        admin_roles=settings.admin_role_ids,
+        owners=known.owners,
+        closed=not known.anybody_may_add,
+    )
+
+
+def _assembled(
+    bot: Bot, calls: Calls, session: aiohttp.ClientSession, *, settings: Settings, known: Application
+) -> DiscordConnection:
     wording, chosen = load_wording(data_folder("prompts")), settings.discord
     traces, rooms, slots = Traces(), Rooms(bot, calls), Slots(calls, time.monotonic)
     chat = DiscordChat(
@@ -198,7 +210,7 @@ def _assembled(bot: Bot, calls: Calls, session: aiohttp.ClientSession, *, settin
         slots=slots,
         traces=traces,
         attendant=Attendant(wording, calls, asyncio.sleep),
-        me=Self(user=str(bot.user.id if bot.user else 0), admin_roles=chosen.admin_role_ids),
+        me=_self(bot, chosen, known),
         sleep=asyncio.sleep,
     )
     return DiscordConnection(

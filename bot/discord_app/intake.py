@@ -119,6 +119,10 @@ class Intake:
     async def _command(self, interaction: Interaction) -> None:
         slot = self._office.slots.open(interaction)
         used = self._used_of(interaction)
+        saving = parse.saving(used, self._office.me)
+        if saving is not None:
+            await self._handled(slot, saving, Stage.PRIVATE)
+            return
         if used.message is not None:
             await self._request(slot, used)
             return

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.chat import (
     ADMIN_ROLE,
+    VOUCHER_ROLE,
     Address,
     Attachment,
     CommandCall,
@@ -33,6 +34,10 @@ from rag.errors import InvalidInput
 ASK_ABOUT = "Ask Advisor about this"
 """The name of the entry in a message's menu that asks for an answer to it."""
 
+SAVE_AS_ANSWER = "Save as an answer"
+"""The name of the entry with which admins make a document of a message."""
+
+_SAVE = "save"
 _GROUPED = {1, 2}
 """Types of options that are subcommands and groups of them."""
 
@@ -62,6 +67,8 @@ def place_of(room: Room, thread: str = "") -> Place:
 def person_of(author: Author, room: Room, me: Self) -> Person:
     """Whoever did something, an admin where Discord or the operator says so."""
     manages = bool(room.guild) and (author.manages or bool(author.roles & me.admin_roles))
+    vouches = manages and (me.closed or author.id in me.owners)
+    given = ({ADMIN_ROLE} if manages else set()) | ({VOUCHER_ROLE} if vouches else set())
     return Person(
         platform=PLATFORM,
         workspace=room.guild or DIRECT,
@@ -70,7 +77,7 @@ def person_of(author: Author, room: Room, me: Self) -> Person:
         is_bot=author.is_bot,
         is_self=author.id == me.user,
         standing=author.standing,
-        roles=author.roles | ({ADMIN_ROLE} if manages else frozenset()),
+        roles=author.roles | given,
     )
 
 
@@ -105,6 +112,25 @@ def request(used: Used, me: Self) -> Message | None:
         address=Address.REQUEST,
         title=used.room.title if written.id == used.room.id else "",
         attachments=written.attachments,
+    )
+
+
+def saving(used: Used, me: Self) -> CommandCall | None:
+    """The entry of a menu that makes a document of a message: a command that is filled in with what is known of it."""
+    written = used.message
+    if used.data.get("name") != SAVE_AS_ANSWER or written is None:
+        return None
+    question = written.answers or used.room.title
+    given = {"question": question, "text": _plain(written, me), "author": written.author.name}
+    return CommandCall(
+        event_id=used.id,
+        place=place_of(used.room),
+        person=person_of(used.author, used.room, me),
+        at=used.at,
+        name=_SAVE,
+        arguments={name: value for name, value in given.items() if value},
+        trigger=used.id,
+        locale=used.locale,
     )
 
 

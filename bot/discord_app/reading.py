@@ -68,6 +68,7 @@ def written_of(message: discord.Message, me: int) -> Written:
         own_roles=_own_roles(message),
         names=names,
         root=_root(message, me),
+        answers=_answered(message),
         attachments=tuple(
             Attachment(name=each.filename, size=each.size, reference=each.url) for each in message.attachments
         ),
@@ -129,6 +130,12 @@ def _root(message: discord.Message, me: int) -> str:
         return ""
     beyond = answered.reference
     return str(beyond.message_id if beyond and beyond.message_id else answered.id)
+
+
+def _answered(message: discord.Message) -> str:
+    reference = message.reference
+    resolved = reference.resolved if reference is not None else None
+    return resolved.clean_content if isinstance(resolved, discord.Message) else ""
 
 
 def _target(interaction: Interaction, data: Any) -> discord.Message | None:

@@ -18,6 +18,7 @@ from bot.discord_app import sizes
 from bot.discord_app.items import view_of
 from bot.discord_app.markup import escaped, inert, link
 from bot.discord_app.sizes import held
+from bot.mentions import Mention, MentionKind
 from bot.references import references
 from bot.replies import File, Reply
 from bot.splitting import cut
@@ -34,12 +35,22 @@ _BLANK = "…"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A message as Discord's library takes it."""
+    """A message as Discord's library takes it; `mention` is the one whom it may call."""
 
     content: str
     embeds: tuple[discord.Embed, ...] = ()
     view: View | None = None
     files: tuple[File, ...] = ()
+    mention: Mention | None = None
+
+    @property
+    def allowed(self) -> discord.AllowedMentions:
+        """Whom Discord may call because of this message: nobody, or exactly the one."""
+        called = [discord.Object(int(self.mention.id))] if self.mention else []
+        group = self.mention is not None and self.mention.kind is MentionKind.GROUP
+        return discord.AllowedMentions(
+            everyone=False, replied_user=False, users=[] if group else called, roles=called if group else []
+        )
 
     def uploads(self) -> list[discord.File]:
         """The files, made anew for each try: one that was sent is read to its end."""
@@ -58,11 +69,17 @@ class Renderer:
         text = inert(reply.text, addresses=addresses).strip()
         beneath = [f"-# {_line(note)}" for note in reply.notes if note.strip()]
         beneath += [f"-# ⏳ {_line(reply.status)}"] if reply.status else []
-        content, over = _fitted(text, beneath)
+        content, over = _fitted(f"{_calling(reply.mention)}{text}", beneath)
         embeds = [*_overflow(over), *self._sources(reply)]
         if not content and not embeds and not reply.files:
             content = _BLANK
-        return Rendered(content=content, embeds=tuple(embeds), view=view_of(reply.actions), files=reply.files)
+        return Rendered(
+            content=content,
+            embeds=tuple(embeds),
+            view=view_of(reply.actions),
+            files=reply.files,
+            mention=reply.mention,
+        )
 
     def say(self, text: Say, reply: Reply) -> str:
         """One of the bot's texts in the language of a reply."""
@@ -92,6 +109,13 @@ def _fitted(text: str, beneath: Iterable[str]) -> tuple[str, str]:
 def _overflow(text: str) -> list[discord.Embed]:
     room = sizes.EMBEDS - _SOURCES - sizes.OPTION
     return [discord.Embed(description=held(text, min(sizes.EMBED, room)), colour=_COLOUR)] if text else []
+
+
+def _calling(mention: Mention | None) -> str:
+    """The mention itself, on a line of its own."""
+    if mention is None:
+        return ""
+    return f"<@{'&' if mention.kind is MentionKind.GROUP else ''}{mention.id}>\n"
 
 
 def _line(text: str) -> str:

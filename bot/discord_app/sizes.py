@@ -33,6 +33,9 @@ COMMAND = 32
 DESCRIPTION = 100
 CHOICES = 25
 SUBCOMMANDS = 25
+COMMAND_TEXTS = 8_000
+"""All names, descriptions and values of a command with what stands below it; of translations the longest counts."""
+
 SUGGESTION = 100
 
 

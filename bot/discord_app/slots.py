@@ -24,7 +24,6 @@ TOKEN_S = 14 * 60.0
 """Discord's token of an interaction lasts fifteen minutes; the last one is for what is under way."""
 
 _MOST = 5_000
-_NOBODY = discord.AllowedMentions.none()
 
 
 class Stage(StrEnum):
@@ -124,7 +123,7 @@ class Slot:
             content=shown.content or None,
             embeds=list(shown.embeds),
             view=shown.view,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             **files,
         )
         await self._calls.make("change a message", call, lane=self.id)
@@ -147,7 +146,7 @@ class Slot:
         call = response.send_message(
             shown.content or None,
             ephemeral=ephemeral,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             **_more(shown),
         )
         told = await self._calls.make("take an answer", call)
@@ -161,7 +160,7 @@ class Slot:
             content=shown.content or None,
             embeds=list(shown.embeds),
             view=shown.view,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             **files,
         )
 
@@ -170,7 +169,7 @@ class Slot:
         call = send(
             shown.content,
             ephemeral=ephemeral,
-            allowed_mentions=_NOBODY,
+            allowed_mentions=shown.allowed,
             wait=True,
             **_more(shown),
         )

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.discord_app import sizes
-from bot.discord_app.parse import ASK_ABOUT
+from bot.discord_app.parse import ASK_ABOUT, SAVE_AS_ANSWER
 from bot.discord_app.sizes import held
 from bot.wording import ArgumentWords
 from rag.errors import InvalidSettings
@@ -40,7 +40,10 @@ _HEADS: Mapping[str, Mapping[Language, str]] = {
     },
     ADMINS: {Language.EN: "Look after the advisor on this server", Language.ZH: "管理本服务器上的顾问"},
 }
-_MENU_NAMES: Mapping[Language, str] = {Language.EN: ASK_ABOUT, Language.ZH: "向顾问提问这条消息"}
+_MENU_NAMES: Mapping[str, Mapping[Language, str]] = {
+    ASK_ABOUT: {Language.EN: ASK_ABOUT, Language.ZH: "向顾问提问这条消息"},
+    SAVE_AS_ANSWER: {Language.EN: SAVE_AS_ANSWER, Language.ZH: "保存为回答"},
+}
 _NO_NAME = re.compile(r"[^\w-]+")
 
 
@@ -48,14 +51,14 @@ def commands_of(registry: Registry) -> list[dict[str, Any]]:
     """All application commands.
 
     Raises:
-        InvalidSettings: there are more commands than Discord takes below one name.
+        InvalidSettings: there are more commands than Discord takes below one name, or longer ones.
     """
     everyone = [each for each in registry.commands if each.level is Level.EVERYONE]
     admins = [each for each in registry.commands if each.level is Level.ADMIN or _has_guarded(each)]
     made = [_group(EVERYONE, everyone, registry, guarded=False)]
     if admins:
         made.append(_group(ADMINS, admins, registry, guarded=True))
-    return [*made, _menu()]
+    return [*made, _menu(ASK_ABOUT, guarded=False), _menu(SAVE_AS_ANSWER, guarded=True)]
 
 
 def fingerprint(commands: Iterable[Mapping[str, Any]]) -> str:
@@ -72,13 +75,27 @@ def _group(name: str, commands: list[Command], registry: Registry, *, guarded: b
         if guarded
         else {"contexts": [_SERVERS, _DIRECT, _AMONG_PEOPLE], "integration_types": [_IN_SERVER, _BY_USER]}
     )
-    return {
+    made = {
         "type": _SLASH,
         "name": name,
         **_described(_HEADS[name]),
         **where,
         "options": [_subcommand(each, registry, guarded=guarded) for each in commands],
     }
+    if (characters := sum(_lengths(made))) > sizes.COMMAND_TEXTS:
+        problem = f"/{name} has {characters} characters of names and descriptions; Discord takes {sizes.COMMAND_TEXTS}"
+        raise InvalidSettings(f"{problem}; shorten them in prompts/bot.*.toml, or put some commands elsewhere")
+    return made
+
+
+def _lengths(option: Mapping[str, Any]) -> Iterator[int]:
+    """The characters that Discord counts of a command, an option or a choice, and of all below it."""
+    for field in ("name", "description"):
+        localised: Mapping[str, str] = option.get(f"{field}_localizations") or {}
+        yield max(map(len, (option.get(field, ""), *localised.values())))
+    yield len(option.get("value", ""))
+    for inner in (*option.get("options", ()), *option.get("choices", ())):
+        yield from _lengths(inner)
 
 
 def _subcommand(command: Command, registry: Registry, *, guarded: bool) -> dict[str, Any]:
@@ -116,13 +133,15 @@ def _choice(choice: str, words: Mapping[Language, ArgumentWords]) -> dict[str, A
     return {"name": labels[Language.EN], "name_localizations": _localised(labels), "value": choice}
 
 
-def _menu() -> dict[str, Any]:
+def _menu(name: str, *, guarded: bool) -> dict[str, Any]:
+    """An entry of a message's menu; those of admins exist in servers alone."""
     return {
         "type": _MENU,
-        "name": ASK_ABOUT,
-        "name_localizations": _localised(_MENU_NAMES),
-        "contexts": [_SERVERS, _DIRECT],
+        "name": name,
+        "name_localizations": _localised(_MENU_NAMES[name]),
+        "contexts": [_SERVERS] if guarded else [_SERVERS, _DIRECT],
         "integration_types": [_IN_SERVER],
+        **({"default_member_permissions": _MANAGE_SERVER} if guarded else {}),
     }
 
 

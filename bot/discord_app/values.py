@@ -55,7 +55,8 @@ class Written:
 
     `names` are of the people, roles and channels that it mentions, by their ids; `people` are the ids of the people,
     `own_roles` those of roles that Discord has made for the bot.
-    `root` is the message that the bot's own one answered to which this one is a reply; "" where it is none.
+    `root` is the message that the bot's own one answered to which this one is a reply; "" where it is none. `answers`
+    is the text of what it is a reply to, as far as Discord tells it.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Written:
     own_roles: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     root: str = ""
+    answers: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -94,3 +96,8 @@ class Self:
 
     user: str
     admin_roles: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    """Whose application it is."""
+
+    closed: bool = False
+    """Whether nobody but they may add the bot to a server."""

@@ -58,6 +58,7 @@ class Books:
         self.experts = store.experts
         self.proposals = store.proposals
         self.assessments = store.assessments
+        self.workspaces = store.workspaces
 
 
 def build_engine(

@@ -31,6 +31,7 @@ from bot.store.questions import SqlQuestions
 from bot.store.schedules import SqlSchedules
 from bot.store.sightings import SqlSightings
 from bot.store.urls import store_url
+from bot.store.workspaces import SqlWorkspaces
 
 
 class SqlStore:
@@ -57,6 +58,7 @@ class SqlStore:
         self.assessments = SqlAssessments(database)
         self.experts = SqlExperts(database)
         self.proposals = SqlProposals(database)
+        self.workspaces = SqlWorkspaces(database)
 
 
 @asynccontextmanager

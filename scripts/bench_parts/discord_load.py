@@ -65,7 +65,11 @@ async def measure(home: Path, plan: Plan) -> dict[str, object]:
     try:
         api = await asyncio.to_thread(ours.recv)
         bot = asyncio.create_task(_bot(home, api))
-        figures = await asyncio.to_thread(ours.recv)
+        told = asyncio.create_task(asyncio.to_thread(ours.recv))
+        await asyncio.wait({bot, told}, return_when=asyncio.FIRST_COMPLETED)
+        if bot.done():
+            bot.result()
+        figures = await told
         bot.cancel()
         await asyncio.gather(bot, return_exceptions=True)
         return {"plan": plan.name, **figures}
@@ -80,7 +84,9 @@ async def _bot(home: Path, api: str) -> None:
     discord = DiscordSettings(token=SecretStr(TOKEN), api_base_url=api)
     settings = Settings(home=home, discord=discord, engine=engine_settings)
     replies = load_replies(data_folder("prompts"))
-    rag = SimpleNamespace(answers=InstantAnswers(), catalogue=None, retriever=None, home=home, replies=replies)
+    rag = SimpleNamespace(
+        answers=InstantAnswers(), catalogue=None, retriever=None, home=home, replies=replies, digests=None
+    )
     adapters: dict[str, ChatAdapter] = {}
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
         adapters["discord"] = connection.chat

@@ -17,6 +17,7 @@ from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.parts import metadata as metadata
 from bot.store.models.people import first_uses
 from bot.store.models.schedules import schedules as schedules
+from bot.store.models.workspaces import workspaces as workspaces
 
 PERSON_COLUMNS: Mapping[Table, str] = {
     questions: "person",

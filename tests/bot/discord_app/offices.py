@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,10 +21,18 @@ from bot.running.inquiries import Inquiries
 from bot.running.talking import build_talk
 from bot.store.opening import SqlStore, open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
+from tests.doubles.discord.names import GUILD
 from tests.doubles.discord.server import DiscordServer, discord_server
 from tests.doubles.discord.things import Said
 
 from .opened import discord_settings, ended, first_of, until
+
+
+class Indexing:
+    """Takes in what is to be indexed."""
+
+    async def update(self, inputs: Any) -> SimpleNamespace:
+        return SimpleNamespace(failed=())
 
 
 @dataclass
@@ -62,11 +71,12 @@ async def office(
     discord: DiscordServer | None = None,
     engine: EngineSettings | None = None,
     catalogue: Any = None,
+    registered: bool = True,
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
-        more = {"engine": engine, "catalogue": catalogue, **changes}
+        more = {"engine": engine, "catalogue": catalogue, "registered": registered, **changes}
         async with discord_server() as fresh, office(home, discord=fresh, **more) as opened:
             yield opened
         return
@@ -74,11 +84,21 @@ async def office(
     shelf = catalogue or Shelf()
     rag = cast(
         "Any",
-        SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES, digests=None),
+        SimpleNamespace(
+            answers=desk,
+            catalogue=shelf,
+            retriever=None,
+            home=home,
+            replies=REPLIES,
+            digests=None,
+            indexer=Indexing(),
+        ),
     )
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
+        if registered:
+            await store.workspaces.register(f"discord/{GUILD}", at=datetime.now(UTC))
         adapters["discord"] = connection.chat
         made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
         connection.settle_in(Inquiries(made, store.settings))

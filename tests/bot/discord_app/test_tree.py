@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.commands.call import Call
 from bot.commands.catalogue import all_commands
-from bot.commands.registry import Command, Level, Registry
+from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.discord_app.tree import commands_of, fingerprint
-from bot.wording import load_wording
+from bot.wording import ArgumentWords, CommandWords, Wording, load_wording
 from rag.errors import InvalidSettings
+from rag.types import Language
 from tests.doubles.discord.limits import check_commands
 
 WORDING = load_wording(Path(__file__).parents[3] / "prompts")
@@ -72,11 +75,55 @@ def test_fingerprint_changes_with_a_word() -> None:
     assert fingerprint(made) != before
 
 
-def test_more_commands_than_discord_takes_below_one_name_are_told() -> None:
-    class Long(Registry):
-        @property
-        def commands(self) -> tuple[Command, ...]:
-            return super().commands * 9
+async def nothing(call: Call, arguments: Mapping[str, str]) -> None:
+    """Does nothing."""
 
-    with pytest.raises(InvalidSettings, match="takes 25 below one name"):
-        commands_of(Long(REGISTRY.commands, WORDING))
+
+def wide(count: int, choices: int, *, description: str = "what to do") -> Registry:
+    """So many commands of admins with so many choices each, described in both languages."""
+    values = tuple(f"choice-{number}" for number in range(choices))
+    argument = Argument(name="what", kind=ArgumentKind.CHOICE, choices=values)
+    commands = [
+        Command(name=f"command-{number}", run=nothing, arguments=(argument,), level=Level.ADMIN)
+        for number in range(count)
+    ]
+
+    class Words(Wording):
+        def command(self, name: str, language: Language) -> CommandWords:
+            told = ArgumentWords(name="what", description=description, choices={each: each for each in values})
+            return CommandWords(name=name, description=description, arguments={"what": told})
+
+    return Registry(commands, Words(WORDING._files))
+
+
+@pytest.mark.parametrize("choices", [1, 25, 26, 60], ids=str)
+def test_argument_with_more_choices_than_discord_lists_is_typed(choices: int) -> None:
+    made = commands_of(wide(3, choices))
+    check_commands(made)
+    option = made[1]["options"][0]["options"][0]
+    assert len(option.get("choices", ())) == (choices if choices <= 25 else 0)
+    assert ("max_length" in option) is (choices > 25)
+
+
+def test_as_many_commands_as_discord_takes_can_be_registered() -> None:
+    made = commands_of(wide(25, 5))
+    check_commands(made)
+    assert len(made[1]["options"]) == 25
+
+
+@pytest.mark.parametrize(
+    ("registry", "told"),
+    [
+        pytest.param(wide(26, 1), "/advisor-admin has 26 commands; Discord takes 25 below one name", id="commands"),
+        pytest.param(wide(25, 25, description="x" * 99), "characters of names and descriptions", id="texts"),
+    ],
+)
+def test_more_than_discord_takes_below_one_name_is_told_at_start(registry: Registry, told: str) -> None:
+    with pytest.raises(InvalidSettings, match=told):
+        commands_of(registry)
+
+
+def test_menu_of_admins_is_hidden_from_members() -> None:
+    menu = MADE["Save as an answer"]
+    assert (menu["type"], menu["default_member_permissions"], menu["contexts"]) == (3, "32", [0])
+    assert menu["name_localizations"]["zh-CN"] == "保存为回答"

@@ -71,7 +71,7 @@ class People:
         given.append({"type": 3, "name": argument, "value": typed, "focused": True})
         return self._use(COMPLETION, user, channel, self._called(group, name, given))
 
-    def menu(self, user: str, said: Said, name: str) -> Interaction:
+    def menu(self, user: str, said: Said, name: str, *, locale: str = "en-US") -> Interaction:
         """Somebody chooses an entry from the menu of a message."""
         if name not in {each["name"] for each in self.world.commands if each.get("type") == 3}:
             raise AssertionError(f"no menu has {name!r}")
@@ -82,7 +82,7 @@ class People:
             "target_id": said.id,
             "resolved": {"messages": {said.id: self.world.told(said)}},
         }
-        return self._use(COMMAND, user, said.channel, data)
+        return self._use(COMMAND, user, said.channel, data, locale=locale)
 
     def press(self, user: str, said: Said, label: str) -> Interaction:
         """Somebody presses a button."""

@@ -146,11 +146,11 @@ class DiscordServer:
             "name": "Advisor",
             "icon": None,
             "description": "",
-            "bot_public": True,
+            "bot_public": self.world.public,
             "bot_require_code_grant": False,
             "verify_key": "0" * 64,
             "flags": self.world.flags,
-            "owner": self.world.user(ME),
+            "owner": self.world.user(self.world.owner),
             "team": None,
         }
 

@@ -49,6 +49,8 @@ class World:
         self.tell: Callable[[str, dict[str, Any], str], None] = lambda *_: None
         self.tokens = {TOKEN}
         self.flags = 0
+        self.public = True
+        self.owner = CEO
         self.names = {ADA: "Ada", BOB: "小明", CEO: "Cleo", NEWCOMER: "Nia", ME: "Advisor"}
         self.member_roles: dict[str, list[str]] = {CEO: [LEAD_ROLE], ME: [OWN_ROLE]}
         self.pending = {NEWCOMER}

@@ -1,0 +1,96 @@
+"""How settings of a channel change: what may be shown and given, what is stored, and what is noted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.channel_rules import TOPICS, effective_settings
+from bot.commands.call import Call
+from bot.commands.registration import reaches_beyond
+from bot.commands.settings import LABELS, allowed, changed, shown, value_of
+from bot.mentions import EXPERT
+from bot.records import AuditEntry, ChannelSettings, Respond
+from bot.saying_experts import ExpertSay
+from bot.wording import Say
+from rag.types import PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One value to be stored; () takes a setting back to what it inherits."""
+
+    name: str
+    value: tuple[str, ...]
+
+
+async def gives_labels(call: Call) -> bool:
+    """Whether the person may give labels to this channel. Raises StoreFailed."""
+    return call.means.is_admin(call.person) and await reaches_beyond(call)
+
+
+def without_hidden(settings: ChannelSettings, hidden: frozenset[str]) -> ChannelSettings:
+    """Settings as they may be shown: a topic of documents for other readers is there, and not told."""
+    topics = value_of(settings, TOPICS)
+    if hidden.isdisjoint(topics):
+        return settings
+    return changed(settings, TOPICS, tuple(dict.fromkeys("…" if each in hidden else each for each in topics)))
+
+
+async def wrong_value(call: Call, name: str, text: str) -> str:
+    """What is said of a value that a setting cannot have."""
+    if name == EXPERT:
+        return call.words(ExpertSay.WRONG, value=text[:80])
+    choices = call.words(Say.LIST_SEPARATOR).join(await allowed(call, name))
+    return call.words(Say.CONFIG_WRONG, value=text, name=setting_labels(call)[name], choices=choices)
+
+
+async def store_changes(call: Call, key: str, changes: Sequence[Change]) -> None:
+    """Stores changes and tells what holds now. Each is in the audit log before it holds."""
+    books = call.means.store
+    settings = await books.settings.get(key)
+    for change in changes:
+        await books.audit.append(_entry(call, key, settings, change))
+        settings = changed(settings, change.name, change.value)
+    if changes:
+        await books.settings.save(key, settings)
+    holds = await effective_settings(books.settings, call.place.channel_key)
+    server = key != call.place.channel_key
+    lines = [_saved(call, change.name, settings if server else holds, server=server) for change in changes]
+    await call.whisper("\n".join(lines) or call.words(Say.CONFIG_NOTHING))
+
+
+def _entry(call: Call, key: str, settings: ChannelSettings, change: Change) -> AuditEntry:
+    before = ", ".join(value_of(settings, change.name))
+    return AuditEntry(
+        at=call.means.now(),
+        actor=call.means.pseudonym(call.person.key),
+        action="config",
+        subject=key,
+        details={"setting": change.name, "before": before, "after": ", ".join(change.value)},
+    )
+
+
+def _saved(call: Call, name: str, settings: ChannelSettings, *, server: bool) -> str:
+    value = value_of(settings, name) or default_of(call, name)
+    say = Say.CONFIG_SAVED_SERVER if server else Say.CONFIG_SAVED
+    return call.words(say, name=setting_labels(call)[name], value=shown(call, name, value))
+
+
+def default_of(call: Call, name: str) -> tuple[str, ...]:
+    """What holds where neither the channel nor its server has set anything."""
+    engine = call.means.engine
+    values = {
+        "respond": Respond(engine.respond).value,
+        "follow-ups": "on" if engine.follow_ups else "off",
+        "replies": "thread",
+        "language": "auto",
+        LABELS: PUBLIC,
+        EXPERT: "none",
+    }
+    return (values.get(name, "all"),)
+
+
+def setting_labels(call: Call) -> Mapping[str, str]:
+    """What the settings are called, by their identifiers."""
+    return call.means.wording.command("config", call.language).arguments["name"].choices
