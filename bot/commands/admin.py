@@ -76,7 +76,7 @@ class Admin:
             await call.whisper(_busy(call, runs))
             return
         await _note(call, "reindex", {"inputs": ", ".join(map(_shown, chosen)), "full": str(full)})
-        await show_run(call, run)
+        await show_run(call, run, runs.journal)
 
 
 async def cancel(call: Call, press: Press) -> None:
@@ -104,7 +104,10 @@ async def complete_input(call: Call, typed: str) -> Sequence[str]:
 async def _status(call: Call, runs: IndexRuns) -> str:
     counts, inputs = await runs.library.counts(), await runs.library.inputs()
     told = call.words(Say.ADMIN_STATUS, documents=counts.documents, chunks=counts.chunks, inputs=len(inputs))
-    return f"{told}\n{_busy(call, runs)}" if runs.holder else told
+    if runs.holder:
+        return f"{told}\n{_busy(call, runs)}"
+    broken = await runs.journal.left()
+    return f"{told}\n{call.words(Say.ADMIN_INTERRUPTED, since=f'{broken.since:%Y-%m-%d %H:%M}')}" if broken else told
 
 
 async def _inputs(call: Call, runs: IndexRuns) -> str:
