@@ -159,9 +159,11 @@ class Opener:
     @asynccontextmanager
     async def _open_rag(self) -> AsyncIterator[Rag]:
         from rag.build import open_rag
+        from rag.settings import Loading
 
-        await settle_home(self._settings.rag)
-        async with open_rag(self._settings.rag, on_model_event=self._metrics.model_event, cache=self._kept) as rag:
+        settings, event = self._settings.rag, self._metrics.model_event
+        await settle_home(settings)
+        async with open_rag(settings, on_model_event=event, cache=self._kept, loading=Loading.APART) as rag:
             yield rag
 
     def _runs(self, rag: Rag) -> IndexRuns:
