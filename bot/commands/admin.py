@@ -9,6 +9,7 @@ from bot.chat import Press
 from bot.commands import basic
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
+from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.reindexing import show_run
 from bot.indexing import IndexRuns
 from bot.records import AuditEntry
@@ -70,6 +71,8 @@ class Admin:
             listed = call.words(Say.LIST_SEPARATOR).join(f"`{_shown(each)}`" for each in registered)
             await call.whisper(call.words(Say.ADMIN_UNKNOWN_INPUT, name=name, inputs=listed, usage=usage))
             return
+        # The note of a run that was broken off makes room for that of this one.
+        await tell_of_broken_run(call.means, call.means.now())
         try:
             run = runs.start(call.means.new_id(), call.person.name or call.person.id, chosen, full=full)
         except IndexLocked:

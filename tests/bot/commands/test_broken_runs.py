@@ -44,6 +44,15 @@ async def test_run_that_went_down_with_the_program_is_told_at_the_next_start(
     assert "broken off" not in await room.command("admin")
 
 
+async def test_broken_run_is_told_before_the_next_one_begins(room: Room, runs: Runs, tmp_path: Path) -> None:
+    room = await restarted(room, runs, tmp_path)
+    runs.go.set()
+    await room.command("admin", "reindex")
+    first, second = (posted.reply.text for posted in room.chat.posted)
+    assert first.startswith("The run was broken off")
+    assert second.startswith("**The library is up to date**")
+
+
 async def test_broken_run_is_told_anew_where_its_message_is_gone(room: Room, runs: Runs, tmp_path: Path) -> None:
     room = await restarted(room, runs, tmp_path)
     wait: list[float | None] = [5.0, None]
