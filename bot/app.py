@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import LoadedSettings, debug_wanted, load_settings
 from rag.errors import IndexLocked, InvalidSettings
+from rag.settings import Loading, ModelSettings
 
 if TYPE_CHECKING:
     from bot.control.client import RemoteLibrary
@@ -58,13 +59,12 @@ class Program:
 
     def with_library(self, work: Callable[[Library], Awaitable[int]]) -> int:
         """Does a piece of work on the library of the running bot, else on one opened here. Raises RagError."""
-        settings = self.open_home()
+        return asyncio.run(_worked(work, self.open_home(), Loading.NOW))
 
-        async def opened() -> int:
-            async with AsyncExitStack() as stack:
-                return await work(await _open_library(settings, stack))
-
-        return asyncio.run(opened())
+    def with_index(self, work: Callable[[Library], Awaitable[int]]) -> int:
+        """The same for work that answers nothing: no model is loaded before there is something to embed."""
+        settings = self.open_home().model_copy(update={"model": ModelSettings()})
+        return asyncio.run(_worked(work, settings, Loading.LATER))
 
     def with_catalogue(self, work: Callable[[Shelf], Awaitable[int]]) -> int:
         """Opens only the catalogue, which takes neither the index's lock nor a model. Raises RagError."""
@@ -149,7 +149,12 @@ def _remote(settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary 
     return open_remote(settings.home, version=metadata.version("startup-advisor"), process=os.getpid())
 
 
-async def _open_library(settings: RagSettings, stack: AsyncExitStack) -> Library:
+async def _worked(work: Callable[[Library], Awaitable[int]], settings: RagSettings, loading: Loading) -> int:
+    async with AsyncExitStack() as stack:
+        return await work(await _open_library(settings, stack, loading))
+
+
+async def _open_library(settings: RagSettings, stack: AsyncExitStack, loading: Loading) -> Library:
     """The running bot's library, else one opened here; a bot that starts meanwhile is asked after all."""
     from bot.store.settling import settle_home
     from rag.build import open_rag
@@ -159,7 +164,7 @@ async def _open_library(settings: RagSettings, stack: AsyncExitStack) -> Library
         return remote
     try:
         await settle_home(settings)
-        return await stack.enter_async_context(open_rag(settings))
+        return await stack.enter_async_context(open_rag(settings, loading=loading))
     except IndexLocked:
         remote = await stack.enter_async_context(_remote(settings))
         if remote is None:

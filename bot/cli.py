@@ -122,7 +122,7 @@ def index(
         full=full,
     )
     terminal = open_terminal(json=as_json)
-    raise typer.Exit(program.with_library(lambda library: operations.index(library, terminal, job)))
+    raise typer.Exit(program.with_index(lambda library: operations.index(library, terminal, job)))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from bot.index_journal import IndexJournal
 from bot.library import Indexing
 from rag.errors import IndexLocked
 
@@ -94,11 +95,21 @@ class IndexRuns:
         indexer: brings the library up to date.
         library: knows what is registered, and how much there is.
         gate: shared with everything else that works on the index.
+        journal: remembers the run under way for the next start.
         now: the time, aware and in UTC.
     """
 
-    def __init__(self, indexer: Indexing, library: Registered, *, gate: IndexGate, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        indexer: Indexing,
+        library: Registered,
+        *,
+        gate: IndexGate,
+        journal: IndexJournal,
+        now: Callable[[], datetime],
+    ) -> None:
         self.library = library
+        self.journal = journal
         self._indexer = indexer
         self._gate = gate
         self._now = now
@@ -108,6 +119,11 @@ class IndexRuns:
     def holder(self) -> Holder | None:
         """Who works on the index; None while nobody does."""
         return self._gate.holder
+
+    @property
+    def current(self) -> str:
+        """The id of the run that this process started last; "" before the first."""
+        return self._run.id if self._run else ""
 
     def start(self, run_id: str, who: str, inputs: Sequence[Input] = (), *, full: bool = False) -> IndexRun:
         """Bring inputs up to date, without any all that are registered; returns at once.

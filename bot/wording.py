@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from bot.blanks import BLANKS, VOCABULARY
+from bot.file_problems import ProblemWords, load_problem_words
 from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
 from bot.saying_assess import ASSESS_BLANKS, AssessSay
@@ -41,6 +42,9 @@ _TEXTS: tuple[type[Say | AssessSay | ExpertSay], ...] = (Say, AssessSay, ExpertS
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
+
+
+_TRANSLATED = tuple(language for language in LANGUAGES if language is not Language.EN)
 
 
 class ArgumentWords(BaseModel):
@@ -79,6 +83,7 @@ class Wording:
     """The bot's own words in every language that it speaks."""
 
     _files: Mapping[Language, _File]
+    _problems: Mapping[Language, ProblemWords]
 
     def say(self, text: Sayable, language: Language, **values: object) -> str:
         """A sentence with its blanks filled in; English where the language has no texts.
@@ -89,6 +94,11 @@ class Wording:
         file = self._of(language)
         said = file.risks[text] if isinstance(text, RiskSay) else file.texts[text]
         return said.format(**values)
+
+    def problem(self, sentence: str, language: Language) -> str:
+        """What a reader of files says of one, in another language; English where that has no words for it."""
+        words = self._problems.get(language)
+        return words.said(sentence) if words else sentence
 
     def kind(self, kind: DocumentKind, language: Language) -> str:
         """What documents of a kind are called."""
@@ -118,12 +128,13 @@ class Wording:
 
 
 def load_wording(folder: Path) -> Wording:
-    """Reads and checks `bot.<language>.toml` of both languages.
+    """Reads and checks `bot.<language>.toml` of both languages, and `problems.<language>.toml` of all but English.
 
     Raises:
         InvalidSettings: a file is missing or broken, lacks a text, or uses other names than are filled in.
     """
-    return Wording({language: _checked(folder / f"bot.{language.value}.toml") for language in LANGUAGES})
+    files = {language: _checked(folder / f"bot.{language.value}.toml") for language in LANGUAGES}
+    return Wording(files, {each: load_problem_words(folder / f"problems.{each.value}.toml") for each in _TRANSLATED})
 
 
 def _checked(path: Path) -> _File:

@@ -11,20 +11,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, assert_never
+from typing import Any, TypeVar
 
 from rag.answer import AnswerService
 from rag.catalogue import Catalogue, CatalogueWriter, Input
 from rag.composition import Parts, compose, digest_builder
 from rag.confidence import UNCALIBRATED, Calibration, load_calibrations
 from rag.digest.builder import DigestBuilder
-from rag.errors import EmbedderUnavailable
 from rag.ingest.index import Indexer
 from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
 from rag.prompts import Replies, load_replies
 from rag.resources import data_folder
 from rag.retrieve import Retriever
-from rag.settings import ModelSettings, RagSettings
+from rag.settings import Loading, ModelSettings, RagSettings
 from rag.templates import load_templates
 from rag.writing.events import OnPoolEvent, PoolEvent
 from rag.writing.pool import FailoverPool
@@ -85,10 +84,12 @@ async def open_digests(settings: RagSettings) -> AsyncIterator[tuple[DigestBuild
         InvalidSettings: data that ships with the product is missing or broken.
         StorageFailed: the catalogue cannot be opened.
     """
+    from rag.backends.opening import sentence_embedder
+
     templates = load_templates(data_folder("prompts"))
     async with _open_database(settings.home) as (catalogue, _), open_models(settings.model) as models:
         pool = FailoverPool(models, settings.model) if models else None
-        sentences = None if settings.embedding.embedder == "memory" else await _sentence_embedder()
+        sentences = None if settings.embedding.embedder == "memory" else await sentence_embedder()
         yield digest_builder(catalogue, sentences, templates, pool=pool, settings=settings), catalogue
 
 
@@ -108,14 +109,17 @@ async def own_index(settings: RagSettings) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def open_rag(
-    settings: RagSettings, *, on_model_event: OnPoolEvent = _unheard, cache: AnswerCache | None = None
+    settings: RagSettings,
+    *,
+    on_model_event: OnPoolEvent = _unheard,
+    cache: AnswerCache | None = None,
+    loading: Loading = Loading.NOW,
 ) -> AsyncIterator[Rag]:
     """The whole core over the index in `settings.home`, which this process owns until the end of the block.
 
     A Chroma server may be shared with other homes; the lock then keeps this home's catalogue to one process.
-
     `on_model_event` gets what happens to the language models, besides the log; `cache` keeps what a model wrote, by
-    default in memory.
+    default in memory; `loading` says when and where the packaged models are loaded.
 
     Raises:
         IndexLocked: another process owns the index.
@@ -124,32 +128,36 @@ async def open_rag(
         EmbedderUnavailable: the embedding model cannot be loaded or reached.
     """
     replies, templates = load_replies(data_folder("prompts")), load_templates(data_folder("prompts"))
-    calibrations = _calibrations(settings.home)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(own_index(settings))
         catalogue, writer = await stack.enter_async_context(_open_database(settings.home))
-        store, (embedder, sentences) = await _both(
-            stack.enter_async_context(_open_store(settings)), _open_embedders(settings, stack)
-        )
+        opening = _open_embedders(settings, stack, catalogue, loading=loading)
+        store, (embedder, sentences) = await _both(stack.enter_async_context(_open_store(settings)), opening)
         models = await stack.enter_async_context(open_models(settings.model))
         parts = Parts(
             catalogue=catalogue,
             store=store,
             embedder=embedder,
             sentences=sentences,
-            calibration=calibrations.get(embedder.identity, UNCALIBRATED),
+            calibration=_calibrations(settings.home).get(embedder.identity, UNCALIBRATED),
             replies=replies,
             templates=templates,
             pool=FailoverPool(models, settings.model, on_event=on_model_event) if models else None,
             clock=time.perf_counter,
             cache=cache,
         )
-        indexer = Indexer(catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest)
-        yield _rag(settings, parts, indexer, models)
+        yield _rag(settings, parts, writer, models)
 
 
-def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence[ChatModel]) -> Rag:
+def _rag(settings: RagSettings, parts: Parts, writer: CatalogueWriter, models: Sequence[ChatModel]) -> Rag:
     composed = compose(parts, settings)
+    indexer = Indexer(
+        catalogue=parts.catalogue,
+        writer=writer,
+        store=parts.store,
+        embedder=parts.embedder,
+        settings=settings.ingest,
+    )
     return Rag(
         home=settings.home,
         catalogue=parts.catalogue,
@@ -219,53 +227,10 @@ async def _open_store(settings: RagSettings) -> AsyncIterator[VectorStore]:
         yield store
 
 
-async def _open_embedders(settings: RagSettings, stack: AsyncExitStack) -> tuple[Embedder, Embedder | None]:
-    """The cached embedder of passages and questions, and the quick one with which the extractive writer reads."""
-    from rag.backends.folding import FoldingEmbedder
-    from rag.backends.vector_cache import CachedEmbedder, VectorCache
+async def _open_embedders(
+    settings: RagSettings, stack: AsyncExitStack, catalogue: Catalogue, *, loading: Loading
+) -> tuple[Embedder, Embedder | None]:
+    from rag.backends.opening import open_embedders
 
-    embedder, sentences = await _load_embedders(settings, stack)
-    packs = sorted((data_folder("corpus") / "vectors").glob("*.npz"))
-    cache = await stack.enter_async_context(VectorCache.open(settings.home / "vectors.sqlite3", packs))
-    cached = CachedEmbedder(embedder, cache, batch_size=_batch_size(settings))
-    return FoldingEmbedder(cached), FoldingEmbedder(sentences) if sentences else None
-
-
-async def _load_embedders(settings: RagSettings, stack: AsyncExitStack) -> tuple[Embedder, Embedder | None]:
-    match settings.embedding.embedder:
-        case "memory":
-            from rag.backends.memory import MemoryEmbedder
-
-            return MemoryEmbedder(), None
-        case "openai":
-            from rag.backends.openai_embeddings import open_openai
-
-            return await stack.enter_async_context(open_openai(settings.embeddings)), await _sentence_embedder()
-        case "use" | "bundled":
-            from rag.backends.bundled import open_bundled
-            from rag.backends.universal import UniversalEmbedder
-
-            use = await UniversalEmbedder.open()
-            if settings.embedding.embedder == "use":
-                return use, use
-            return await open_bundled(use, threads=settings.embedding.threads), use
-        case unknown:
-            assert_never(unknown)
-
-
-async def _sentence_embedder() -> Embedder | None:
-    """The packaged model beside a server: reading sentences by HTTP would cost a request an answer."""
-    from rag.backends.universal import UniversalEmbedder
-
-    try:
-        return await UniversalEmbedder.open()
-    except EmbedderUnavailable as error:
-        log.warning("%s; answers are chosen by words alone", error)
-        return None
-
-
-def _batch_size(settings: RagSettings) -> int:
-    """Texts that go through the cache at once: enough for all requests that a server may get together."""
-    if settings.embedding.embedder == "openai":
-        return settings.embeddings.batch_size * settings.embeddings.concurrency
-    return settings.embedding.batch_size
+    live = await catalogue.live()
+    return await open_embedders(settings, stack, loading=loading, made_by=live.embedder if live else "")

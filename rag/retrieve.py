@@ -73,6 +73,12 @@ class Retriever:
         """Passages for a question, best first; `limit` overrides how many."""
         if not question.text.strip():
             raise InvalidInput("the question is empty; ask something")
+        generation = await self._catalogue.live()
+        found = await self._retrieve(question, limit)
+        # Texts and surroundings are read after the search: a rebuild that ended in between would be seen in half.
+        return found if await self._catalogue.live() == generation else await self._retrieve(question, limit)
+
+    async def _retrieve(self, question: Question, limit: int | None) -> Retrieval:
         watch = Stopwatch(self._clock)
         language = question.language or detect_language(question.text)
         with watch.stage("queries"):
@@ -151,7 +157,9 @@ def _with_neighbours(passages: Sequence[Passage], around: _Around, *, budget: in
     for passage in passages:
         document, position = passage.document.id, passage.chunk.position
         beside = {position - 1: "", position + 1: ""}
-        for chunk in (each.chunk for each in around.get(document, ())):
+        for chunk in (
+            each.chunk for each in around.get(document, ()) if _version(each.id) == _version(passage.chunk_id)
+        ):
             place = (document, chunk.position)
             if chunk.position in beside and place not in taken and len(chunk.text) <= budget:
                 beside[chunk.position] = chunk.text
@@ -178,7 +186,13 @@ def _siblings(passages: Sequence[Passage], around: _Around) -> tuple[Passage, ..
         for document, passage in _nearest(passages).items()
         for each in around.get(document, ())
         if each.chunk.position in _stretch(passage) and each.id not in known
+        if _version(each.id) == _version(passage.chunk_id)
     )
+
+
+def _version(chunk: ChunkId) -> str:
+    """The version of a document that a chunk is of: an index run may exchange a document during a search."""
+    return chunk.rpartition(":")[0]
 
 
 def _passages(chosen: Sequence[Scored[ChunkId]], chunks: Mapping[ChunkId, LiveChunk]) -> tuple[Passage, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -44,6 +45,17 @@ def _key(key: SecretStr) -> SecretStr:
 
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 """An address that starts with http:// or https:// and holds no credentials."""
+
+
+class Loading(Enum):
+    """When and where the packaged models are loaded."""
+
+    NOW = auto()
+    APART = auto()
+    """Now, and passages are embedded in a process of lower priority: for a program that answers while it indexes."""
+
+    LATER = auto()
+    """With the first text, where the index was made by the same model: for a program that indexes and nothing else."""
 
 
 class _Group(BaseModel):

@@ -9,6 +9,7 @@ from bot.chat import Press
 from bot.commands import basic
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
+from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.reindexing import show_run
 from bot.indexing import IndexRuns
 from bot.records import AuditEntry
@@ -70,13 +71,15 @@ class Admin:
             listed = call.words(Say.LIST_SEPARATOR).join(f"`{_shown(each)}`" for each in registered)
             await call.whisper(call.words(Say.ADMIN_UNKNOWN_INPUT, name=name, inputs=listed, usage=usage))
             return
+        # The note of a run that was broken off makes room for that of this one.
+        await tell_of_broken_run(call.means, call.means.now())
         try:
             run = runs.start(call.means.new_id(), call.person.name or call.person.id, chosen, full=full)
         except IndexLocked:
             await call.whisper(_busy(call, runs))
             return
         await _note(call, "reindex", {"inputs": ", ".join(map(_shown, chosen)), "full": str(full)})
-        await show_run(call, run)
+        await show_run(call, run, runs.journal)
 
 
 async def cancel(call: Call, press: Press) -> None:
@@ -105,7 +108,10 @@ async def status(call: Call, runs: IndexRuns) -> str:
     """How much the library holds, and who is bringing it up to date at the moment."""
     counts, inputs = await runs.library.counts(), await runs.library.inputs()
     told = call.words(Say.ADMIN_STATUS, documents=counts.documents, chunks=counts.chunks, inputs=len(inputs))
-    return f"{told}\n{_busy(call, runs)}" if runs.holder else told
+    if runs.holder:
+        return f"{told}\n{_busy(call, runs)}"
+    broken = await runs.journal.left()
+    return f"{told}\n{call.words(Say.ADMIN_INTERRUPTED, since=f'{broken.since:%Y-%m-%d %H:%M}')}" if broken else told
 
 
 async def _inputs(call: Call, runs: IndexRuns) -> str:

@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.chat import MessageRef
 from bot.commands.call import Call
+from bot.commands.reindex_recovery import note_of
+from bot.commands.reindex_report import counted, details, report_files
 from bot.errors import DeliveryFailed
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexRun
 from bot.offers import Verb
 from bot.payloads import Payload
-from bot.replies import Button, Reply
+from bot.replies import Button, File, Reply
 from bot.wording import Say
 
 if TYPE_CHECKING:
-    from rag.ingest.files import FileProblem
-    from rag.ingest.index import IndexProgress, IndexReport
+    from rag.ingest.index import IndexProgress
 
 log = logging.getLogger(__name__)
 
-_NAMES, _PROBLEMS = 10, 10
-"""How many changed documents and how many problems are told in the chat."""
 _FORESEEABLE_S = 2.0
 """After less time than this the pace says nothing of the time left."""
 
 
-async def show_run(call: Call, run: IndexRun) -> None:
-    """Follows a run to its end. Being cancelled breaks it off. Raises DeliveryFailed when nothing can be posted."""
+async def show_run(call: Call, run: IndexRun, journal: IndexJournal) -> None:
+    """Follows a run to its end. Being cancelled breaks it off, which the next start tells.
+
+    Raises:
+        DeliveryFailed: nothing can be posted.
+    """
     try:
-        message = await call.adapter.post(call.place, _running(call, run), nonce=run.id)
+        shown = _running(call, run)
+        message = await call.adapter.post(call.place, shown, nonce=run.id)
+        await journal.begin(note_of(message, run_id=run.id, since=run.since, reply=shown))
         while not run.done:
             await run.changed.wait()
             run.changed.clear()
@@ -42,22 +47,41 @@ async def show_run(call: Call, run: IndexRun) -> None:
     finally:
         run.task.cancel()
         await asyncio.wait({run.task})
-    await _finish(call, run, message)
+    await _finish(call, run, message, journal)
 
 
-async def _finish(call: Call, run: IndexRun, message: MessageRef) -> None:
+async def _finish(call: Call, run: IndexRun, message: MessageRef, journal: IndexJournal) -> None:
     """The last state; what is in the library by name is for the admin alone, since not everybody may know of it."""
-    if run.task.cancelled():
-        await _surely(call, message, call.words(Say.REINDEX_CANCELLED))
-        return
-    error = run.task.exception()
+    error = None if run.task.cancelled() else run.task.exception()
+    try:
+        await _surely(call, message, _ended(call, run))
+    except DeliveryFailed:
+        await journal.end()  # nobody can be told, neither now nor at the next start
+        raise
+    await journal.end()
     if error is not None:
-        await _surely(call, message, call.words(Say.REINDEX_FAILED))
         raise error
-    report = run.task.result()
-    await _surely(call, message, counted(call, report))
-    if details := _details(call, report):
-        await call.whisper(details)
+    if not run.task.cancelled() and (told := details(call, run.task.result())):
+        await _hand_over(call, told, report_files(call, run.task.result()))
+
+
+def _ended(call: Call, run: IndexRun) -> str:
+    if run.task.cancelled():
+        return call.words(Say.REINDEX_CANCELLED)
+    if run.task.exception() is not None:
+        return call.words(Say.REINDEX_FAILED)
+    return counted(call, run.task.result())
+
+
+async def _hand_over(call: Call, text: str, files: tuple[File, ...]) -> None:
+    """The details; without the file where the platform does not take it."""
+    try:
+        await call.whisper(text, files=files)
+    except DeliveryFailed as error:
+        if not files:
+            raise
+        log.warning("report_not_handed_over", extra={"error": str(error)})
+        await call.whisper(text)
 
 
 async def _show(call: Call, message: MessageRef, reply: Reply) -> None:
@@ -98,44 +122,3 @@ def step(call: Call, progress: IndexProgress | None, *, since: datetime, now: da
     left = seconds * (progress.total_bytes - progress.done_bytes) / progress.done_bytes
     rate = f"{progress.done * 60 / seconds:.0f}"
     return call.words(Say.REINDEX_PACE, told=told, rate=rate, left=f"{left / 60:.0f}" if left >= 60 else "1")
-
-
-def counted(call: Call, report: IndexReport) -> str:
-    """What a run did, in numbers."""
-    return call.words(
-        Say.REINDEX_DONE,
-        added=len(report.added),
-        updated=len(report.updated),
-        removed=len(report.removed),
-        unchanged=report.unchanged,
-        failed=len(report.failed),
-    )
-
-
-def _details(call: Call, report: IndexReport) -> str:
-    """The changed documents and the problems by name; "" where there are none."""
-    changed = ((Say.REINDEX_ADDED, report.added), (Say.REINDEX_UPDATED, report.updated))
-    blocks = [_named(call, title, names) for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed)) if names]
-    if report.failed:
-        blocks.append(_problems(call, report.failed))
-    return "\n\n".join(blocks)
-
-
-def _named(call: Call, title: Say, names: Sequence[str]) -> str:
-    lines = [call.words(title), *(f"- `{_inert(name)}`" for name in names[:_NAMES])]
-    if len(names) > _NAMES:
-        lines.append(call.words(Say.REINDEX_MORE, more=len(names) - _NAMES))
-    return "\n".join(lines)
-
-
-def _problems(call: Call, problems: Sequence[FileProblem]) -> str:
-    lines = [call.words(Say.REINDEX_PROBLEMS)]
-    lines += [f"- `{_inert(each.source)}`: {each.problem}; {each.remedy}" for each in problems[:_PROBLEMS]]
-    if len(problems) > _PROBLEMS:
-        lines.append(call.words(Say.REINDEX_MORE, more=len(problems) - _PROBLEMS))
-    return "\n".join(lines)
-
-
-def _inert(name: str) -> str:
-    """A file's name as code: nothing in it links or pings."""
-    return name.replace("`", "'")

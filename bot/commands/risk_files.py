@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
+from bot.commands.csv_tables import csv_table
 from bot.commands.risk_room import RiskRoom, shown
 from bot.commands.risk_texts import PHASES, note_lines, phase_steps, settled
 from bot.pictures.heatmap import Labels, Mark, Point, draw
@@ -14,12 +13,6 @@ from bot.risk_saying import RISK_VOCABULARY
 from bot.wording import RiskSay
 from rag.risks import Scored, State
 from rag.types import Language
-
-_FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
-"""A spreadsheet takes a cell that begins with one of these for a formula."""
-
-_BOM = "\ufeff"
-"""Without it Excel reads the file in the encoding of its country."""
 
 
 def heat_map(room: RiskRoom, risks: Sequence[Scored]) -> File:
@@ -61,14 +54,9 @@ def markdown_file(room: RiskRoom, risks: Sequence[Scored]) -> File:
 def csv_file(room: RiskRoom, risks: Sequence[Scored]) -> File:
     """The register as a table that a spreadsheet opens, and in which nothing is a formula."""
     columns = RISK_VOCABULARY["risk-column"]
-    written = io.StringIO(newline="")
-    table = csv.writer(written)
-    table.writerow([_cell(room.word("risk-column", column)) for column in columns])
-    for each in risks:
-        values = _values(room, each)
-        table.writerow([_cell(values[column]) for column in columns])
-    content = (_BOM + written.getvalue()).encode()
-    return File(name=f"{room.say(RiskSay.EXPORT_FILE)}.csv", content=content, media_type="text/csv")
+    values = (_values(room, each) for each in risks)
+    rows = ([each[column] for column in columns] for each in values)
+    return csv_table(room.say(RiskSay.EXPORT_FILE), [room.word("risk-column", column) for column in columns], rows)
 
 
 def _values(room: RiskRoom, each: Scored) -> dict[str, str]:
@@ -120,8 +108,3 @@ def _mark(each: Scored) -> Mark:
     if each.handling.state is not State.OPEN:
         return Mark.SETTLED
     return Mark.WARNED if each.handling.ticked else Mark.OPEN
-
-
-def _cell(text: str) -> str:
-    """A cell that is text whatever it begins with; blanks before a sign make no difference to a spreadsheet."""
-    return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA else text

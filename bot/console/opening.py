@@ -13,10 +13,12 @@ from bot.assembly import Assembly, Failure, assemble, means_of, new_id, now, sch
 from bot.commands.call import Books, Means
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
+from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.risk_reminders import remind
 from bot.console.adapter import ConsoleChat
 from bot.console.typed import OWNER, PLATFORM, person
 from bot.engine.engine import Engine
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
@@ -143,7 +145,7 @@ def _assembly(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling
         wording=wording,
         settings=CONSOLE_LIMITS,
         failure=failure,
-        index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), now=now),
+        index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now),
         # Whoever sits at the terminal owns the machine on which it is kept.
         privacy=PrivacySettings(keep_days=0, notice=False),
         rights=rights,
@@ -155,10 +157,14 @@ def _room(assembly: Assembly, means: Means, chat: ConsoleChat, rag: Rag) -> Room
     async def documents() -> int:
         return (await rag.catalogue.counts()).documents
 
+    async def reminded() -> None:
+        await tell_of_broken_run(means, now())
+        await remind(means, now())
+
     return Room(
         chat=chat,
         engine=assemble(assembly, means=means),
-        remind=lambda: remind(means, now()),
+        remind=reminded,
         store=assembly.store,
         registry=assembly.registry,
         new_id=new_id,

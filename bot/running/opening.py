@@ -21,12 +21,14 @@ from bot.admin.server import AdminSite, is_public, open_admin
 from bot.assembly import new_id, now, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
+from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.risk_reminders import remind
 from bot.control.server import ControlServer, open_control
 from bot.control.service import ControlService
 from bot.control.wire import Backup
 from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
@@ -124,7 +126,7 @@ class Opener:
                 rights=rights,
                 privacy=self._settings.everything.privacy,
                 scheduling=scheduling,
-                index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
+                index=self._runs(rag),
             ),
         )
         connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
@@ -133,7 +135,7 @@ class Opener:
         days = self._settings.everything.privacy.keep_days
         sweep = partial(forget_old, store.privacy, days=days, now=now)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
-        reminders = (partial(remind, means), means.experts.remind)
+        reminders = (partial(remind, means), means.experts.remind, partial(tell_of_broken_run, means))
         await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
         await stack.enter_async_context(self._follow_feeds(rag))
@@ -157,10 +159,15 @@ class Opener:
     @asynccontextmanager
     async def _open_rag(self) -> AsyncIterator[Rag]:
         from rag.build import open_rag
+        from rag.settings import Loading
 
-        await settle_home(self._settings.rag)
-        async with open_rag(self._settings.rag, on_model_event=self._metrics.model_event, cache=self._kept) as rag:
+        settings, event = self._settings.rag, self._metrics.model_event
+        await settle_home(settings)
+        async with open_rag(settings, on_model_event=event, cache=self._kept, loading=Loading.APART) as rag:
             yield rag
+
+    def _runs(self, rag: Rag) -> IndexRuns:
+        return IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, journal=IndexJournal(rag.home), now=now)
 
     def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter], house: House) -> tuple[Connection, ...]:
         around = Surroundings(

@@ -76,8 +76,7 @@ class BundledEmbedder:
         if means.values.shape != shape or not np.all(np.isfinite(means.values)):
             raise InvalidInput(f"the means have shape {means.values.shape!r}, expected {shape!r} of finite numbers")
         self._e5, self._use, self._means = e5, use, means
-        version = hashlib.sha256(means.values.astype("<f4").tobytes() + repr(E5_WEIGHT).encode()).hexdigest()[:8]
-        self.identity = f"bundled:{e5.identity}+{use.identity}:{version}"
+        self.identity = bundled_identity(e5.identity, use.identity, means)
 
     async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions; see `rag.ports.Embedder`."""
@@ -92,6 +91,12 @@ class BundledEmbedder:
     def _centred(self, joined: NDArray[np.float32]) -> Vectors:
         e5, use = unit_rows(joined[:, : self._e5.dimension]), unit_rows(joined[:, self._e5.dimension :])
         return unit_rows(np.concatenate([np.sqrt(E5_WEIGHT) * e5, np.sqrt(1 - E5_WEIGHT) * use], axis=1))
+
+
+def bundled_identity(e5: str, use: str, means: Means) -> str:
+    """The identity of two joined embedders, by theirs and what is taken away from their vectors."""
+    version = hashlib.sha256(means.values.astype("<f4").tobytes() + repr(E5_WEIGHT).encode()).hexdigest()[:8]
+    return f"bundled:{e5}+{use}:{version}"
 
 
 async def open_bundled(use: Embedder, *, threads: int, e5_folder: Path | None = None) -> Embedder:

@@ -142,7 +142,7 @@ def test_usage_is_told_in_the_readers_words(registry: Registry, name: str, langu
 
 
 def texts(folder: Path, *, change: tuple[str, str]) -> Path:
-    for path in (Path(__file__).parents[2] / "prompts").glob("bot.*.toml"):
+    for path in (Path(__file__).parents[2] / "prompts").glob("*.toml"):
         (folder / path.name).write_text(path.read_text("utf-8").replace(*change), "utf-8")
     return folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def folder(tmp_path: Path, *, change: tuple[str, str] = ("", "")) -> Path:
         name = f"bot.{language.value}.toml"
         text = (ROOT / "prompts" / name).read_text("utf-8")
         (tmp_path / name).write_text(text.replace(*change) if language is Language.EN else text, "utf-8")
+    shutil.copy(ROOT / "prompts" / "problems.zh.toml", tmp_path)
     return tmp_path
 
 

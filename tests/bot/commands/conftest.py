@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.index_journal import IndexJournal
+from bot.indexing import IndexGate, IndexRuns
 from bot.records import ChannelSettings, QuestionState
 from rag.types import AnswerStatus
-from tests.bot.samples import PLACE, answer, question, record
+from tests.bot.samples import NOW, PLACE, answer, question, record
 
+from .library_room import Room, Runs
 from .risk_stage import RiskStage, open_risk_stage
 from .stage import Stage, open_stage
 
@@ -45,3 +49,15 @@ async def desk(stage: Stage) -> Stage:
     refused = record(answer("I do not know.", status=AnswerStatus.REFUSED))
     await stage.store.questions.finish("q1", QuestionState.REFUSED, answer=refused)
     return stage
+
+
+@pytest.fixture
+def runs() -> Runs:
+    return Runs()
+
+
+@pytest.fixture
+def room(runs: Runs, tmp_path: Path) -> Room:
+    began = NOW - timedelta(minutes=1)
+    journal = IndexJournal(tmp_path)
+    return Room().over(IndexRuns(runs, runs, gate=IndexGate(now=lambda: NOW), journal=journal, now=lambda: began))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.chat import Capabilities, Press
-from bot.commands.catalogue import all_commands
-from bot.commands.handling import Handler
+from bot.chat import Press
 from bot.errors import DeliveryFailed
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.memory_chat import Moment
 from bot.payloads import Payload
@@ -22,104 +19,12 @@ from rag.backends.memory import MemoryEmbedder, MemoryVectorStore
 from rag.backends.sqlite.database import open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.backends.sqlite.writing import SqliteCatalogueWriter
-from rag.catalogue import Counts, Input
-from rag.errors import StorageFailed
-from rag.ingest.files import FileProblem
-from rag.ingest.index import Indexer, IndexProgress, IndexReport
+from rag.catalogue import Input
+from rag.ingest.index import Indexer
 from rag.settings import IngestSettings
-from tests.bot.bench import WORDING, Bench
 from tests.bot.samples import ADA, NOW, PLACE
 
-REPORT = IndexReport(
-    added=tuple(f"new/{number}.md" for number in range(12)),
-    removed=("old.md",),
-    unchanged=3,
-    failed=(FileProblem(source="a`b.pdf", problem="it is encrypted", remedy="save it without a password"),),
-)
-
-
-class Runs:
-    """An indexer and a catalogue in the test's hand: `go` lets a run end."""
-
-    def __init__(self) -> None:
-        self.begun, self.go = asyncio.Event(), asyncio.Event()
-        self.asked: list[tuple[tuple[Input, ...], bool]] = []
-        self.broken = False
-        self.registered: tuple[Input, ...] = (Input(path=Path("/srv/handbook")), Input(path=Path("/p"), name="starter"))
-
-    async def update(
-        self,
-        inputs: Sequence[Input] = (),
-        *,
-        full: bool = False,
-        on_progress: Callable[[IndexProgress], None] | None = None,
-    ) -> IndexReport:
-        assert on_progress
-        self.asked.append((tuple(inputs), full))
-        on_progress(IndexProgress(stage="scan"))
-        await asyncio.sleep(0)
-        on_progress(
-            IndexProgress(stage="embed", done=30, total=120, done_bytes=250, total_bytes=1000, source="secret.md")
-        )
-        self.begun.set()
-        await self.go.wait()
-        if self.broken:
-            raise StorageFailed("the disk /dev/x is full")
-        return REPORT
-
-    async def remove(self, path: Path) -> IndexReport:
-        raise NotImplementedError
-
-    async def inputs(self) -> tuple[Input, ...]:
-        return self.registered
-
-    async def counts(self) -> Counts:
-        return Counts(documents=7, chunks=90)
-
-
-class Room(Bench):
-    """A bench with an index."""
-
-    def over(self, runs: IndexRuns) -> Room:
-        self.chat.capabilities = Capabilities(message_characters=4000, edit_interval_s=0)
-        self.admins.add(ADA.id)
-        self.means = replace(self.means, index=runs)
-        self.handler = Handler(all_commands(WORDING), self.means, failure=lambda error, language: "broken")
-        return self
-
-    @property
-    def shown(self) -> str:
-        reply = self.chat.posted[-1].reply
-        return reply.text or reply.status
-
-    @property
-    def versions(self) -> list[str]:
-        return [each.text + each.status for each in self.chat.posted[-1].versions]
-
-    async def press_cancel(self) -> None:
-        message = self.chat.posted[-1]
-        payload = message.versions[0].actions[0][0].payload
-        await self.handler.handle(
-            Press(event_id="p", place=PLACE, person=ADA, at=NOW, message=message.ref, payload=payload), self
-        )
-
-
-@pytest.fixture
-def runs() -> Runs:
-    return Runs()
-
-
-@pytest.fixture
-def room(runs: Runs) -> Room:
-    return Room().over(IndexRuns(runs, runs, gate=IndexGate(now=lambda: NOW), now=lambda: NOW - timedelta(minutes=1)))
-
-
-async def running(room: Room, runs: Runs, text: str = "reindex", name: str = "admin") -> asyncio.Task[str]:
-    task = asyncio.create_task(room.command(name, text))
-    await asyncio.wait_for(runs.begun.wait(), 10)
-    for _ in range(5):
-        await asyncio.sleep(0)
-    return task
+from .library_room import REPORT, Room, Runs, running
 
 
 async def test_everybody_sees_the_numbers_and_the_admin_the_names(room: Room, runs: Runs) -> None:
@@ -133,9 +38,39 @@ async def test_everybody_sees_the_numbers_and_the_admin_the_names(room: Room, ru
     assert not any(".md" in text for text in room.versions)
     assert "- `new/0.md`\n" in room.said
     assert "- … and 2 more" in room.said
-    assert "- `a'b.pdf`: it is encrypted; save it without a password" in room.said
+    assert "- `a'b.pdf`: the PDF is encrypted; save a copy without a password" in room.said
     assert runs.asked == [((), False)]
     assert [entry.action for entry in await room.store.audit.latest(limit=9)] == ["reindex"]
+
+
+async def test_file_lists_all_that_the_chat_does_not_name(room: Room, runs: Runs) -> None:
+    task = await running(room, runs)
+    runs.go.set()
+    await task
+    assert room.said.endswith("The attached file lists everything.")
+    (file,) = room.chat.whispers[-1][2].files
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert (file.name, file.media_type) == (f"library-update-{NOW.date()}.csv", "text/csv")
+    assert lines[:2] == [
+        "Outcome,Document,What is wrong,What to do",
+        "failed,a`b.pdf,the PDF is encrypted,save a copy without a password",
+    ]
+    assert lines[2:] == [*(f"added,{name},," for name in REPORT.added), "removed,old.md,,"]
+
+
+async def test_platform_that_takes_no_file_gets_the_words_alone(room: Room, runs: Runs) -> None:
+    task = await running(room, runs)
+
+    async def refuse(method: str, moment: Moment) -> None:
+        if method == "whisper" and not room.chat.whispers:
+            room.chat.watch = None
+            raise DeliveryFailed("missing_scope")
+
+    room.chat.watch = refuse
+    runs.go.set()
+    await task
+    assert "a'b.pdf" in room.said
+    assert room.chat.whispers[-1][2].files == ()
 
 
 async def test_it_speaks_chinese(room: Room, runs: Runs) -> None:
@@ -144,6 +79,9 @@ async def test_it_speaks_chinese(room: Room, runs: Runs) -> None:
     runs.go.set()
     await task
     assert room.shown.startswith("**资料库已是最新**：新增 12，")
+    assert "- `a'b.pdf`：PDF 已加密。请另存一份不带密码的副本。" in room.said
+    (file,) = room.chat.whispers[-1][2].files
+    assert file.content.decode("utf-8-sig").startswith("结果,文档,问题,处理办法\r\n失败,a`b.pdf,PDF 已加密,")
     assert runs.asked == [((runs.registered[1],), True)]
 
 
@@ -253,7 +191,8 @@ async def real(folder: Path) -> AsyncIterator[Room]:
         documents.mkdir()
         (documents / "a.md").write_text("# Flywheel\n\nUsers bring data.")
         await indexer.update([Input(path=documents)])
-        yield Room().over(IndexRuns(indexer, catalogue, gate=IndexGate(now=lambda: NOW), now=lambda: NOW))
+        gate, journal = IndexGate(now=lambda: NOW), IndexJournal(folder)
+        yield Room().over(IndexRuns(indexer, catalogue, gate=gate, journal=journal, now=lambda: NOW))
 
 
 async def test_changed_folder_is_brought_up_to_date(tmp_path: Path) -> None:

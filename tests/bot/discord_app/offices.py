@@ -64,6 +64,19 @@ class Office:
         await self.engine.settled()
 
 
+def _rag(home: Path, desk: Desk, shelf: Any) -> Any:
+    """What the bot needs of a library."""
+    return SimpleNamespace(
+        answers=desk,
+        catalogue=shelf,
+        retriever=None,
+        home=home,
+        replies=REPLIES,
+        digests=None,
+        indexer=Indexing(),
+    )
+
+
 @asynccontextmanager
 async def office(
     home: Path,
@@ -81,19 +94,7 @@ async def office(
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    shelf = catalogue or Shelf()
-    rag = cast(
-        "Any",
-        SimpleNamespace(
-            answers=desk,
-            catalogue=shelf,
-            retriever=None,
-            home=home,
-            replies=REPLIES,
-            digests=None,
-            indexer=Indexing(),
-        ),
-    )
+    rag = _rag(home, desk, catalogue or Shelf())
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:

