@@ -60,8 +60,7 @@ async def share_told(call: Call, press: Press) -> None:
     if told is None or told.person.key != call.person.key or told.place.channel_key != call.place.channel_key:
         await call.whisper(call.words(Say.SHARE_GONE))
         return
-    labels = await call.labels()
-    if not all(citation.document.audience & labels for citation in told.citations):
+    if not await call.may_share(told.citations):
         await call.whisper(call.words(Say.SHARE_LABELS))
         return
     call.means.memories.forget(press.payload.subject)

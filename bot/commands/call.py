@@ -206,7 +206,7 @@ class Call:
             text=parts[-1],
             citations=citations,
             notes=notes,
-            actions=(*actions, *self._sharing(text, citations, actions)),
+            actions=(*actions, *await self._sharing(text, citations, actions)),
             files=files,
             visibility=Visibility.PRIVATE,
             language=self.language,
@@ -263,7 +263,7 @@ class Call:
             return scope
         return replace(scope, audience=scope.audience | self.means.rights.labels_of(self.person))
 
-    def _sharing(
+    async def _sharing(
         self, text: str, citations: tuple[Citation, ...], actions: tuple[tuple[Action, ...], ...]
     ) -> tuple[tuple[Action, ...], ...]:
         """The button that shows others what rests on sources and does not offer it already."""
@@ -271,10 +271,21 @@ class Call:
         offered = any(action.payload.verb == Verb.SHARE for row in actions for action in row)
         if not citations or offered or self.place.private or not (can.sharing and can.private_replies):
             return ()
+        if not await self.may_share(citations):
+            return ()
         key = self.means.new_id()
         self.means.memories.keep(key, Told(text=text, citations=citations, place=self.place, person=self.person))
         payload = Payload(verb=Verb.SHARE_TOLD, subject=key, argument=self.language.value)
         return ((Button(label=self.words(Say.SHARE), payload=payload),),)
+
+    async def may_share(self, citations: tuple[Citation, ...]) -> bool:
+        """Whether what was made for the person may be shown to all who read along here.
+
+        A label of their own that the others lack may have had a part in it, be it only in what is counted.
+        """
+        labels = await self.labels()
+        held = self.means.rights.labels_of(self.person) <= labels
+        return held and all(citation.document.audience & labels for citation in citations)
 
     async def _tell(self, reply: Reply) -> None:
         if self.adapter.capabilities.private_replies and not self.place.private:

@@ -28,7 +28,7 @@ from bot.slack_app.interactions import time_of
 from bot.slack_app.markup import plain
 from bot.slack_app.outbox import Pace
 from bot.slack_app.render import Renderer
-from bot.slack_app.streams import Streams, metadata_of, nonce_of
+from bot.slack_app.streams import Streams, metadata_of, nonce_of, stop_of
 from bot.slack_app.traces import Traces
 from bot.slack_app.uploads import Uploads
 
@@ -93,12 +93,16 @@ class SlackChat:
             # It may have arrived, though its answer got lost.
             message = await self.find_posted(place, nonce) or await self._post(place, reply, nonce=nonce)
         self._nonces.keep((place.channel, message.id), nonce)
+        if stop := stop_of(reply):
+            self._traces.at_work(place, stop)
         self._traces.alive(place)
         await self._uploads.beneath(message, reply.files)
         return message
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
         """Replace a message; see `bot.chat.ChatAdapter`. One that only shows growth gives way when edits are scarce."""
+        if not reply.status:
+            self._traces.at_work(message.place, None)
         if not await self._streamed(message, reply):
             wait = self._pace.edits.take(last=not reply.status)
             if wait:
@@ -190,6 +194,13 @@ class SlackChat:
         with delivering("show a status"):
             await self._client.assistant_threads_setStatus(
                 channel_id=place.channel, thread_ts=place.thread, status=status
+            )
+
+    async def show_rest(self, place: Place) -> None:
+        """Show that nothing is at work in a thread: Slack leaves that to the app it was stopped in. DeliveryFailed."""
+        with delivering("show that work has ended"):
+            await self._client.agents_sessions_setStatus(
+                channel_id=place.channel, thread_ts=place.thread, status="active"
             )
 
     async def _post(self, place: Place, reply: Reply, *, nonce: str) -> MessageRef:

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.slack_app.clients import open_clients
 from bot.slack_app.failures import refused_token
 from bot.slack_app.manifest import ESSENTIAL_SCOPES, SCOPES
-from bot.slack_app.signing_in import MEND, checked, open_session, sign_in
+from bot.slack_app.signing_in import MEND, SignedIn, checked, open_session, sign_in
 from rag.errors import InvalidSettings
 
 
@@ -35,11 +35,16 @@ async def examine_slack(settings: Settings) -> AsyncIterator[Finding]:
         except AdapterFailed as error:
             yield _failure(str(error), mend="mend the token, then try again")
             return
-        yield Finding(check="slack", status=Status.OK, text=f"signed in to the workspace {signed.workspace!r}")
+        yield Finding(check="slack", status=Status.OK, text=_signed(signed))
         for finding in _scopes(signed.granted):
             yield finding
         if slack.mode == "socket" and slack.app_token is not None:
             yield await _socket(client, slack.app_token.get_secret_value())
+
+
+def _signed(signed: SignedIn) -> str:
+    # Rights and schedules name the workspace by its id, which Slack shows nowhere but in addresses.
+    return f"signed in to the workspace {signed.workspace!r} (slack:{signed.identity.team} in the settings)"
 
 
 def _scopes(granted: frozenset[str] | None) -> list[Finding]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from bot.chat import Deleted, Incoming, Message, Press
+from bot.chat import Deleted, Incoming, Message, MessageRef, Place, Press
 from bot.errors import AdapterFailed, DeliveryFailed
+from bot.payloads import Payload
 from bot.records import Outcome
 from bot.remembered import Remembered
 from bot.rights import Groups
@@ -151,20 +152,36 @@ class Intake:
 
     async def _heed_stop(self, body: Body) -> None:
         event = body.get("event") or {}
-        if event.get("type") == "agent_session_stopped":
-            for ts in event.get("streaming_message_ts") or ():
-                await self._office.chat.streams.stopped(str(event.get("channel")), str(ts))
+        if event.get("type") != "agent_session_stopped":
+            return
+        channel, thread = str(event.get("channel")), str(event.get("thread_ts") or "")
+        place, streams = self._office.reader().place(channel, thread), self._office.chat.streams
+        known = [await streams.stopped(channel, str(ts)) for ts in event.get("streaming_message_ts") or ()]
+        stopped = any(known) or await streams.stopped_in(channel, thread)
+        # What does not stream may be at work all the same: a message that grows by edits.
+        payload = None if stopped else self._office.traces.stop(place)
+        if payload is not None:
+            await self._stop(place, str(event.get("user")), payload, event_id=str(body.get("event_id")))
+        if thread:
+            self._offer("session", partial(self._office.chat.show_rest, place))
 
     async def _stopped(self, stream: Stream) -> None:
         """The reader has stopped a message that grows: as good as the button, which a stream has no room for."""
-        reader, place = self._office.reader(), stream.message.place
+        place = stream.message.place
+        event_id = f"{place.channel}.{stream.message.id}"
+        await self._stop(place, stream.asker, stream.stop, event_id=event_id, message=stream.message)
+
+    async def _stop(
+        self, place: Place, user: str, payload: Payload, *, event_id: str, message: MessageRef | None = None
+    ) -> None:
+        reader = self._office.reader()
         press = Press(
-            event_id=f"stop.{place.channel}.{stream.message.id}",
+            event_id=f"stop.{event_id}",
             place=place,
-            person=reader.person(stream.asker),
+            person=reader.person(user),
             at=reader.now,
-            message=stream.message,
-            payload=stream.stop,
+            message=message,
+            payload=payload,
         )
         await self._receive(press)
 

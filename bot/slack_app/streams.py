@@ -91,7 +91,7 @@ class Streams:
         Raises:
             DeliveryFailed: it is not known whether it began.
         """
-        stop = _stop_of(reply)
+        stop = stop_of(reply)
         if stop is None or not place.thread or not asker:
             return None
         if self._clock() < self._not_before or self._starts.take(last=False):
@@ -169,11 +169,20 @@ class Streams:
             return False
         return True
 
-    async def stopped(self, channel: str, ts: str) -> None:
-        """Its reader has stopped a message; what writes it is told."""
+    async def stopped(self, channel: str, ts: str) -> bool:
+        """Its reader has stopped a message; what writes it is told. Whether it was one that grows."""
         stream = self._open.get((channel, ts))
         if stream is not None:
             await self._lost(stream, STOPPED)
+        return stream is not None
+
+    async def stopped_in(self, channel: str, thread: str) -> bool:
+        """Somebody has stopped whatever is at work in a thread; whether anything grows there."""
+        found = [each for each in self._open.values() if each.message.place.channel == channel]
+        found = [each for each in found if each.message.place.thread == thread]
+        for stream in found:
+            await self._lost(stream, STOPPED)
+        return bool(found)
 
     def forget(self, stream: Stream) -> None:
         """The stream is over."""
@@ -228,7 +237,7 @@ def nonce_of(message: Mapping[str, Any]) -> str:
     return str(payload.get("nonce") or "")
 
 
-def _stop_of(reply: Reply) -> Payload | None:
+def stop_of(reply: Reply) -> Payload | None:
     """What the button to stop carries: it stands under answers that are being written, and under nothing else."""
     payloads = (action.payload for row in reply.actions for action in row)
     return next((each for each in payloads if reply.status and each.verb == Verb.STOP), None)

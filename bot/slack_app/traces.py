@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import CommandCall, Deleted, Incoming, Message, Place, Press
+from bot.payloads import Payload
 from bot.remembered import Remembered
 from bot.slack_app.parse import Body
 
@@ -17,6 +18,7 @@ class Traces:
         self._threads: Remembered[str, Place] = Remembered(_MOST)
         self._addresses: Remembered[tuple[str, str], str] = Remembered(_MOST)
         self._askers: Remembered[tuple[str, str], str] = Remembered(_MOST)
+        self._stops: Remembered[str, Payload] = Remembered(_MOST)
 
     def note(self, body: Body, incoming: Incoming) -> None:
         """Keeps what an event brought along."""
@@ -32,6 +34,17 @@ class Traces:
                 self.alive(incoming.place)
             case _:
                 pass
+
+    def at_work(self, place: Place, stop: Payload | None) -> None:
+        """Keeps what stops the work in a thread; None where there is none any more."""
+        if stop is None:
+            self._stops.forget(place.key)
+        else:
+            self._stops.keep(place.key, stop)
+
+    def stop(self, place: Place) -> Payload | None:
+        """What stops the work in a thread."""
+        return self._stops.get(place.key)
 
     def alive(self, place: Place) -> None:
         """Keeps that a thread has an answer."""

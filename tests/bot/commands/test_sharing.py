@@ -51,15 +51,18 @@ async def test_it_is_shown_once_with_its_sources_and_the_name_of_who_shares_it()
     assert len(bench.chat.posted) == 1
 
 
-@pytest.mark.parametrize(
-    ("labels", "shared"), [(None, False), (BOARD, True)], ids=["channel without the label", "channel with it"]
-)
-async def test_labels_of_the_channel_decide(labels: frozenset[str] | None, shared: bool) -> None:
+@pytest.mark.parametrize("audience", [BOARD, frozenset({"public"})], ids=["its sources", "the reader's own"])
+async def test_labels_of_the_channel_decide(audience: frozenset[str]) -> None:
     bench = able()
-    await bench.store.settings.save(PLACE.channel_key, ChannelSettings(labels=labels))
-    said = await bench.press(Verb.SHARE_TOLD, await told(bench, audience=BOARD), "en")
-    assert bool(bench.chat.posted) is shared
-    assert shared or "Not everybody who reads along" in said
+    bench.held[ADA.id] = BOARD
+    await bench.store.settings.save(PLACE.channel_key, ChannelSettings(labels=BOARD))
+    key = await told(bench, audience=audience)
+    await bench.store.settings.save(PLACE.channel_key, ChannelSettings())
+    assert "Not everybody who reads along" in await bench.press(Verb.SHARE_TOLD, key, "en")
+    assert bench.chat.posted == ()
+    await bench.store.settings.save(PLACE.channel_key, ChannelSettings(labels=BOARD))
+    await bench.press(Verb.SHARE_TOLD, key, "en")
+    assert len(bench.chat.posted) == 1
 
 
 async def test_nobody_shares_what_somebody_else_was_told_or_elsewhere() -> None:
@@ -72,10 +75,12 @@ async def test_nobody_shares_what_somebody_else_was_told_or_elsewhere() -> None:
     assert "重新输入命令" in bench.said
 
 
-@pytest.mark.parametrize("kind", ["private", "unable", "without sources"])
+@pytest.mark.parametrize("kind", ["private", "unable", "without sources", "of labels that the others lack"])
 async def test_no_button_where_there_is_nothing_to_share_or_nobody_to_share_it_with(kind: str) -> None:
     bench = Bench() if kind == "unable" else able()
     place = replace(PLACE, kind=PlaceKind.DM) if kind == "private" else PLACE
+    if kind.startswith("of labels"):
+        bench.held[ADA.id] = BOARD
     call = calling(bench, place)
     await call.whisper("A case.", citations=() if kind == "without sources" else (citation(1),))
     reply: Reply = bench.chat.posted[-1].reply if kind == "private" else bench.last

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
+import json
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
 
 from bot.chat import CommandCall, Message
-from bot.errors import AdapterFailed
+from bot.errors import AdapterFailed, StoreFailed
 from bot.records import Outcome, Receipt
 from bot.slack_app.connection import SlackFactory
 from rag.errors import InvalidSettings
 from tests.doubles.slack.server import slack_server
-from tests.doubles.slack.workspace import ADA, APP_TOKEN, BOT_TOKEN, BOT_USER, CHANNEL, SCOPES, SECRET, Refusal
+from tests.doubles.slack.workspace import ADA, APP_TOKEN, BOT_TOKEN, BOT_USER, CHANNEL, DM, SCOPES, SECRET, Refusal
 
 from .opened import Heard, ended, listening, signed_in, slack_settings, until
 
@@ -197,6 +203,64 @@ async def test_request_with_a_wrong_signature_is_refused() -> None:
         await ended(task)
     assert not delivery.acknowledged
     assert heard.incoming == []
+
+
+@pytest.mark.parametrize(
+    ("age_s", "status"), [(0, 200), (200, 200), (400, 401), (-400, 401)], ids=["now", "late", "stale", "ahead"]
+)
+async def test_signed_request_is_taken_for_five_minutes(age_s: int, status: int) -> None:
+    async with requested(Heard()) as port:
+        answered, text = await signed(port, {"type": "url_verification", "challenge": "c-1"}, age_s=age_s)
+        assert answered == status
+        assert ("c-1" in text) is (status == 200)
+
+
+async def test_request_that_comes_again_is_taken_in_again_and_left_to_the_store() -> None:
+    heard = Heard()
+    async with requested(heard) as port:
+        said = {"type": "message", "channel": DM, "channel_type": "im", "user": ADA, "text": "hello", "ts": "1.1"}
+        body = {"type": "event_callback", "team_id": "T0HOME", "event_id": "Ev1", "event": said}
+        for number in range(2):
+            headers = {"x-slack-retry-num": str(number), "x-slack-retry-reason": "http_timeout"} if number else {}
+            assert (await signed(port, body, headers=headers))[0] == 200
+    assert [each.event_id for each in heard.incoming] == ["Ev1", "Ev1"]
+
+
+async def test_store_that_fails_is_answered_with_an_error_so_that_slack_comes_again() -> None:
+    heard = Heard(fail=[StoreFailed("the disk is full")])
+    async with requested(heard) as port:
+        said = {"type": "message", "channel": DM, "channel_type": "im", "user": ADA, "text": "hello", "ts": "1.1"}
+        body = {"type": "event_callback", "team_id": "T0HOME", "event_id": "Ev1", "event": said}
+        assert (await signed(port, body))[0] == 500
+        assert (await signed(port, body))[0] == 200
+    assert len(heard.incoming) == 1
+
+
+@asynccontextmanager
+async def requested(heard: Heard) -> AsyncIterator[int]:
+    """The bot waiting for requests on a port."""
+    with free_port() as port:
+        changes = {"mode": "http", "signing_secret": SecretStr(SECRET), "http_port": port, "app_token": None}
+    async with signed_in(**changes) as (_, connection):
+        task = asyncio.create_task(connection.listen(heard.receive))
+        await reachable(port)
+        try:
+            yield port
+        finally:
+            await ended(task)
+
+
+async def signed(
+    port: int, body: dict[str, Any], *, age_s: int = 0, headers: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Sends an event as Slack does; what is answered."""
+    text, stamp = json.dumps(body), str(int(time.time()) - age_s)
+    digest = hmac.new(SECRET.encode(), f"v0:{stamp}:{text}".encode(), hashlib.sha256).hexdigest()
+    stamped = {"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"}
+    all_headers = {"content-type": "application/json", **stamped, **(headers or {})}
+    url = f"http://127.0.0.1:{port}/slack/events"
+    async with aiohttp.ClientSession() as session, session.post(url, data=text, headers=all_headers) as answer:
+        return answer.status, await answer.text()
 
 
 async def test_port_that_is_taken_is_told() -> None:

@@ -12,7 +12,7 @@ from rag.backends.sqlite.database import open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
 from tests.bot.commands.risk_stage import pages
 from tests.bot.commands.stage import publish
-from tests.doubles.slack.workspace import ADA, CHANNEL, DM, markdown_of
+from tests.doubles.slack.workspace import ADA, BOT_USER, CHANNEL, DM, Said, markdown_of
 
 from .office import ASKED, Office, office
 from .opened import until
@@ -105,3 +105,15 @@ async def test_gap_report_is_given_in_private_and_to_admins_alone(tmp_path: Path
         assert "Only an admin" in str(bot.slack.workspace.own()[1].blocks) or "管理员" in str(
             bot.slack.workspace.own()[1].blocks
         )
+
+
+async def test_card_that_one_person_was_shown_is_shared_in_the_channel(tmp_path: Path) -> None:
+    async with home_office(tmp_path) as bot:
+        bot.slack.people.command(ADA, CHANNEL, "risks show runway-short")
+        (whisper,) = await bot.whispers()
+        card = Said(channel=CHANNEL, ts=whisper["ts"], user=BOT_USER, text="", blocks=whisper["blocks"])
+        bot.slack.people.press(ADA, card, "Share in the thread", ephemeral=True)
+        (shared,) = await bot.answers(1)
+        assert "Cash ends before the next proof" in markdown_of(shared.blocks)
+        assert "Shared by Ada" in str(shared.blocks)
+        assert "Share in the thread" not in str(shared.blocks)

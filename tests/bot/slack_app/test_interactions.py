@@ -150,3 +150,21 @@ def test_shortcut_asks_about_a_message_in_the_name_of_who_chose_it() -> None:
     assert isinstance(message, Message)
     assert (message.address, message.message_id, message.place.thread) == (Address.REQUEST, TS, TS)
     assert (message.person.id, message.text, message.at) == ("U2", "How do I price this?", NOW)
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [("message",), ("channel",), ("message", "channel"), ("container",), ("container", "message"), ("response_url",)],
+    ids="+".join,
+)
+def test_press_is_read_without_what_slack_may_leave_out(lacking: tuple[str, ...]) -> None:
+    body = {key: value for key, value in press(BUTTON).items() if key not in lacking}
+    read_ = read(body)
+    assert isinstance(read_, Press)
+    assert read_.place.channel == "C1"
+    assert read_.payload == Payload(verb="up", subject="x")
+
+
+@pytest.mark.parametrize("kind", ["view_closed", "block_suggestion", "shortcut", "workflow_step_edit", "of tomorrow"])
+def test_interaction_that_the_bot_does_not_use_is_nothing(kind: str) -> None:
+    assert read({**press(BUTTON), "type": kind}) is None

@@ -133,6 +133,18 @@ async def test_reader_who_stops_a_message_stops_what_writes_it(tmp_path: Path, t
     assert "Stopped." in str(final.blocks)
 
 
+async def test_stop_of_a_thread_stops_an_answer_that_grows_by_edits(tmp_path: Path) -> None:
+    async with office(tmp_path, desk=Typist(), streaming=False, **FAST) as bot:
+        said = await growing(bot)
+        bot.slack.people.stop(ADA, said)
+        (final,) = await bot.answers()
+        assert bot.desk.closed == 1
+        assert "Stopped." in str(final.blocks)
+        await until(lambda: bool(bot.slack.workspace.called("agents.sessions.setStatus")))
+        (told,) = bot.slack.workspace.called("agents.sessions.setStatus")
+        assert (told["thread_ts"], told["status"]) == (said.thread_ts, "active")
+
+
 @pytest.mark.parametrize(
     "error",
     ["missing_scope", "unknown_method", "feature_not_enabled", "channel_type_not_supported", "invalid_arguments"],

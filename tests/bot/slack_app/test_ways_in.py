@@ -10,9 +10,9 @@ import pytest
 
 from bot.limits import EngineSettings
 from bot.records import ChannelSettings, Respond
-from tests.doubles.slack.workspace import ADA, BOB, CHANNEL, DM, GUEST, Refusal, Workspace, markdown_of
+from tests.doubles.slack.workspace import ADA, BOB, CHANNEL, DM, GUEST, STRANGER, Refusal, Workspace, markdown_of
 
-from .office import ASKED, Office, office
+from .office import ASKED, LIMITS, Office, office
 from .opened import listening, until
 
 ASKS = "how do others price this?"
@@ -181,13 +181,14 @@ def public_alone(workspace: Workspace) -> None:
     [
         pytest.param(ADA, True, {"public", "board"}, id="member"),
         pytest.param(GUEST, True, {"public"}, id="guest"),
+        pytest.param(STRANGER, True, {"public"}, id="of another organisation"),
         pytest.param(ADA, False, {"public"}, id="somebody of whom nothing is known"),
     ],
 )
 async def test_guests_are_answered_from_public_documents_alone(
     tmp_path: Path, user: str, known: bool, audience: set[str]
 ) -> None:
-    async with office(tmp_path) as bot:
+    async with office(tmp_path, limits=LIMITS.model_copy(update={"strangers": True})) as bot:
         store = bot.engine._parts.store
         await store.settings.save(f"slack/T0HOME/{CHANNEL}", ChannelSettings(labels=frozenset({"board"})))
         if not known:

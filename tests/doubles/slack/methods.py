@@ -27,6 +27,7 @@ NEEDS = {
     "usergroups.users.list": "usergroups:read",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
+    "agents.sessions.setStatus": "chat:write",
     "assistant.threads.setStatus": "chat:write",
     "assistant.threads.setSuggestedPrompts": "assistant:write",
     "assistant.threads.setTitle": "assistant:write",
@@ -55,6 +56,7 @@ class Methods:
             "views.publish": self._publish,
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
+            "agents.sessions.setStatus": self._session,
             "assistant.threads.setStatus": self._status,
             "assistant.threads.setSuggestedPrompts": self._prompts,
             "assistant.threads.setTitle": self._title,
@@ -73,6 +75,13 @@ class Methods:
         if needed and needed not in scopes:
             raise Refused("missing_scope", needed=needed, provided=",".join(sorted(scopes)))
         return self._by_name[name](arguments)
+
+    def _session(self, given: Arguments) -> dict[str, Any]:
+        if given.get("status") not in {"active", "processing", "suspended", "closed"}:
+            raise Refused("invalid_arguments")
+        if (given.get("channel_id"), given.get("thread_ts")) not in self._w.messages:
+            raise Refused("thread_not_found")
+        return {}
 
     def _scopes(self, token: str) -> frozenset[str]:
         if not token:

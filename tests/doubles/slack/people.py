@@ -44,11 +44,16 @@ class People:
         return self.tell_of(said, gone=True)
 
     def stop(self, user: str, said: Said, *, told: bool = True) -> Delivery | None:
-        """Somebody stops a message that grows; Slack tells of it where the app listens to that."""
-        said.streaming, said.stopped = False, True
+        """Somebody stops a message that grows; Slack tells of it where the app listens to that.
+
+        Of one that does not stream Slack tells the thread alone.
+        """
+        stopped = [said.ts] if said.streaming else []
+        said.stopped = said.streaming
+        said.streaming = False
         if not told:
             return None
-        more = {"thread_ts": said.thread_ts, "streaming_message_ts": [said.ts], "event_ts": self._w.next_ts()}
+        more = {"thread_ts": said.thread_ts, "streaming_message_ts": stopped, "event_ts": self._w.next_ts()}
         return self._event({"type": "agent_session_stopped", "channel": said.channel, "user": user, **more})
 
     def react(self, user: str, said: Said, name: str) -> Delivery:
