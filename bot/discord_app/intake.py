@@ -173,8 +173,8 @@ class Intake:
             guard.cancel()
             await asyncio.gather(guard, return_exceptions=True)
         await slot.put_off(patience)
-        if receipt.outcome is Outcome.JOINED:
-            # The answer comes where the question stands that this one has joined.
+        if receipt.outcome is Outcome.JOINED or slot.done_elsewhere:
+            # The answer comes where the question stands that this one has joined, or has been said to everybody.
             await slot.dismiss()
         self._office.attendant.attend(slot, asked=receipt.outcome is Outcome.ACCEPTED)
 

@@ -20,6 +20,8 @@ from bot.metrics import Metrics
 from bot.running.inquiries import Inquiries
 from bot.running.talking import build_talk
 from bot.store.opening import SqlStore, open_store
+from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
 from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.doubles.discord.names import GUILD
 from tests.doubles.discord.server import DiscordServer, discord_server
@@ -64,6 +66,19 @@ class Office:
         await self.engine.settled()
 
 
+def rag_of(desk: Desk, home: Path, catalogue: Any) -> Any:
+    """A library that a test decides, or one that it has filled."""
+    return SimpleNamespace(
+        answers=desk,
+        catalogue=catalogue or Shelf(),
+        retriever=None,
+        home=home,
+        replies=REPLIES,
+        digests=DigestBuilder(catalogue, Likeness(None)) if catalogue else None,
+        indexer=Indexing(),
+    )
+
+
 @asynccontextmanager
 async def office(
     home: Path,
@@ -81,19 +96,7 @@ async def office(
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    shelf = catalogue or Shelf()
-    rag = cast(
-        "Any",
-        SimpleNamespace(
-            answers=desk,
-            catalogue=shelf,
-            retriever=None,
-            home=home,
-            replies=REPLIES,
-            digests=None,
-            indexer=Indexing(),
-        ),
-    )
+    rag = rag_of(desk, home, catalogue)
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:

@@ -57,7 +57,7 @@ class World:
         self.closed_to_direct: set[str] = set()
         self.guilds = {GUILD}
         self.denied: dict[str, set[str]] = {QUIET: {"threads"}}
-        """What the bot may not do, by channel: `threads` or `send`."""
+        """What the bot may not do, by channel: `threads`, `send` or `embeds`."""
 
         self.channels: dict[str, dict[str, Any]] = {
             CHANNEL: self._channel(CHANNEL, TEXT, "general"),
