@@ -138,6 +138,8 @@ class Messages:
 
     def _open(self, channel: str, *, embeds: bool) -> None:
         told = self.channel(channel)
+        if told.get("guild_id") not in {None, *self.world.guilds}:
+            raise Refused(403, 50001, "Missing Access")
         thread = told.get("thread_metadata") or {}
         if thread.get("locked"):
             raise Refused(400, 160005, "Thread is locked")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from .names import ADA, APP, DIRECT, EPHEMERAL, ME
+from .names import APP, DIRECT, EPHEMERAL, ME
 from .things import Interaction, Said
 from .world import World
 
@@ -156,6 +156,7 @@ class People:
     def _event(self, used: Interaction, data: dict[str, Any]) -> dict[str, Any]:
         room = self.world.channels[used.channel]
         direct = room["type"] == DIRECT
+        member = not direct and room["guild_id"] in self.world.guilds
         event: dict[str, Any] = {
             "id": used.id,
             "application_id": APP,
@@ -167,7 +168,7 @@ class People:
             "channel": room,
             "app_permissions": str(self.world.permissions(ME)),
             "entitlements": [],
-            "authorizing_integration_owners": {"1": ADA} if direct else {"0": room["guild_id"]},
+            "authorizing_integration_owners": {"0": room["guild_id"]} if member else {"1": used.user},
             "context": 1 if direct else 0,
             "attachment_size_limit": 10_485_760,
         }

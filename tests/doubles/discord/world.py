@@ -16,6 +16,7 @@ from .names import (
     CHANNEL,
     DIRECT,
     DM,
+    FOREIGN,
     FORUM,
     FORUM_TYPE,
     GUILD,
@@ -23,6 +24,7 @@ from .names import (
     LOADING,
     ME,
     NEWCOMER,
+    OTHER_GUILD,
     OWN_ROLE,
     QUIET,
     TEXT,
@@ -64,6 +66,7 @@ class World:
             FORUM: self._channel(FORUM, FORUM_TYPE, "questions"),
             VOICE: self._channel(VOICE, VOICE_TYPE, "talk"),
             QUIET: self._channel(QUIET, TEXT, "quiet"),
+            FOREIGN: self._channel(FOREIGN, TEXT, "elsewhere", OTHER_GUILD),
             DM: {"id": DM, "type": DIRECT, "recipients": [self.user(ADA)]},
         }
         self.messages: dict[str, Said] = {}
