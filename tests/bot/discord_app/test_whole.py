@@ -116,6 +116,7 @@ async def test_talk_among_people_and_bots_is_not_answered(tmp_path: Path) -> Non
     async with office(tmp_path) as bot:
         bot.discord.people.say(BOB, CHANNEL, "lunch?")
         bot.discord.people.say("910000000000000001", CHANNEL, ASKED)
+        bot.discord.people.say(BOB, CHANNEL, ASKED, webhook="920000000000000001")
         await bot.quiet()
         assert bot.discord.world.own() == []
 

@@ -200,6 +200,8 @@ class World:
             "type": 19 if said.reference and not said.kind else said.kind,
             "flags": said.flags,
         }
+        if said.webhook:
+            return told | {"webhook_id": said.webhook, "guild_id": guild}
         if guild:
             told |= {"guild_id": guild, "member": self.member(said.author)}
         if said.reference:
