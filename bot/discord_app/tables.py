@@ -27,7 +27,7 @@ def shown_table(table: str) -> str:
     widths = [max(map(_width, column)) for column in zip(*plain, strict=True)]
     if sum(widths) + len(_GAP) * (count - 1) > _WIDEST:
         return _listed(head, body)
-    rule = _GAP.join("─" * width for width in widths)
+    rule = _GAP.join("-" * width for width in widths)
     lines = [_line(row, widths) for row in plain]
     return "\n".join(["```", lines[0], rule, *lines[1:], "```"])
 

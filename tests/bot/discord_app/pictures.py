@@ -26,7 +26,7 @@ width:40px;height:40px;position:absolute;left:0;text-align:center;line-height:40
 margin-top:4px;max-width:520px;font-size:14px}.t{font-weight:600;color:#f2f3f5;margin-bottom:4px}
 small{color:#949ba4;display:block;font-size:13px}a{color:#00a8fc;text-decoration:none}p{margin:0 0 4px}
 ul,ol{margin:4px 0;padding-left:24px}code{background:#2b2d31;padding:0 3px;border-radius:3px;font-size:14px}
-pre{background:#2b2d31;padding:8px;border-radius:4px}pre code{font-family:'Noto Sans Mono CJK SC',monospace}
+pre{background:#2b2d31;padding:8px;border-radius:4px}pre code{padding:0;font-family:'Noto Sans Mono CJK SC',monospace}
 blockquote{border-left:4px solid #4e5058;margin:0;padding-left:12px}
 .b{display:inline-block;border-radius:3px;padding:5px 14px;margin:6px 6px 0 0;font-size:14px;color:#fff}
 .b{background:#4e5058}

@@ -70,12 +70,12 @@ def test_only_sources_are_links_and_none_has_a_preview(text: str, shown: str) ->
     [
         pytest.param(
             "| way | margin |\n|:--|--:|\n| **per task** | 60% |\n| b |",
-            "```\nway       margin\n────────  ──────\nper task  60%\nb\n```",
+            "```\nway       margin\n--------  ------\nper task  60%\nb\n```",
             id="columns",
         ),
         pytest.param(
             "| 方式 | 毛利 |\n|---|---|\n| 按任务 | 60% |",
-            "```\n方式    毛利\n──────  ────\n按任务  60%\n```",
+            "```\n方式    毛利\n------  ----\n按任务  60%\n```",
             id="Chinese",
         ),
         pytest.param(
