@@ -226,6 +226,7 @@ class Say(StrEnum):
     AUDIT_EXPORTED = "audit_exported"
     IN_PRIVATE = "in_private"
     TOO_SLOW = "too_slow"
+    ASKED_BEFORE = "asked_before"
     NOTHING_CAME = "nothing_came"
     MONTHS = "months"
     PEOPLE = "people"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -12,7 +13,7 @@ import discord
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.discord_app import sizes
 from bot.discord_app.calls import Calls
-from bot.discord_app.failures import UNKNOWN_CHANNEL, code_of
+from bot.discord_app.failures import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, code_of
 from bot.discord_app.files import Files
 from bot.discord_app.forms import modal_of
 from bot.discord_app.reading import is_written, said_of
@@ -23,12 +24,9 @@ from bot.discord_app.traces import Traces
 from bot.discord_app.tree import ADMINS
 from bot.discord_app.values import PLATFORM
 from bot.errors import DeliveryFailed
-from bot.offers import Verb
-from bot.payloads import Payload
 from bot.remembered import Remembered
-from bot.replies import Button, Form, Reply, Visibility
+from bot.replies import Form, Reply, Visibility
 from bot.wording import Say
-from rag.types import PUBLIC
 
 _MOST = 20_000
 _CROWD = 2
@@ -78,6 +76,7 @@ class DiscordChat:
         message = None if reply_to else await self._answered(place, shown)
         if message is None:
             message = await self._posted(place, shown, nonce=nonce, reply_to=reply_to, growing=bool(reply.status))
+            await self._seen(place)
         return MessageRef(place=place, id=message)
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
@@ -87,6 +86,14 @@ class DiscordChat:
         if slot is not None:
             await slot.edit(message.id, shown)
             return
+        try:
+            await self._edited(message, reply, shown)
+        except DeliveryFailed as error:
+            if not (code_of(error) == MISSING_PERMISSIONS and shown.embeds):
+                raise
+            await self._edited(message, reply, shown.plain)
+
+    async def _edited(self, message: MessageRef, reply: Reply, shown: Rendered) -> None:
         channel = await self._channel_of(message)
         if reply.status and self._calls.waiting(str(channel)) >= _CROWD:
             raise DeliveryFailed(
@@ -122,7 +129,7 @@ class DiscordChat:
         """
         slot = self._means.slots.of_person(place, person.id)
         if slot is not None and not place.private:
-            await slot.whisper(self._means.renderer.message(self._shareable(reply)))
+            await slot.whisper(self._means.renderer.message(self._means.renderer.shareable(reply)))
         elif place.private and slot is not None:
             await slot.answer(self._means.renderer.message(reply))
         elif place.private or reply.visibility is Visibility.ASIDE:
@@ -187,6 +194,11 @@ class DiscordChat:
         slots.keep_message(message, slot)
         return message
 
+    async def _seen(self, place: Place) -> None:
+        """Takes signs back that are of no use any more; a message that stands is no failure because of one."""
+        with suppress(DeliveryFailed):
+            await self._means.slots.posted(place)
+
     async def _posted(self, place: Place, shown: Rendered, *, nonce: str, reply_to: str, growing: bool) -> str:
         target = await self._means.rooms.target(place, reply_to=reply_to)
         lane = str(target.channel)
@@ -198,6 +210,8 @@ class DiscordChat:
         try:
             message = await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
         except DeliveryFailed as error:
+            if code_of(error) == MISSING_PERMISSIONS and shown.embeds:
+                return await self._posted(place, shown.plain, nonce=nonce, reply_to=reply_to, growing=growing)
             if code_of(error) != UNKNOWN_CHANNEL or lane != place.thread:
                 raise
             self._means.rooms.lost(place)
@@ -261,18 +275,6 @@ class DiscordChat:
         channel = user.dm_channel or await user.create_dm()
         target = Target(channel=channel.id)
         await self._sent(target, shown, nonce=nonce_of(self._means.new_nonce()))
-
-    def _shareable(self, reply: Reply) -> Reply:
-        """What rests on public documents may be shown to the others; a person's own labels are not theirs."""
-        public = bool(reply.citations) and all(PUBLIC in each.document.audience for each in reply.citations)
-        offered = {action.payload.verb for row in reply.actions for action in row}
-        if not public or Verb.SHARE in offered:
-            return reply
-        share = Button(
-            label=self._means.renderer.say(Say.SHARE_HERE, reply),
-            payload=Payload(verb=Verb.SHARE_HERE, argument=reply.language.value),
-        )
-        return replace(reply, actions=(*reply.actions, (share,)))
 
     async def _messages(self, place: Place, *, limit: int) -> list[discord.Message]:
         """The last messages of a place, newest first; none where the bot may not read what was said."""

@@ -73,9 +73,10 @@ class Attendant:
             tiring.cancel()
             await asyncio.gather(waiting, tiring, return_exceptions=True)
         if not slot.settled.is_set():
-            await self._end(slot, Say.TOO_SLOW if asked else Say.NOTHING_CAME)
+            await self.end(slot, Say.TOO_SLOW if asked else Say.NOTHING_CAME)
 
-    async def _end(self, slot: Slot, say: Say) -> None:
+    async def end(self, slot: Slot, say: Say) -> None:
+        """Answers an interaction in the bot's own words; one that cannot be answered is left."""
         shown = Rendered(content=self._wording.say(say, slot.language))
         try:
             await (slot.answer(shown) if slot.stage is Stage.PUBLIC else slot.whisper(shown))

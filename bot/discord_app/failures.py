@@ -16,6 +16,7 @@ OLD_MESSAGE = 30046
 """Too many edits of a message that is older than an hour: a new one has to take its place."""
 
 UNKNOWN_CHANNEL = 10003
+MISSING_PERMISSIONS = 50013
 
 _CLOSED = {
     4004: f"the token of ADVISOR_DISCORD_TOKEN was revoked; reset it on the page “Bot” at {_PORTAL}",

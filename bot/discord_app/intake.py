@@ -25,6 +25,7 @@ from bot.errors import DeliveryFailed, StoreFailed
 from bot.offers import Verb
 from bot.records import Outcome, Receipt
 from bot.running.plugging import House, Receive
+from bot.wording import Say
 from rag.errors import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -143,6 +144,8 @@ class Intake:
         receipt = await self._heard(asked)
         if receipt.outcome in _TAKEN:
             await slot.dismiss()
+        elif receipt.outcome is Outcome.DUPLICATE:
+            await self._office.attendant.end(slot, Say.ASKED_BEFORE)
         else:
             self._office.attendant.attend(slot, asked=False)
 
@@ -173,8 +176,8 @@ class Intake:
             guard.cancel()
             await asyncio.gather(guard, return_exceptions=True)
         await slot.put_off(patience)
-        if receipt.outcome is Outcome.JOINED:
-            # The answer comes where the question stands that this one has joined.
+        if receipt.outcome is Outcome.JOINED or slot.done_elsewhere:
+            # The answer comes where the question stands that this one has joined, or has been said to everybody.
             await slot.dismiss()
         self._office.attendant.attend(slot, asked=receipt.outcome is Outcome.ACCEPTED)
 

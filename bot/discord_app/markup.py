@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from bot.discord_app.tables import shown_table
 from bot.links import Link, Manner, rewritten
 
 _BREAK = "\u200b"
@@ -25,6 +26,7 @@ _TABLE = re.compile(
     r"(?:^|(?<=\n))(?P<table>[ \t]*\|[^\n]*\|[ \t]*\n[ \t]*\|?[ \t]*:?-+[-:| \t]*\|[-:| \t]*"
     r"(?:\n[ \t]*\|[^\n]*\|[ \t]*)*)"
 )
+_FENCED = re.compile(r"(```.*?```)", re.S)
 _LONGEST_ADDRESS = 1_500
 
 
@@ -60,11 +62,15 @@ def link(label: str, address: str) -> str:
 def inert(markdown: str, *, addresses: Collection[str] = ()) -> str:
     """Markdown in which nobody is mentioned and nothing is a link but the given addresses.
 
-    An address that is no source is shown as code: readable, and nothing to click on. A table is shown as code, too, for
-    Discord has none; so are small headings as bold lines.
+    An address that is no source is shown as code: readable, and nothing to click on. Discord has no tables, see
+    `bot.discord_app.tables`, and no small headings, which become bold lines.
     """
     manner = Manner(link=lambda found: _shown(found, addresses), text=_text, code=lambda code: code)
-    return rewritten(_TABLE.sub(lambda found: f"```\n{found['table'].replace('```', '')}\n```", markdown), manner)
+    return rewritten("".join(map(_without_tables, _FENCED.split(markdown))), manner)
+
+
+def _without_tables(part: str) -> str:
+    return part if part.startswith("```") else _TABLE.sub(lambda found: shown_table(found["table"]), part)
 
 
 def _text(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 from discord.ui import View
@@ -19,10 +19,13 @@ from bot.discord_app.items import view_of
 from bot.discord_app.markup import escaped, inert, link
 from bot.discord_app.sizes import held
 from bot.mentions import Mention, MentionKind
+from bot.offers import Verb
+from bot.payloads import Payload
 from bot.references import references
-from bot.replies import File, Reply
+from bot.replies import Button, File, Reply
 from bot.splitting import cut
 from bot.wording import Say, Wording
+from rag.types import PUBLIC
 
 _PLACE, _SHORT_PLACE = 300, 100
 """Longest names of sources, and those that are used where many of them would not fit."""
@@ -52,6 +55,17 @@ class Rendered:
             everyone=False, replied_user=False, users=[] if group else called, roles=called if group else []
         )
 
+    @property
+    def plain(self) -> Rendered:
+        """The same without embeds, for channels in which the bot may send none; whole lines, as many as fit."""
+        lines = [self.content] if self.content else []
+        for embed in self.embeds:
+            lines += [f"**{embed.title}**"] if embed.title else []
+            lines += (embed.description or "").splitlines()
+        while len("\n".join(lines)) > sizes.CONTENT:
+            lines.pop()
+        return replace(self, content="\n".join(lines) or _BLANK, embeds=())
+
     def uploads(self) -> list[discord.File]:
         """The files, made anew for each try: one that was sent is read to its end."""
         return [discord.File(io.BytesIO(file.content), filename=file.name) for file in self.files]
@@ -79,6 +93,17 @@ class Renderer:
             view=view_of(reply.actions),
             files=reply.files,
             mention=reply.mention,
+        )
+
+    def shareable(self, reply: Reply) -> Reply:
+        """What rests on public documents may be shown to the others; a person's own labels are not theirs."""
+        public = bool(reply.citations) and all(PUBLIC in each.document.audience for each in reply.citations)
+        offered = {action.payload.verb for row in reply.actions for action in row}
+        if not public or Verb.SHARE in offered:
+            return reply
+        payload = Payload(verb=Verb.SHARE_HERE, argument=reply.language.value)
+        return replace(
+            reply, actions=(*reply.actions, (Button(label=self.say(Say.SHARE_HERE, reply), payload=payload),))
         )
 
     def say(self, text: Say, reply: Reply) -> str:

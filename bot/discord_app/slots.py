@@ -50,6 +50,7 @@ class Slot:
         self.place: Place | None = None
         self.person = str(interaction.user.id)
         self.response = ""
+        self.done_elsewhere = False
         self.language = Language.ZH if interaction.locale.value.startswith("zh") else Language.EN
         self.settled = asyncio.Event()
         self._interaction = interaction
@@ -67,6 +68,11 @@ class Slot:
     def alive(self) -> bool:
         """Whether Discord still takes an answer."""
         return self._clock() < self._ends
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody waits for what is to be said to them alone."""
+        return self.alive and not self.settled.is_set() and self.stage in {Stage.OPEN, Stage.PRIVATE}
 
     @property
     def remaining_s(self) -> float:
@@ -190,6 +196,7 @@ class Slots:
         self._by_person: Remembered[tuple[str, str], Slot] = Remembered(_MOST)
         self._by_response: Remembered[str, Slot] = Remembered(_MOST)
         self._public: dict[str, list[Slot]] = {}
+        self._private: dict[str, list[Slot]] = {}
 
     def open(self, interaction: Interaction) -> Slot:
         """An interaction that has just come in."""
@@ -204,8 +211,22 @@ class Slots:
         if awaits_post:
             waiting = [each for each in self._public.get(place.key, ()) if each.alive and not each.settled.is_set()]
             self._public[place.key] = [*waiting, slot]
+        else:
+            waiting = [each for each in self._private.get(place.channel_key, ()) if each.is_waiting]
+            self._private[place.channel_key] = [*waiting, slot]
         if slot.response:
             self._by_response.keep(slot.response, slot)
+
+    async def posted(self, place: Place) -> None:
+        """Something was said to everybody in a channel: who waits there has seen it. Raises DeliveryFailed.
+
+        What is still to be said to them alone finds its way without the sign that it is coming.
+        """
+        for slot in self._private.pop(place.channel_key, []):
+            if slot.is_waiting:
+                slot.done_elsewhere = True
+                if slot.stage is Stage.PRIVATE:
+                    await slot.dismiss()
 
     def of_trigger(self, trigger: str) -> Slot | None:
         """The interaction of an id, while it can be answered."""

@@ -20,6 +20,8 @@ from bot.metrics import Metrics
 from bot.running.inquiries import Inquiries
 from bot.running.talking import build_talk
 from bot.store.opening import SqlStore, open_store
+from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
 from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.doubles.discord.names import GUILD
 from tests.doubles.discord.server import DiscordServer, discord_server
@@ -64,15 +66,15 @@ class Office:
         await self.engine.settled()
 
 
-def _rag(home: Path, desk: Desk, shelf: Any) -> Any:
-    """What the bot needs of a library."""
+def rag_of(desk: Desk, home: Path, catalogue: Any) -> Any:
+    """A library that a test decides, or one that it has filled."""
     return SimpleNamespace(
         answers=desk,
-        catalogue=shelf,
+        catalogue=catalogue or Shelf(),
         retriever=None,
         home=home,
         replies=REPLIES,
-        digests=None,
+        digests=DigestBuilder(catalogue, Likeness(None)) if catalogue else None,
         indexer=Indexing(),
     )
 
@@ -94,7 +96,7 @@ async def office(
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = _rag(home, desk, catalogue or Shelf())
+    rag = rag_of(desk, home, catalogue)
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:

@@ -20,14 +20,15 @@ _WIDTH = 860
 _BUTTONS = {1: "primary", 2: "secondary", 3: "success", 4: "danger"}
 _SMALL = re.compile(r"^-# (.*)$", re.M)
 _STYLE = """
-body{background:#313338;color:#dbdee1;font:16px/1.375 'Noto Sans','Noto Sans CJK SC',sans-serif;margin:0;padding:16px}
+body{background:#313338;color:#dbdee1;
+font:16px/1.375 'Noto Sans','Noto Sans CJK SC','Noto Color Emoji',sans-serif;margin:0;padding:16px}
 .m{padding:8px 0 8px 56px;position:relative;max-width:760px}.m:before{content:'A';background:#5865f2;border-radius:50%;
 width:40px;height:40px;position:absolute;left:0;text-align:center;line-height:40px;color:#fff}
 .n{color:#fff;font-weight:600}.e{background:#2b2d31;border-left:4px solid #1f2937;border-radius:4px;padding:8px 16px;
 margin-top:4px;max-width:520px;font-size:14px}.t{font-weight:600;color:#f2f3f5;margin-bottom:4px}
 small{color:#949ba4;display:block;font-size:13px}a{color:#00a8fc;text-decoration:none}p{margin:0 0 4px}
 ul,ol{margin:4px 0;padding-left:24px}code{background:#2b2d31;padding:0 3px;border-radius:3px;font-size:14px}
-pre{background:#2b2d31;padding:8px;border-radius:4px}
+pre{background:#2b2d31;padding:8px;border-radius:4px}pre code{padding:0;font-family:'Noto Sans Mono CJK SC',monospace}
 blockquote{border-left:4px solid #4e5058;margin:0;padding-left:12px}
 .b{display:inline-block;border-radius:3px;padding:5px 14px;margin:6px 6px 0 0;font-size:14px;color:#fff}
 .b{background:#4e5058}

@@ -95,15 +95,22 @@ async def test_follow_ups_without_a_grant_are_warned_of(tmp_path: Path, caplog: 
 
 
 @pytest.mark.parametrize(
-    ("code", "retryable"),
-    [pytest.param(4004, False, id="token revoked"), pytest.param(4014, False, id="intent taken back")],
+    ("code", "told"),
+    [
+        pytest.param(4004, r"\(4004\): the token of ADVISOR_DISCORD_TOKEN was revoked; reset it", id="token revoked"),
+        pytest.param(4010, r"\(4010\): the gateway does not know this shard", id="wrong shard"),
+        pytest.param(4011, r"\(4011\): the bot is in more servers than one connection may serve", id="sharding"),
+        pytest.param(4012, r"\(4012\): the gateway speaks another version", id="version"),
+        pytest.param(4013, r"\(4013\): the gateway does not know an intent; update the bot", id="unknown intent"),
+        pytest.param(4014, "has not granted the Message Content Intent: switch it on", id="intent taken back"),
+    ],
 )
-async def test_close_for_good_ends_the_intake_with_a_sentence(code: int, retryable: bool, tmp_path: Path) -> None:
+async def test_close_for_good_ends_the_intake_with_a_sentence(code: int, told: str, tmp_path: Path) -> None:
     async with listening(tmp_path) as bot:
         await bot.discord.gateway.close(code)
-        with pytest.raises(AdapterFailed) as failure:
+        with pytest.raises(AdapterFailed, match=told) as failure:
             await asyncio.wait_for(bot.listening, 10)
-    assert failure.value.retryable is retryable
+    assert not failure.value.retryable
     assert len(bot.discord.gateway.identified) == 1
 
 

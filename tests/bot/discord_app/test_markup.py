@@ -65,9 +65,36 @@ def test_only_sources_are_links_and_none_has_a_preview(text: str, shown: str) ->
     assert inert(text, addresses={"https://ok.example"}) == shown
 
 
-def test_table_is_shown_as_code() -> None:
-    table = "| a | b |\n|---|---|\n| 1 | 2 |"
-    assert inert(f"See:\n\n{table}\n\nEnd") == f"See:\n\n```\n{table}\n```\n\nEnd"
+@pytest.mark.parametrize(
+    ("table", "shown"),
+    [
+        pytest.param(
+            "| way | margin |\n|:--|--:|\n| **per task** | 60% |\n| b |",
+            "```\nway       margin\n--------  ------\nper task  60%\nb\n```",
+            id="columns",
+        ),
+        pytest.param(
+            "| 方式 | 毛利 |\n|---|---|\n| 按任务 | 60% |",
+            "```\n方式    毛利\n------  ----\n按任务  60%\n```",
+            id="Chinese",
+        ),
+        pytest.param(
+            f"| way | why |\n|---|---|\n| task | {'x' * 60} |\n| | b \\| c |",
+            f"- **task** · why: {'x' * 60}\n- why: b | c",
+            id="too wide",
+        ),
+        pytest.param("```\n| a | b |\n|---|---|\n```", "```\n| a | b |\n|---|---|\n```", id="in code"),
+    ],
+)
+def test_table_is_shown_in_columns_or_as_a_list(table: str, shown: str) -> None:
+    assert inert(f"See:\n\n{table}\n\nEnd") == f"See:\n\n{shown}\n\nEnd"
+
+
+def test_table_cannot_call_anybody_or_link() -> None:
+    wide = inert(f"| a | b |\n|---|---|\n| @everyone | <@12345678901234567> https://evil.example {'x' * 60} |")
+    assert "@everyone" not in wide
+    assert "<@" not in wide
+    assert "`https://evil.example`" in wide
 
 
 def test_name_with_signs_is_shown_as_it_is() -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.discord_app.parse import SAVE_AS_ANSWER
 from bot.payloads import Payload
 from bot.replies import Button, Option, Reply, Select, Style
+from rag.backends.memory import MemoryVectorStore
+from rag.backends.sqlite.database import open_database
+from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.types import Language
+from tests.bot.commands.risk_stage import pages
+from tests.bot.commands.stage import publish
 from tests.bot.samples import citation
 from tests.doubles.discord.names import ADA, BOB, CEO, CHANNEL, ME
+from tests.doubles.discord.things import Interaction
 
 from .offices import Office, office
 from .opened import channel, signed_in, until
@@ -93,3 +102,56 @@ async def test_markdown_table_list_and_links(tmp_path: Path) -> None:
     async with signed_in(tmp_path) as (discord, connection):
         await connection.chat.post(channel(), reply, nonce="n")
         await pictured("markdown", page_of(discord.world.own()))
+
+
+@pytest.fixture
+async def catalogue(tmp_path: Path) -> AsyncIterator[SqliteCatalogue]:
+    """A library that holds the risk register."""
+    async with open_database(tmp_path / "library.sqlite3") as database:
+        await publish(database, MemoryVectorStore(), pages())
+        yield SqliteCatalogue(database)
+
+
+SHOWN = (
+    ("advisor", "help", {}),
+    ("advisor", "home", {}),
+    ("advisor", "assess", {}),
+    ("advisor", "profile", {}),
+    ("advisor", "risks", {"action": "list"}),
+    ("advisor-admin", "server", {}),
+    ("advisor-admin", "admin", {"action": "status"}),
+    ("advisor-admin", "gaps", {}),
+)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+async def test_what_commands_tell(locale: str, catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+    async with office(tmp_path, catalogue=catalogue) as bot:
+        for group, name, options in SHOWN:
+            used = bot.discord.people.command(CEO, CHANNEL, name, group=group, locale=locale, **options)
+            await until(partial(is_answered, used))
+        await bot.quiet()
+        await pictured(f"commands-{locale[:2]}", page_of(bot.discord.world.whispers()))
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+async def test_checklist_and_forms(locale: str, catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+    async with office(tmp_path, catalogue=catalogue) as bot:
+        people, world = bot.discord.people, bot.discord.world
+        people.command(CEO, CHANNEL, "risks", action="checklist", locale=locale)
+        await bot.answers()
+        said = people.say(ADA, CHANNEL, "六周左右。" if locale == "zh-CN" else "Six weeks.")
+        people.menu(CEO, said, SAVE_AS_ANSWER, locale=locale)
+        await until(lambda: len(world.modals) == 1)
+        for number, name in enumerate(("assess", "profile"), start=2):
+            used = people.command(CEO, CHANNEL, name, locale=locale)
+            await until(partial(is_answered, used))
+            shown = used.original
+            assert shown is not None
+            people.press(CEO, shown, shown.labels[0])
+            await until(lambda number=number: len(world.modals) == number)  # type: ignore[misc]
+        await pictured(f"forms-{locale[:2]}", page_of(world.own(), world.modals))
+
+
+def is_answered(used: Interaction) -> bool:
+    return used.original is not None and used.original.finished

@@ -83,6 +83,17 @@ async def test_answer_stands_in_the_channel_where_discord_refuses_a_thread(tmp_p
     assert bot.discord.called("POST", "/threads") == 1
 
 
+async def test_answer_that_is_longer_than_a_message_goes_on_in_the_next(tmp_path: Path) -> None:
+    words = " ".join(f"word{number}" for number in range(250))
+    async with office(tmp_path) as bot:
+        bot.discord.people.say(ADA, CHANNEL, f"<@{ME}> {words}?")
+        first, second = await bot.answers(2)
+    assert f"{first.content} {second.content}".split()[1:251] == f"“{words}?”,".split()
+    assert (first.embeds, first.labels) == ([], [])
+    assert [embed["title"] for embed in second.embeds] == ["Sources"]
+    assert "👍" in second.labels
+
+
 async def test_answer_in_a_voice_channel_is_a_reply(tmp_path: Path) -> None:
     async with office(tmp_path) as bot:
         bot.discord.people.say(ADA, VOICE, ASKED)
@@ -116,6 +127,7 @@ async def test_talk_among_people_and_bots_is_not_answered(tmp_path: Path) -> Non
     async with office(tmp_path) as bot:
         bot.discord.people.say(BOB, CHANNEL, "lunch?")
         bot.discord.people.say("910000000000000001", CHANNEL, ASKED)
+        bot.discord.people.say(BOB, CHANNEL, ASKED, webhook="920000000000000001")
         await bot.quiet()
         assert bot.discord.world.own() == []
 

@@ -97,6 +97,10 @@ class Gateway:
 
     def dispatch(self, event: str, data: dict[str, Any], channel: str) -> None:
         """Tells all sessions that want it of an event; those without a connection get it when they resume."""
+        guild = (self.world.channels.get(channel) or {}).get("guild_id")
+        if guild and guild not in self.world.guilds and event != "INTERACTION_CREATE":
+            # The bot is no member there: people who have installed it use it, and nothing else is told.
+            return
         for session in self.sessions.values():
             if _wants(session, event, self.world.channels.get(channel) or {}):
                 self._tell(session, event, _hidden(data, session.intents, self.world) if "content" in data else data)

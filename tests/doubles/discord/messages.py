@@ -30,7 +30,7 @@ class Messages:
 
     def post(self, channel: str, body: dict[str, Any], files: Files) -> dict[str, Any]:
         """POST /channels/{id}/messages"""
-        self._open(channel)
+        self._open(channel, embeds=bool(body.get("embeds")))
         nonce = str(body.get("nonce") or "")
         if body.get("enforce_nonce") and nonce:
             for said in self.world.own(channel):
@@ -95,6 +95,8 @@ class Messages:
 
     def patch(self, channel: str, message: str, body: dict[str, Any], files: Files) -> dict[str, Any]:
         """PATCH /channels/{id}/messages/{id}"""
+        if (self.channel(channel).get("thread_metadata") or {}).get("archived"):
+            raise Refused(400, 50083, "Thread is archived")
         return self.edit(self._message(channel, message), body, files)
 
     def delete(self, channel: str, message: str) -> None:
@@ -134,8 +136,17 @@ class Messages:
         self.world.channels[key] = {"id": key, "type": DIRECT, "recipients": [self.world.user(person)]}
         return self.world.channels[key]
 
-    def _open(self, channel: str) -> None:
+    def _open(self, channel: str, *, embeds: bool) -> None:
         told = self.channel(channel)
+        if told.get("guild_id") not in {None, *self.world.guilds}:
+            raise Refused(403, 50001, "Missing Access")
+        thread = told.get("thread_metadata") or {}
+        if thread.get("locked"):
+            raise Refused(400, 160005, "Thread is locked")
+        # Whoever may write in a thread wakes it by that.
+        thread["archived"] = False
+        if embeds and "embeds" in self.world.denied.get(str(told.get("parent_id") or channel), ()):
+            raise Refused(403, 50013, "Missing Permissions")
         if told["type"] == FORUM_TYPE:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
         if "send" in self.world.denied.get(str(told.get("parent_id") or channel), ()):

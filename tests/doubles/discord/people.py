@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from .names import ADA, APP, DIRECT, EPHEMERAL, ME
+from .names import APP, DIRECT, EPHEMERAL, ME
 from .things import Interaction, Said
 from .world import World
 
@@ -40,16 +40,26 @@ class People:
         return self.world.keep(Said(id=key, channel=key, author=user, content=text))
 
     def command(
-        self, user: str, channel: str, name: str, /, *, group: str = "advisor", locale: str = "en-US", **options: str
+        self,
+        user: str,
+        channel: str,
+        command: str,
+        /,
+        *,
+        group: str = "advisor",
+        locale: str = "en-US",
+        given: dict[str, str] | None = None,
+        **options: str,
     ) -> Interaction:
-        """Somebody sends a slash command, which has to be registered as it is used."""
-        known = self._subcommand(group, name)
+        """Somebody sends a slash command, which has to be registered as it is used; `given` adds to `options`."""
+        options = {**(given or {}), **options}
+        known = self._subcommand(group, command)
         names = {each["name"] for each in known["options"]}
         missing = {each["name"] for each in known["options"] if each["required"]} - set(options)
         if set(options) - names or missing:
-            raise AssertionError(f"/{group} {name} takes {names}, got {set(options)}")
-        given = [{"type": 3, "name": key, "value": value} for key, value in options.items()]
-        return self._use(COMMAND, user, channel, self._called(group, name, given), locale=locale)
+            raise AssertionError(f"/{group} {command} takes {names}, got {set(options)}")
+        typed = [{"type": 3, "name": key, "value": value} for key, value in options.items()]
+        return self._use(COMMAND, user, channel, self._called(group, command, typed), locale=locale)
 
     def type_into(
         self,
@@ -146,6 +156,7 @@ class People:
     def _event(self, used: Interaction, data: dict[str, Any]) -> dict[str, Any]:
         room = self.world.channels[used.channel]
         direct = room["type"] == DIRECT
+        member = not direct and room["guild_id"] in self.world.guilds
         event: dict[str, Any] = {
             "id": used.id,
             "application_id": APP,
@@ -157,7 +168,7 @@ class People:
             "channel": room,
             "app_permissions": str(self.world.permissions(ME)),
             "entitlements": [],
-            "authorizing_integration_owners": {"1": ADA} if direct else {"0": room["guild_id"]},
+            "authorizing_integration_owners": {"0": room["guild_id"]} if member else {"1": used.user},
             "context": 1 if direct else 0,
             "attachment_size_limit": 10_485_760,
         }

@@ -39,6 +39,7 @@ class Said:
     person: str = ""
     allowed_mentions: dict[str, Any] | None = None
     gone: bool = False
+    webhook: str = ""
 
     @property
     def labels(self) -> list[str]:

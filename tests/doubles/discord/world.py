@@ -16,6 +16,7 @@ from .names import (
     CHANNEL,
     DIRECT,
     DM,
+    FOREIGN,
     FORUM,
     FORUM_TYPE,
     GUILD,
@@ -23,6 +24,7 @@ from .names import (
     LOADING,
     ME,
     NEWCOMER,
+    OTHER_GUILD,
     OWN_ROLE,
     QUIET,
     TEXT,
@@ -57,13 +59,14 @@ class World:
         self.closed_to_direct: set[str] = set()
         self.guilds = {GUILD}
         self.denied: dict[str, set[str]] = {QUIET: {"threads"}}
-        """What the bot may not do, by channel: `threads` or `send`."""
+        """What the bot may not do, by channel: `threads`, `send` or `embeds`."""
 
         self.channels: dict[str, dict[str, Any]] = {
             CHANNEL: self._channel(CHANNEL, TEXT, "general"),
             FORUM: self._channel(FORUM, FORUM_TYPE, "questions"),
             VOICE: self._channel(VOICE, VOICE_TYPE, "talk"),
             QUIET: self._channel(QUIET, TEXT, "quiet"),
+            FOREIGN: self._channel(FOREIGN, TEXT, "elsewhere", OTHER_GUILD),
             DM: {"id": DM, "type": DIRECT, "recipients": [self.user(ADA)]},
         }
         self.messages: dict[str, Said] = {}
@@ -197,6 +200,8 @@ class World:
             "type": 19 if said.reference and not said.kind else said.kind,
             "flags": said.flags,
         }
+        if said.webhook:
+            return told | {"webhook_id": said.webhook, "guild_id": guild}
         if guild:
             told |= {"guild_id": guild, "member": self.member(said.author)}
         if said.reference:
