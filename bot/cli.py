@@ -239,18 +239,19 @@ def evaluate(
 
 @app.command()
 def doctor(ctx: typer.Context, as_json: Json = False) -> None:
-    """Looks at settings, platforms, disk, index, lock and models, and says how to mend what is wrong.
+    """Looks at settings, platforms, clock, disk, store, index and models, and says how to mend what is wrong.
 
     Example: `advisor doctor`
     """
     import asyncio
 
     from bot.app import open_terminal
+    from bot.assembly import now
     from bot.doctor import run_doctor
 
     program = _program(ctx)
     terminal = open_terminal(json=as_json)
-    raise typer.Exit(asyncio.run(run_doctor(program.load, terminal, platforms=program.examinations())))
+    raise typer.Exit(asyncio.run(run_doctor(program.load, terminal, now=now, platforms=program.examinations())))
 
 
 cli_operators.add_to(app)

@@ -9,11 +9,14 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.doctor_clock import examine_clock
 from bot.doctor_models import examine_models
+from bot.doctor_store import examine_store
 from bot.findings import Finding, Status
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
@@ -39,8 +42,6 @@ _PACKAGES = (
     "numpy",
     "pypdf",
 )
-Examine = Callable[["Settings"], AsyncIterator[Finding]]
-
 _MEGABYTE = 1024 * 1024
 _LOW_MEGABYTES = 1024
 _FULL_MEGABYTES = 64
@@ -52,20 +53,24 @@ Examination = Callable[["Settings"], AsyncIterator[Finding]]
 
 
 async def run_doctor(
-    load: Callable[[], LoadedSettings], terminal: Terminal, *, platforms: Sequence[Examination] = ()
+    load: Callable[[], LoadedSettings],
+    terminal: Terminal,
+    *,
+    now: Callable[[], datetime],
+    platforms: Sequence[Examination] = (),
 ) -> int:
     """Prints every finding as it is made; the exit status is 1 when one of them is a failure."""
     status = DONE
-    async for finding in examine(load, platforms=platforms):
+    async for finding in examine(load, now=now, platforms=platforms):
         _print(terminal, finding)
         status = FAILED if finding.status is Status.FAIL else status
     return status
 
 
 async def examine(
-    load: Callable[[], LoadedSettings], *, platforms: Sequence[Examination] = ()
+    load: Callable[[], LoadedSettings], *, now: Callable[[], datetime], platforms: Sequence[Examination] = ()
 ) -> AsyncIterator[Finding]:
-    """All findings, from the installation to the embedding model. `load` reads the settings."""
+    """All findings, from the installation to the embedding model. `load` reads the settings, `now` is aware, in UTC."""
     for finding in _versions():
         yield finding
     try:
@@ -79,12 +84,15 @@ async def examine(
     for examination in platforms:
         async for finding in examination(loaded.settings):
             yield finding
-    async for finding in _kept(loaded.settings.rag):
+    async for finding in examine_clock(loaded.settings, now=now):
+        yield finding
+    async for finding in _kept(loaded.settings, now()):
         yield finding
 
 
-async def _kept(settings: RagSettings) -> AsyncIterator[Finding]:
-    """What lies in the home: whether it can be written, the library, and what answers from it."""
+async def _kept(everything: Settings, now: datetime) -> AsyncIterator[Finding]:
+    """What lies in the home: whether it can be written, the store, the library, and what answers from it."""
+    settings = everything.rag
     home = _home(settings.home)
     yield home
     if home.status is Status.FAIL:
@@ -98,6 +106,8 @@ async def _kept(settings: RagSettings) -> AsyncIterator[Finding]:
             mend="advisor sources, or any other command, finishes it",
         )
         return
+    async for finding in examine_store(everything, now=now):
+        yield finding
     try:
         async for finding in _library(settings):
             yield finding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag.backends.bundled import bundled_identity, load_means, open_bundled
 from rag.backends.e5.package import DIMENSION, IDENTITY
+from rag.backends.memory_return import give_back
 from rag.backends.universal import UniversalEmbedder
 from rag.ports import Embedder
 from rag.settings import EmbeddingSettings
@@ -16,9 +17,9 @@ async def open_packaged(settings: EmbeddingSettings) -> tuple[Embedder, Embedder
         EmbedderUnavailable: a package is missing or damaged.
     """
     use = await UniversalEmbedder.open()
-    if settings.embedder == "use":
-        return use, use
-    return await open_bundled(use, threads=settings.threads), use
+    chosen = use if settings.embedder == "use" else await open_bundled(use, threads=settings.threads)
+    give_back()
+    return chosen, use
 
 
 def expected(settings: EmbeddingSettings) -> tuple[str, int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import resource
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -16,6 +19,17 @@ async def timed(work: Callable[[], Awaitable[_Result]]) -> tuple[float, _Result]
     begun = time.perf_counter()
     result = await work()
     return time.perf_counter() - begun, result
+
+
+async def in_own_process(module: str, folder: Path, chunks: int) -> dict[str, object]:
+    """What a module says as a program: memory is that of whoever does only this."""
+    program = [sys.executable, "-m", module, str(folder), str(chunks)]
+    process = await asyncio.create_subprocess_exec(
+        *program, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parent.parent
+    )
+    output, _ = await process.communicate()
+    found: dict[str, object] = json.loads(output)
+    return found
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench_parts.figures import disk_mb, percentiles, resident_mb, timed
+from bench_parts.figures import disk_mb, in_own_process, percentiles, resident_mb, timed
 from bench_parts.synthetic import ProjectedEmbedder, questions, write_documents
 from rag.backends.bundled import open_bundled
 from rag.backends.chroma import open_chroma
@@ -24,6 +24,7 @@ from rag.backends.universal import UniversalEmbedder
 from rag.catalogue import Catalogue, Input
 from rag.confidence import UNCALIBRATED
 from rag.ingest.index import Indexer
+from rag.ingest.load import embedded_text
 from rag.ports import VectorStore
 from rag.retrieve import Retriever
 from rag.settings import IngestSettings, RetrievalSettings
@@ -78,7 +79,7 @@ async def _recall(opened: _Opened, asked: list[str]) -> float:
     for document in await opened.catalogue.documents():
         found = await opened.catalogue.chunks_at({document.id: range(50)}, scope=Scope())
         for chunk in (each.chunk for each in found[document.id]):
-            texts[f"{document.id}/{chunk.position}"] = "\n".join((*chunk.section[-2:], chunk.text))
+            texts[f"{document.id}/{chunk.position}"] = embedded_text(document, chunk)
     matrix = await opened.embedder.embed_passages(list(texts.values()))
     found = 0
     for text in asked:
@@ -86,7 +87,7 @@ async def _recall(opened: _Opened, asked: list[str]) -> float:
         exact = np.sort(matrix @ vector)[::-1][:_NEIGHBOURS]
         hits = await index.nearest(vector, limit=_NEIGHBOURS)
         found += sum(hit.similarity >= exact[-1] - 1e-4 for hit in hits)
-    return round(found / (_NEIGHBOURS * len(asked)), 4)
+    return round(float(found) / (_NEIGHBOURS * len(asked)), 4)
 
 
 async def searching(home: Path, chunks: int) -> dict[str, object]:
@@ -117,11 +118,6 @@ async def measure(home: Path, chunks: int) -> dict[str, object]:
         assert len(report.updated) == 1
         counts = await opened.catalogue.counts()
         recall = await _recall(opened, questions(chunks, 50)) if chunks <= 20000 else "–"
-    program = [sys.executable, "-m", "bench_parts.library", str(home), str(chunks)]
-    process = await asyncio.create_subprocess_exec(
-        *program, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parent.parent
-    )
-    output, _ = await process.communicate()
     return {
         "pipeline": "advisor",
         "chunks": counts.chunks,
@@ -129,7 +125,7 @@ async def measure(home: Path, chunks: int) -> dict[str, object]:
         "index s": round(indexing, 1),
         "no change s": round(nothing, 2),
         "one change s": round(one, 2),
-        **json.loads(output),
+        **await in_own_process("bench_parts.library", home, chunks),
         "recall@10": recall,
         "disk MB": disk_mb(home),
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from bench_parts.figures import disk_mb, percentiles, resident_mb
+from bench_parts.figures import disk_mb, in_own_process, percentiles, resident_mb
 from bench_parts.synthetic import ProjectedEmbedder, questions, write_documents
 from rag.backends.bundled import open_bundled
 from rag.backends.universal import UniversalEmbedder
@@ -33,21 +36,16 @@ def _splitter() -> Any:
     return RecursiveCharacterTextSplitter(chunk_size=500, chunk_overlap=50)
 
 
-async def measure(folder: Path, chunks: int) -> dict[str, object]:
-    """The figures of one size. It has no incremental indexing: nothing changed costs the whole again."""
+def _store(folder: Path) -> Any:
     from langchain_chroma import Chroma
 
-    paths = write_documents(folder / "documents", chunks)
-    real = await open_bundled(await UniversalEmbedder.open(), threads=2)
-    projected = ProjectedEmbedder(None)
-    begun = time.perf_counter()
-    store = Chroma(
-        collection_name="plain", embedding_function=_embeddings(projected), persist_directory=str(folder / "chroma")
-    )
-    texts = [piece for path in paths for piece in _splitter().split_text(path.read_text("utf-8"))]
-    for start in range(0, len(texts), _BATCH):
-        store.add_texts(texts[start : start + _BATCH])
-    indexing = time.perf_counter() - begun
+    embeddings = _embeddings(ProjectedEmbedder(None))
+    return Chroma(collection_name="plain", embedding_function=embeddings, persist_directory=str(folder / "chroma"))
+
+
+async def searching(folder: Path, chunks: int) -> dict[str, object]:
+    """Latency and memory of a process that only searches. Runs in a process of its own."""
+    real, store = await open_bundled(await UniversalEmbedder.open(), threads=2), _store(folder)
     times = []
     for number, text in enumerate(questions(chunks, 200)):
         asked = time.perf_counter()
@@ -55,12 +53,27 @@ async def measure(folder: Path, chunks: int) -> dict[str, object]:
         store.similarity_search_with_score(text, k=8)
         if number >= 20:
             times.append(time.perf_counter() - asked)
+    return {**percentiles(times), "resident MB": resident_mb()}
+
+
+async def measure(folder: Path, chunks: int) -> dict[str, object]:
+    """The figures of one size. It has no incremental indexing: nothing changed costs the whole again."""
+    paths = write_documents(folder / "documents", chunks)
+    begun = time.perf_counter()
+    store = _store(folder)
+    texts = [piece for path in paths for piece in _splitter().split_text(path.read_text("utf-8"))]
+    for start in range(0, len(texts), _BATCH):
+        store.add_texts(texts[start : start + _BATCH])
+    indexing = time.perf_counter() - begun
     return {
         "pipeline": "langchain + chroma",
         "chunks": len(texts),
         "documents": len(paths),
         "index s": round(indexing, 1),
-        **percentiles(times),
-        "resident MB": resident_mb(),
+        **await in_own_process("bench_parts.plain", folder, chunks),
         "disk MB": disk_mb(folder / "chroma"),
     }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asyncio.run(searching(Path(sys.argv[1]), int(sys.argv[2])))))
