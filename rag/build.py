@@ -8,20 +8,23 @@ import os
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
 from rag.answer import AnswerService
 from rag.catalogue import Catalogue, CatalogueWriter, Input
-from rag.composition import Parts, compose, digest_builder
+from rag.composition import Parts, compose, digest_builder, searching
 from rag.confidence import UNCALIBRATED, Calibration, load_calibrations
 from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
 from rag.errors import EmbedderUnavailable
+from rag.ingest.guard import State
 from rag.ingest.index import Indexer
 from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
 from rag.prompts import Replies, load_replies
+from rag.quality import LabelledJudge, QuestionSets
 from rag.resources import data_folder
 from rag.retrieve import Retriever
 from rag.settings import ModelSettings, RagSettings
@@ -55,6 +58,12 @@ class Rag:
     replies: Replies
     models: Sequence[ChatModel] = ()
     cache: AnswerCache | None = None
+    quoting: AnswerService | None = None
+    """Answers by quoting alone, whatever language models there are."""
+
+    likeness: Likeness = field(default_factory=lambda: Likeness(None))
+    questions: QuestionSets | None = None
+    """The labelled questions of this home."""
 
 
 def _unheard(_: PoolEvent) -> None:
@@ -73,7 +82,7 @@ async def open_catalogue(settings: RagSettings) -> AsyncIterator[Catalogue]:
     Raises:
         StorageFailed: the catalogue cannot be opened.
     """
-    async with _open_database(settings.home) as (catalogue, _):
+    async with _open_database(settings.home) as (catalogue, _, _):
         yield catalogue
 
 
@@ -86,7 +95,7 @@ async def open_digests(settings: RagSettings) -> AsyncIterator[tuple[DigestBuild
         StorageFailed: the catalogue cannot be opened.
     """
     templates = load_templates(data_folder("prompts"))
-    async with _open_database(settings.home) as (catalogue, _), open_models(settings.model) as models:
+    async with _open_database(settings.home) as (catalogue, _, _), open_models(settings.model) as models:
         pool = FailoverPool(models, settings.model) if models else None
         sentences = None if settings.embedding.embedder == "memory" else await _sentence_embedder()
         yield digest_builder(catalogue, sentences, templates, pool=pool, settings=settings), catalogue
@@ -114,8 +123,7 @@ async def open_rag(
 
     A Chroma server may be shared with other homes; the lock then keeps this home's catalogue to one process.
 
-    `on_model_event` gets what happens to the language models, besides the log; `cache` keeps what a model wrote, by
-    default in memory.
+    `on_model_event` gets what happens to the language models; `cache` keeps what a model wrote, by default in memory.
 
     Raises:
         IndexLocked: another process owns the index.
@@ -127,7 +135,7 @@ async def open_rag(
     calibrations = _calibrations(settings.home)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(own_index(settings))
-        catalogue, writer = await stack.enter_async_context(_open_database(settings.home))
+        catalogue, writer, unborn = await stack.enter_async_context(_open_database(settings.home))
         store, (embedder, sentences) = await _both(
             stack.enter_async_context(_open_store(settings)), _open_embedders(settings, stack)
         )
@@ -144,11 +152,14 @@ async def open_rag(
             clock=time.perf_counter,
             cache=cache,
         )
-        indexer = Indexer(catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest)
-        yield _rag(settings, parts, indexer, models)
+        judge, sets = _judge(parts, unborn, settings)
+        indexer = Indexer(
+            catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest, judge=judge
+        )
+        yield _rag(settings, parts, indexer, models, sets)
 
 
-def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence[ChatModel]) -> Rag:
+def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence[ChatModel], sets: QuestionSets) -> Rag:
     composed = compose(parts, settings)
     return Rag(
         home=settings.home,
@@ -163,7 +174,20 @@ def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence
         replies=parts.replies,
         models=models,
         cache=composed.cache,
+        quoting=composed.quoting,
+        likeness=composed.likeness,
+        questions=sets,
     )
+
+
+def _judge(parts: Parts, unborn: Catalogue, settings: RagSettings) -> tuple[LabelledJudge, QuestionSets]:
+    """What holds index runs against labelled questions, and the questions; no language model is asked."""
+    sets = QuestionSets(settings.quality, parts.catalogue)
+    searches: dict[State, Retriever] = {
+        "live": searching(parts, settings),
+        "building": searching(replace(parts, catalogue=unborn), settings),
+    }
+    return LabelledJudge(sets, searches, settings.quality), sets
 
 
 def _calibrations(home: Path) -> Mapping[str, Calibration]:
@@ -185,14 +209,16 @@ async def open_models(settings: ModelSettings) -> AsyncIterator[Sequence[ChatMod
 
 
 @asynccontextmanager
-async def _open_database(home: Path) -> AsyncIterator[tuple[Catalogue, CatalogueWriter]]:
+async def _open_database(home: Path) -> AsyncIterator[tuple[Catalogue, CatalogueWriter, Catalogue]]:
+    """What is live, what changes it, and the generation that is yet to go live."""
     from rag.backends.sqlite.database import open_database
     from rag.backends.sqlite.reading import SqliteCatalogue
     from rag.backends.sqlite.writing import SqliteCatalogueWriter
 
     await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
     async with open_database(home / "library.sqlite3") as database:
-        yield SqliteCatalogue(database), SqliteCatalogueWriter(database, now=lambda: datetime.now(UTC))
+        writer = SqliteCatalogueWriter(database, now=lambda: datetime.now(UTC))
+        yield SqliteCatalogue(database), writer, SqliteCatalogue(database, state="building")
 
 
 async def _both(first: Coroutine[Any, Any, _First], second: Coroutine[Any, Any, _Second]) -> tuple[_First, _Second]:
