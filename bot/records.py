@@ -223,6 +223,7 @@ class GapRecord:
     person: str = ""
     language: Language | None = None
     closed_at: datetime | None = None
+    resolution: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

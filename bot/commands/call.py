@@ -16,9 +16,10 @@ from bot.commands.list_boards import ListBoards
 from bot.expert_desk import ExpertDesk
 from bot.expert_records import ExpertBook, ProposalBook, Publishing
 from bot.indexing import IndexRuns
-from bot.ledgers import AuditBook, GapBook, ProfileBook
+from bot.ledgers import AuditBook, GapBook, ProfileBook, UsageBook
 from bot.limits import EngineSettings
 from bot.neighbours import Desk
+from bot.oversight_records import OversightBook
 from bot.ports import Store
 from bot.privacy_records import PrivacyBook
 from bot.privacy_settings import PrivacySettings
@@ -89,6 +90,16 @@ class Books(Store, Protocol):
     @property
     def proposals(self) -> ProposalBook:
         """Answers that are proposed for the library."""
+        ...
+
+    @property
+    def oversight(self) -> OversightBook:
+        """What admins have set and measured."""
+        ...
+
+    @property
+    def usage(self) -> UsageBook:
+        """What was used."""
         ...
 
     @property

@@ -58,6 +58,8 @@ class Books:
         self.experts = store.experts
         self.proposals = store.proposals
         self.assessments = store.assessments
+        self.oversight = store.oversight
+        self.usage = store.usage
 
 
 def build_engine(
