@@ -270,6 +270,9 @@ class Outcome(StrEnum):
     DENIED = "denied"
     """The person or the channel may not ask."""
 
+    PAUSED = "paused"
+    """Nobody but admins is answered at the moment."""
+
     UNUSABLE = "unusable"
     """Nothing to answer in it, or too long."""
 

@@ -132,7 +132,6 @@ async def open_rag(
         EmbedderUnavailable: the embedding model cannot be loaded or reached.
     """
     replies, templates = load_replies(data_folder("prompts")), load_templates(data_folder("prompts"))
-    calibrations = _calibrations(settings.home)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(own_index(settings))
         catalogue, writer, unborn = await stack.enter_async_context(_open_database(settings.home))
@@ -145,7 +144,7 @@ async def open_rag(
             store=store,
             embedder=embedder,
             sentences=sentences,
-            calibration=calibrations.get(embedder.identity, UNCALIBRATED),
+            calibration=_calibrations(settings.home).get(embedder.identity, UNCALIBRATED),
             replies=replies,
             templates=templates,
             pool=FailoverPool(models, settings.model, on_event=on_model_event) if models else None,

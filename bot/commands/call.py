@@ -19,6 +19,7 @@ from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, GapBook, ProfileBook, UsageBook
 from bot.limits import EngineSettings
 from bot.neighbours import Desk
+from bot.oversight import Oversight
 from bot.oversight_records import OversightBook
 from bot.ports import Store
 from bot.privacy_records import PrivacyBook
@@ -121,7 +122,7 @@ class Means:
     inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, and `forget_answers` empties
     the memory of answers that are given again. `schedules` is where what is posted at set times is changed, and
     `telling` has its words. `axes` are those of the feasibility check, and `publishing` makes documents of
-    what experts say.
+    what experts say. `oversight` is what admins see and steer of it all.
     """
 
     store: Books
@@ -145,6 +146,7 @@ class Means:
     index: IndexRuns | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
+    oversight: Oversight | None = None
 
     def role(self, person: Person) -> Role:
         """What a person may do at the moment."""

@@ -15,14 +15,17 @@ from bot.commands import (
     config,
     digest,
     experts,
+    gap_work,
     gaps,
     privacy,
     profile,
     proposals,
+    quality,
     rating,
     resources,
     risk_work,
     risks,
+    steering,
 )
 from bot.commands.call import Call
 from bot.commands.home import Home
@@ -30,6 +33,19 @@ from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
 from bot.records import Rating
 from bot.wording import Wording
+
+OVERSIGHT: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
+    Verb.GAP_SHOW: gaps.show_chosen,
+    Verb.GAP_ADD: gap_work.add,
+    Verb.GAP_CHECK: gap_work.check_slip,
+    Verb.GAP_DECLINE: gap_work.decline,
+    Verb.GAP_DONE: gap_work.done,
+    Verb.GAP_REOPEN: gap_work.reopen_slip,
+    Verb.LIMIT_SET: steering.set_limit,
+    Verb.LABELS_SET: steering.set_labels,
+    Verb.EVAL_CANCEL: quality.cancel,
+}
+"""What admins do by buttons to oversee the bot."""
 
 PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.UP: rating.rate,
@@ -62,6 +78,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.PROPOSAL_APPROVE: proposals.approve,
     Verb.PROPOSAL_OPEN: proposals.open_form,
     Verb.GAP_CLOSE: gaps.close_chosen,
+    **OVERSIGHT,
     Verb.ASSESS_OPEN: assess.open_form,
     Verb.ASSESS_SHOW: assess.show,
     Verb.ASSESS_EXPORT: assess.export,
@@ -90,6 +107,7 @@ ADMIN_VERBS = frozenset(
         Verb.PROPOSAL_OPEN,
         Verb.PROPOSAL_DECLINE,
         Verb.GAP_CLOSE,
+        *OVERSIGHT,
     }
 )
 """Buttons and forms that are for admins alone."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat import MessageRef
 from bot.commands.call import Call
+from bot.commands.index_effects import fall_details, fall_line, tell_of_gaps
 from bot.errors import DeliveryFailed
 from bot.indexing import IndexRun
 from bot.offers import Verb
@@ -37,7 +38,7 @@ async def show_run(call: Call, run: IndexRun) -> None:
             await run.changed.wait()
             run.changed.clear()
             if not run.done:
-                await _show(call, message, _running(call, run))
+                await show_in_place(call, message, _running(call, run))
                 await asyncio.wait({run.task}, timeout=call.adapter.capabilities.edit_interval_s)
     finally:
         run.task.cancel()
@@ -48,26 +49,30 @@ async def show_run(call: Call, run: IndexRun) -> None:
 async def _finish(call: Call, run: IndexRun, message: MessageRef) -> None:
     """The last state; what is in the library by name is for the admin alone, since not everybody may know of it."""
     if run.task.cancelled():
-        await _surely(call, message, call.words(Say.REINDEX_CANCELLED))
+        await show_surely(call, message, call.words(Say.REINDEX_CANCELLED))
         return
     error = run.task.exception()
     if error is not None:
-        await _surely(call, message, call.words(Say.REINDEX_FAILED))
+        await show_surely(call, message, call.words(Say.REINDEX_FAILED))
         raise error
     report = run.task.result()
-    await _surely(call, message, counted(call, report))
+    told = fall_line(call, report.fall) if report.fall else ""
+    held = report.fall is not None and report.fall.held
+    await show_surely(call, message, told if held else "\n".join(filter(None, (counted(call, report), told))))
     if details := _details(call, report):
         await call.whisper(details)
+    await tell_of_gaps(call, report)
 
 
-async def _show(call: Call, message: MessageRef, reply: Reply) -> None:
+async def show_in_place(call: Call, message: MessageRef, reply: Reply) -> None:
+    """Shows how far something is; a state that cannot be shown is left out."""
     try:
         await call.adapter.edit(message, reply)
     except DeliveryFailed as error:
         log.info("progress_not_shown", extra={"error": str(error)})
 
 
-async def _surely(call: Call, message: MessageRef, text: str) -> None:
+async def show_surely(call: Call, message: MessageRef, text: str) -> None:
     """Shows the last state, in a new message where the old one cannot be edited."""
     reply = Reply(text=text, language=call.language)
     try:
@@ -116,6 +121,8 @@ def _details(call: Call, report: IndexReport) -> str:
     """The changed documents and the problems by name; "" where there are none."""
     changed = ((Say.REINDEX_ADDED, report.added), (Say.REINDEX_UPDATED, report.updated))
     blocks = [_named(call, title, names) for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed)) if names]
+    if report.fall is not None:
+        blocks.append(fall_details(call, report.fall))
     if report.failed:
         blocks.append(_problems(call, report.failed))
     return "\n\n".join(blocks)

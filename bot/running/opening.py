@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import new_id, now, schedules_of
+from bot.assembly import new_id, now, oversight_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.commands.risk_reminders import remind
@@ -30,6 +30,7 @@ from bot.hosting import AdminSettings, ConnectionSettings
 from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
+from bot.oversight import Oversight, keep_overseeing, tidy_oversight
 from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.feeding import follow_feeds
@@ -53,6 +54,7 @@ from bot.store.settling import settle_home
 from bot.wording import load_wording
 from rag.resources import data_folder
 from rag.settings import RagSettings
+from rag.writing.events import PoolEvent
 
 if TYPE_CHECKING:
     from rag.build import Rag
@@ -95,6 +97,7 @@ class Opener:
         self._factories = tuple(each for each in factories if each.wanted(settings.everything))
         self._metrics = Metrics(version=VERSION)
         self._metrics.models(each.base_url for each in settings.rag.model.endpoints)
+        self._events: list[Callable[[PoolEvent], None]] = [self._metrics.model_event]
         self._gate = IndexGate(now=now)
         self._kept = SqlAnswerCache(keep=timedelta(minutes=settings.rag.writing.cache_minutes), now=now)
         self.status = Status(self._metrics, self._gate)
@@ -114,6 +117,7 @@ class Opener:
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         scheduling = self._scheduling(rag, store, adapters)
+        oversight = await self._oversight(rag, store)
         engine, means = build_talk(
             store,
             rag,
@@ -124,21 +128,42 @@ class Opener:
                 rights=rights,
                 privacy=self._settings.everything.privacy,
                 scheduling=scheduling,
+                oversight=oversight,
                 index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
             ),
         )
         connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
-        days = self._settings.everything.privacy.keep_days
-        sweep = partial(forget_old, store.privacy, days=days, now=now)
-        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
+        await stack.enter_async_context(self._keep_house(store, oversight))
         reminders = (partial(remind, means), means.experts.remind)
         await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
         await stack.enter_async_context(self._follow_feeds(rag))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
+
+    @asynccontextmanager
+    async def _keep_house(self, store: SqlStore, oversight: Oversight) -> AsyncIterator[None]:
+        days = self._settings.everything.privacy.keep_days
+        sweep = partial(forget_old, store.privacy, days=days, now=now)
+        tidy = partial(tidy_oversight, store.usage, store.oversight, days=oversight.usage_days, now=now)
+        self.status.steered_by(oversight.steering)
+        house = keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep, tidy))
+        async with house, keep_overseeing(oversight):
+            yield
+
+    async def _oversight(self, rag: Rag, store: SqlStore) -> Oversight:
+        """What admins have set holds before the first question comes in."""
+        usage_days = self._settings.everything.privacy.usage_days
+        oversight = oversight_of(rag, store, self._settings.engine, usage_days=usage_days)
+        await oversight.steering.load()
+        self._events.append(oversight.meter.model_event)
+        return oversight
+
+    def _model_event(self, event: PoolEvent) -> None:
+        for listener in self._events:
+            listener(event)
 
     @asynccontextmanager
     async def _open_admin(self) -> AsyncIterator[None]:
@@ -159,7 +184,7 @@ class Opener:
         from rag.build import open_rag
 
         await settle_home(self._settings.rag)
-        async with open_rag(self._settings.rag, on_model_event=self._metrics.model_event, cache=self._kept) as rag:
+        async with open_rag(self._settings.rag, on_model_event=self._model_event, cache=self._kept) as rag:
             yield rag
 
     def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter], house: House) -> tuple[Connection, ...]:

@@ -80,7 +80,10 @@ async def _bot(home: Path, api: str) -> None:
     discord = DiscordSettings(token=SecretStr(TOKEN), api_base_url=api)
     settings = Settings(home=home, discord=discord, engine=engine_settings)
     replies = load_replies(data_folder("prompts"))
-    rag = SimpleNamespace(answers=InstantAnswers(), catalogue=None, retriever=None, home=home, replies=replies)
+    unseen = {"quoting": None, "likeness": None, "questions": None}
+    rag = SimpleNamespace(
+        answers=InstantAnswers(), catalogue=None, retriever=None, home=home, replies=replies, **unseen
+    )
     adapters: dict[str, ChatAdapter] = {}
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
         adapters["discord"] = connection.chat

@@ -20,6 +20,7 @@ from bot.running.inquiries import Inquiries
 from bot.running.talking import build_talk
 from bot.store.opening import SqlStore, open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
+from tests.bot.samples import OVERSEEN
 from tests.doubles.discord.server import DiscordServer, discord_server
 from tests.doubles.discord.things import Said
 
@@ -74,7 +75,7 @@ async def office(
     shelf = catalogue or Shelf()
     rag = cast(
         "Any",
-        SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES, digests=None),
+        SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES, **OVERSEEN),
     )
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
