@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from bot.board import Pacing
 from bot.chat import ChatAdapter
-from bot.commands.call import Books, Means
+from bot.commands.books import Books
+from bot.commands.call import Means
 from bot.commands.handling import Handler
 from bot.commands.registry import Registry
 from bot.delivery import Delivery, Voice
@@ -21,14 +22,19 @@ from bot.engine.engine import Engine
 from bot.engine.welcoming import Welcome
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.expert_desk import ExpertDesk
+from bot.gap_report import GapReport
 from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
+from bot.measuring import Measuring
+from bot.oversight import Gauges, Oversight
 from bot.privacy_settings import SILENT, PrivacySettings
 from bot.publishing import ExpertShelf
 from bot.rights import Rights
 from bot.schedule_settings import ScheduleSettings
 from bot.scheduling import Materials, Scheduling, make_scheduling
+from bot.steering import Steering
 from bot.store.keys import people_key, pseudonym
+from bot.usage import UsageMeter
 from bot.wording import Wording
 from rag.assess import load_axes
 from rag.errors import RagError
@@ -59,6 +65,7 @@ class Assembly:
     scheduling: Scheduling
     index: IndexRuns | None = None
     privacy: PrivacySettings = SILENT
+    oversight: Oversight | None = None
     watching: Watching = field(default_factory=Unwatched)
 
 
@@ -117,7 +124,7 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
         expert_in=experts.offered,
     )
     delivery = Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now)
-    return Engine(
+    engine = Engine(
         Parts(
             store=assembly.store,
             adapters=assembly.adapters,
@@ -129,15 +136,23 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
             settings=assembly.settings,
             watching=assembly.watching,
             rights=assembly.rights,
-            greeting=Welcome(
-                assembly.store.privacy,
-                delivery,
-                adapters=assembly.adapters,
-                wording=assembly.wording,
-                settings=assembly.privacy,
-                now=now,
-            ),
+            steering=assembly.oversight.steering if assembly.oversight else None,
+            greeting=_welcome(assembly, delivery),
         )
+    )
+    if assembly.oversight is not None:
+        assembly.oversight.gauges.queue = lambda: (engine.depth, engine.running)
+    return engine
+
+
+def _welcome(assembly: Assembly, delivery: Delivery) -> Welcome:
+    return Welcome(
+        assembly.store.privacy,
+        delivery,
+        adapters=assembly.adapters,
+        wording=assembly.wording,
+        settings=assembly.privacy,
+        now=now,
     )
 
 
@@ -170,9 +185,35 @@ def means_of(assembly: Assembly) -> Means:
         now=now,
         rights=assembly.rights,
         privacy=assembly.privacy,
+        oversight=assembly.oversight,
         forget_answers=partial(_forget_answers, assembly.rag),
         schedules=assembly.scheduling.desk,
         telling=assembly.scheduling.telling,
+    )
+
+
+def oversight_of(rag: Rag, store: Books, settings: EngineSettings, *, usage_days: int = 0) -> Oversight:
+    """What admins see and steer of a library, a store and an engine."""
+    return Oversight(
+        meter=UsageMeter(store.usage, pseudonym=partial(pseudonym, people_key(rag.home)), now=now),
+        steering=Steering(store.oversight, settings, now=now),
+        gaps=GapReport(store, search=rag.retriever, quoting=rag.quoting or rag.answers, likeness=rag.likeness),
+        gauges=Gauges(),
+        measuring=_measuring(rag, store),
+        usage_days=usage_days,
+    )
+
+
+def _measuring(rag: Rag, store: Books) -> Measuring | None:
+    if rag.questions is None:
+        return None
+    return Measuring(
+        rag.questions,
+        retriever=rag.retriever,
+        answers=rag.answers,
+        book=store.oversight,
+        clock=time.perf_counter,
+        now=now,
     )
 
 

@@ -16,6 +16,7 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.BUSY: frozenset({"seconds"}),
     Say.LIMITED: frozenset({"seconds"}),
     Say.TOO_LONG: frozenset({"characters"}),
+    Say.MAINTENANCE_MESSAGE: frozenset({"message"}),
     Say.HELP_ALIASES: frozenset({"aliases"}),
     Say.HELP_OF_COMMAND: frozenset({"usage", "description"}),
     Say.UNKNOWN_COMMAND: frozenset({"command"}),
@@ -120,7 +121,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "program",
         "default",
     ),
-    "every": ("all", "inherit", "preset", "full"),
+    "every": ("all", "inherit", "preset", "full", "force"),
     "profile-hint": ("sector", "model", "team", "runway"),
     "reindex_column": ("outcome", "name", "problem", "remedy"),
     "reindex_outcome": ("added", "updated", "removed", "failed"),
@@ -152,6 +153,11 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "starter": ("customers", "moats", "pricing", "risks"),
     "starter_title": ("customers", "moats", "pricing", "risks"),
     "gap": ("refusal", "rating"),
+    "limit": ("person_per_minute", "person_burst", "channel_per_minute", "channel_burst", "queue_size"),
+    "limit-origin": ("chat", "program", "default"),
+    "closing": ("mended", "declined", "other"),
+    "onoff": ("on", "off", "default"),
+    "sets": ("file", "starter"),
     "readers": ("public",),
 }
 """The closed sets of words, by group; the files name each in this order."""

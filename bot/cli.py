@@ -103,6 +103,7 @@ def index(
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Files and folders to index.")] = None,
     starter: Annotated[bool, typer.Option("--starter", help="Index the starter library, too.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Read every file again, changed or not.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Put it to use even if questions fare worse.")] = False,
     remove: Annotated[list[str] | None, typer.Option(metavar="PATH", help="Take a registered path out.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -120,6 +121,7 @@ def index(
         removals=[cli_inputs.local(path) for path in remove or []],
         starter=starter,
         full=full,
+        force=force,
     )
     terminal = open_terminal(json=as_json)
     raise typer.Exit(program.with_index(lambda library: operations.index(library, terminal, job)))

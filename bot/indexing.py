@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.index_journal import IndexJournal
@@ -125,8 +126,12 @@ class IndexRuns:
         """The id of the run that this process started last; "" before the first."""
         return self._run.id if self._run else ""
 
-    def start(self, run_id: str, who: str, inputs: Sequence[Input] = (), *, full: bool = False) -> IndexRun:
+    def start(
+        self, run_id: str, who: str, inputs: Sequence[Input] = (), *, full: bool = False, force: bool = False
+    ) -> IndexRun:
         """Bring inputs up to date, without any all that are registered; returns at once.
+
+        `force` lets the run stand, however labelled questions fare after it.
 
         Raises:
             IndexLocked: somebody works on the index already.
@@ -134,7 +139,8 @@ class IndexRuns:
         holding = ExitStack()
         holding.enter_context(self._gate.hold(who))
         run = IndexRun(run_id, self._now())
-        run.task = asyncio.create_task(self._indexer.update(inputs, full=full, on_progress=run.tell))
+        update = partial(self._indexer.update, force=True) if force else self._indexer.update
+        run.task = asyncio.create_task(update(inputs, full=full, on_progress=run.tell))
 
         def ended(_: asyncio.Task[IndexReport]) -> None:
             holding.close()

@@ -7,9 +7,11 @@ Every method raises `StoreFailed` when the store cannot be read or written. What
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.oversight_records import Resolution
 from bot.records import AuditEntry, FeedbackRate, GapRecord, Profile, RateGroup, UsageCount
 
 
@@ -32,12 +34,32 @@ class GapBook(Protocol):
         """Note that the library was mended; False when the gap is unknown or closed already."""
         ...
 
+    async def close_all(self, gap_ids: Collection[int], resolution: Resolution, *, at: datetime) -> int:
+        """Close those that are open, for one reason; returns how many."""
+        ...
+
+    async def closed(self, *, limit: int) -> tuple[GapRecord, ...]:
+        """Gaps that somebody closed, the latest first."""
+        ...
+
+    async def reopen(self, gap_ids: Collection[int]) -> int:
+        """Open those again that are closed; returns how many."""
+        ...
+
 
 class UsageBook(Protocol):
     """What was used, counted by day."""
 
     async def add(self, subject: str, name: str, *, day: date, amount: int = 1) -> None:
         """Count something up, such as the `questions` of a channel or the `completion_tokens` of a model."""
+        ...
+
+    async def add_all(self, counts: Sequence[UsageCount]) -> None:
+        """Count several things up, all of them or none."""
+        ...
+
+    async def forget(self, *, before: date) -> int:
+        """Drop the counts of earlier days; returns how many."""
         ...
 
     async def counts(self, *, since: date, until: date) -> tuple[UsageCount, ...]:

@@ -47,9 +47,13 @@ class Indexing(Protocol):
         inputs: Sequence[Input] = (),
         *,
         full: bool = False,
+        force: bool = False,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
-        """Register inputs and bring them up to date; without any, all that are registered. Raises RagError."""
+        """Register inputs and bring them up to date; without any, all that are registered. Raises RagError.
+
+        `force` lets the run stand, however labelled questions fare after it.
+        """
         ...
 
     async def remove(self, path: Path) -> IndexReport:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
+from bot.oversight_records import Resolution
 from bot.records import FeedbackRecord, GapKind, GapRecord, QuestionRecord, QuestionState, Rating
 
 
@@ -24,7 +26,7 @@ class MemoryGaps:
         self._questions = questions
         self._ratings = ratings
         self._numbers: dict[tuple[str, GapKind, str], int] = {}
-        self._closed: set[int] = set()
+        self._closed: dict[int, tuple[datetime | None, str]] = {}
 
     async def open(self, *, limit: int) -> tuple[GapRecord, ...]:
         """Gaps that nobody closed, the latest first."""
@@ -33,13 +35,32 @@ class MemoryGaps:
 
     async def close(self, gap_id: int, *, at: datetime) -> bool:
         """Note that the library was mended."""
-        known = {gap.id for gap in self._all()} - self._closed
-        self._closed.add(gap_id)
+        known = {gap.id for gap in self._all()} - self._closed.keys()
+        self._closed.setdefault(gap_id, (at, ""))
         return gap_id in known
+
+    async def close_all(self, gap_ids: Collection[int], resolution: Resolution, *, at: datetime) -> int:
+        """Close those that are open."""
+        chosen = {gap.id for gap in self._all() if gap.id in gap_ids} - self._closed.keys()
+        self._closed |= dict.fromkeys(chosen, (at, resolution.value))
+        return len(chosen)
+
+    async def closed(self, *, limit: int) -> tuple[GapRecord, ...]:
+        """Gaps that somebody closed, the latest first."""
+        told = [
+            replace(gap, closed_at=self._closed[gap.id][0] or gap.at, resolution=self._closed[gap.id][1])
+            for gap in self._all()
+            if gap.id in self._closed
+        ]
+        return tuple(sorted(told, key=lambda gap: (gap.closed_at or gap.at, gap.id), reverse=True)[:limit])
+
+    async def reopen(self, gap_ids: Collection[int]) -> int:
+        """Open those again that are closed."""
+        return sum(self._closed.pop(each, None) is not None for each in set(gap_ids))
 
     def close_question(self, question_id: str) -> None:
         """Note that a question was answered after all."""
-        self._closed |= {gap.id for gap in self._all() if gap.question_id == question_id}
+        self._closed |= {gap.id: (None, "") for gap in self._all() if gap.question_id == question_id}
 
     def _all(self) -> list[GapRecord]:
         refused = [each for each in self._questions() if each.state is QuestionState.REFUSED]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.assess_records import AssessmentBook
 from bot.checklist_records import ChecklistBook
 from bot.expert_records import ExpertBook, ProposalBook
-from bot.ledgers import AuditBook, GapBook, ProfileBook
+from bot.ledgers import AuditBook, GapBook, ProfileBook, UsageBook
 from bot.memory_assess import MemoryAssessments
 from bot.memory_books import (
     MemoryAnswers,
@@ -23,9 +23,11 @@ from bot.memory_checklists import MemoryChecklists
 from bot.memory_experts import MemoryExperts, MemoryProposals
 from bot.memory_gaps import MemoryGaps
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
+from bot.memory_oversight import MemoryOversight, MemoryUsage
 from bot.memory_privacy import MemoryPrivacy, Shelves
 from bot.memory_schedules import MemoryCommunity, MemorySchedules, MemorySightings
 from bot.memory_workspaces import MemoryWorkspaces
+from bot.oversight_records import OversightBook
 from bot.ports import AnswerBook, ConversationBook, EventBook, FeedbackBook, PostBook, QuestionBook, SettingsBook
 from bot.privacy_records import PrivacyBook
 from bot.records import (
@@ -57,6 +59,8 @@ class MemoryStore:
         settings = MemorySettings()
         self.settings: SettingsBook = settings
         self.workspaces: WorkspaceBook = MemoryWorkspaces(settings.unlabel)
+        self.oversight: OversightBook = MemoryOversight()
+        self.usage: UsageBook = MemoryUsage()
         self.profiles: ProfileBook = profiles
         self.audit: AuditBook = MemoryAudit()
         self.checklists: ChecklistBook = MemoryChecklists()

@@ -84,6 +84,18 @@ class Verb(StrEnum):
     GAP_CLOSE = "gap-close"
     SAVE = "save"
     """Makes a document of what an admin has put into a form."""
+    GAP_SHOW = "gap"
+    """Shows the gap that was chosen with those that ask the same. The subject of the verbs below is a slip."""
+
+    GAP_ADD = "gap-add"
+    GAP_CHECK = "gap-check"
+    GAP_DECLINE = "gap-decline"
+    GAP_DONE = "gap-done"
+    GAP_REOPEN = "gap-reopen"
+    LIMIT_SET = "limit-set"
+    LABELS_SET = "labels-set"
+    EVAL_CANCEL = "eval-cancel"
+    """Breaks a run over labelled questions off, which is the subject."""
 
     ASSESS_OPEN = "assess"
     ASSESS_SAVE = "assess-save"

@@ -49,6 +49,7 @@ class IndexJob:
     removals: Sequence[Path] = ()
     starter: bool = False
     full: bool = False
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +71,21 @@ async def index(library: Library, terminal: Terminal, job: IndexJob) -> int:
     inputs = [Input(path=path) for path in job.paths] + ([starter_input()] if job.starter else [])
     if inputs or job.full or not job.removals:
         with index_progress(terminal.err) as tell:
-            reports.append(await library.indexer.update(inputs, full=job.full, on_progress=tell))
+            reports.append(await library.indexer.update(inputs, full=job.full, force=job.force, on_progress=tell))
     report = IndexReport(
         added=tuple(source for each in reports for source in each.added),
         updated=tuple(source for each in reports for source in each.updated),
         removed=tuple(source for each in reports for source in each.removed),
         unchanged=reports[-1].unchanged,
         failed=tuple(problem for each in reports for problem in each.failed),
+        fall=reports[-1].fall,
     )
     if terminal.json:
         write_line(terminal.lines, index_record(report))
     else:
         print_index_report(terminal.out, report)
-    return FAILED if report.failed else DONE
+    held = report.fall is not None and report.fall.held
+    return FAILED if report.failed or held else DONE
 
 
 async def add_starter(library: Library, terminal: Terminal) -> None:

@@ -12,6 +12,7 @@ from rag.types import Answer, AnswerStatus, Citation, Document, Passage, Retriev
 
 if TYPE_CHECKING:
     from rag.evaluation import Report
+    from rag.ingest.guard import Fall
     from rag.ingest.index import IndexReport
 
 QuestionId = str | int
@@ -112,6 +113,19 @@ def index_record(report: IndexReport) -> dict[str, Any]:
         "failed": [
             {"source": failed.source, "problem": failed.problem, "remedy": failed.remedy} for failed in report.failed
         ],
+        **({"fall": _fall_record(report.fall)} if report.fall else {}),
+    }
+
+
+def _fall_record(fall: Fall) -> dict[str, Any]:
+    """How labelled questions fare after a run that made them worse."""
+    return {
+        "before": fall.before,
+        "after": fall.after,
+        "margin": fall.margin,
+        "held": fall.held,
+        "lost": list(fall.lost),
+        "causes": list(fall.causes),
     }
 
 

@@ -13,6 +13,9 @@ class PrivacySettings(BaseModel):
     keep_days: int = Field(default=365, ge=0, le=36_500)
     """Questions, answers, ratings and what was read of threads are deleted after so many days; 0 keeps them."""
 
+    usage_days: int = Field(default=400, ge=0, le=36_500)
+    """Counts of use, by day, are deleted after so many days; 0 keeps them."""
+
     notice: bool = True
     """Whether everybody is told once, after their first question, what is kept and how to see and delete it."""
 

@@ -42,7 +42,8 @@ class ExpertShelf:
         path = self._path(proposal)
         try:
             await asyncio.to_thread(_write, path, document_of(proposal))
-            report = await self.rag.indexer.update([Input(path=path.parent, name=FOLDER)])
+            # An admin has approved of it: labelled questions do not hold it back.
+            report = await self.rag.indexer.update([Input(path=path.parent, name=FOLDER)], force=True)
         except (OSError, RagError) as error:
             raise PublishingFailed(f"the proposal {proposal.id!r} was not indexed: {error}") from error
         if problems := [each.problem for each in report.failed if each.source.endswith(path.name)]:

@@ -218,6 +218,7 @@ class GapRecord:
     person: str = ""
     language: Language | None = None
     closed_at: datetime | None = None
+    resolution: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +264,9 @@ class Outcome(StrEnum):
 
     DENIED = "denied"
     """The person or the channel may not ask."""
+
+    PAUSED = "paused"
+    """Nobody but admins is answered at the moment."""
 
     UNUSABLE = "unusable"
     """Nothing to answer in it, or too long."""

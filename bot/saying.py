@@ -61,6 +61,8 @@ class Say(StrEnum):
     TOO_LONG = "too_long"
     SWITCHED_OFF = "switched_off"
     MEMBERS_ONLY = "members_only"
+    MAINTENANCE = "maintenance"
+    MAINTENANCE_MESSAGE = "maintenance_message"
     HELP_INTRO = "help_intro"
     HELP_COMMANDS = "help_commands"
     HELP_ALIASES = "help_aliases"

@@ -73,14 +73,10 @@ class ExpertSay(StrEnum):
     SAVED_AUTHOR_HINT = "saved_author_hint"
     SAVED_NO_FORM = "saved_no_form"
     SAVED_EMPTY = "saved_empty"
-    GAPS = "gaps_title"
     GAPS_NONE = "gaps_none"
     GAP = "gaps_line"
-    GAPS_MORE = "gaps_more"
-    GAP_CHOOSE = "gaps_choose"
     GAP_CLOSED = "gaps_closed"
     GAP_UNKNOWN = "gaps_unknown"
-    GAP_HINT = "gaps_hint"
 
 
 EXPERT_BLANKS: Mapping[ExpertSay, frozenset[str]] = {
@@ -99,11 +95,8 @@ EXPERT_BLANKS: Mapping[ExpertSay, frozenset[str]] = {
     ExpertSay.TOLD_APPROVED: frozenset({"title"}),
     ExpertSay.TOLD_DECLINED: frozenset({"title", "reason"}),
     ExpertSay.SAVED_READERS: frozenset({"readers"}),
-    ExpertSay.GAPS: frozenset({"count"}),
     ExpertSay.GAP: frozenset({"number", "kind", "date", "question", "state"}),
-    ExpertSay.GAPS_MORE: frozenset({"more"}),
     ExpertSay.GAP_CLOSED: frozenset({"number"}),
     ExpertSay.GAP_UNKNOWN: frozenset({"number"}),
-    ExpertSay.GAP_HINT: frozenset({"usage"}),
 }
 """What the program fills into each text; nothing where it is not named."""

@@ -41,12 +41,14 @@ from rag.settings import (
     EmbeddingSettings,
     EmbeddingsServerSettings,
     IngestSettings,
+    QualitySettings,
     RagSettings,
     RetrievalSettings,
     WritingSettings,
 )
 
 FILE_NAME = "advisor.toml"
+_PATHS = ("home", "quality.questions")
 
 
 class DatabaseSettings(BaseModel):
@@ -82,6 +84,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     llm: LanguageModelSettings = LanguageModelSettings()
     writing: WritingSettings = WritingSettings()
+    quality: QualitySettings = QualitySettings()
     database: DatabaseSettings = DatabaseSettings()
     engine: EngineSettings = EngineSettings()
     admin: AdminSettings = AdminSettings()
@@ -119,6 +122,7 @@ class Settings(BaseSettings):
             retrieval=self.retrieval,
             model=self.llm.core,
             writing=self.writing,
+            quality=self.quality,
         )
 
 
@@ -150,7 +154,7 @@ def load_settings(
     """
     folder = folder or Path.cwd()
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    strong = [*_environment_layers(folder), Layer(origin="flag", values=_with_absolute_home(given, folder))]
+    strong = [*_environment_layers(folder), Layer(origin="flag", values=_with_absolute_paths(given, folder))]
     weak = Layer(origin="default", values={"home": user_data_path("advisor", appauthor=False)})
     path = _config_path(config, folder=folder, home=_merged([weak, *strong])[0]["home"])
     layers = [weak, *([_file_layer(path)] if path else []), *strong]
@@ -198,7 +202,7 @@ def _file_layer(path: Path) -> Layer:
         raise InvalidSettings(f"{path} is not valid TOML: {error}; correct that line") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSettings(f"{path} cannot be read: {error}; it has to be a readable UTF-8 file") from error
-    return Layer(origin=str(path), values=_with_absolute_home(_flat(tables), path.parent))
+    return Layer(origin=str(path), values=_with_absolute_paths(_flat(tables), path.parent))
 
 
 def _environment_layers(folder: Path) -> list[Layer]:
@@ -221,7 +225,7 @@ def _environment_layer(origin: str, source: EnvSettingsSource, folder: Path) -> 
     for name, known in KNOWN_NAMES.items():
         if value := source.env_vars.get(known.lower()):
             values.setdefault(name, value)
-    return Layer(origin=origin, values=_with_absolute_home(values, folder), environment=True)
+    return Layer(origin=origin, values=_with_absolute_paths(values, folder), environment=True)
 
 
 def _flat(tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,12 +240,10 @@ def _flat(tables: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _with_absolute_home(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
-    """A relative home stands for one place, whatever folder the program is started in later."""
-    home = values.get("home")
-    if not isinstance(home, str | Path):
-        return dict(values)
-    return {**values, "home": (base / Path(home).expanduser()).resolve()}
+def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """A relative path stands for one place, whatever folder the program is started in later."""
+    paths = {name: values[name] for name in _PATHS if isinstance(values.get(name), str | Path)}
+    return {**values, **{name: (base / Path(path).expanduser()).resolve() for name, path in paths.items()}}
 
 
 def _refuse_unknown(layer: Layer) -> None:

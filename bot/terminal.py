@@ -20,6 +20,7 @@ from rag.types import PUBLIC, Citation, Document, DocumentKind, Language, Retrie
 if TYPE_CHECKING:
     from rich.markdown import Markdown
 
+    from rag.ingest.guard import Fall
     from rag.ingest.index import IndexReport
 
 _PIPE_WIDTH = 160
@@ -205,3 +206,17 @@ def print_index_report(console: Console, report: IndexReport) -> None:
     for failed in report.failed:
         told = f"{failed.source} — {failed.problem} — {failed.remedy}"
         console.print(printable(f"  failed {told}"), style="red", soft_wrap=True)
+    if report.fall is not None:
+        _print_fall(console, report.fall)
+
+
+def _print_fall(console: Console, fall: Fall) -> None:
+    """What became of labelled questions, and whether the run is held back for it."""
+    figures = f"labelled questions found among five passages fell from {fall.before:.3f} to {fall.after:.3f}"
+    held = f"nothing of this run ({fall.changed} changed) was put to use; 'advisor index --force' does it all the same"
+    console.print(
+        f"{figures} (at most {fall.margin:.3f} is allowed); {held if fall.held else 'put to use'}", style="red"
+    )
+    for title, names in (("not found any more", fall.lost), ("in the way, or changed", fall.causes)):
+        for name in names[:_LISTED]:
+            console.print(printable(f"  {title}: {name}"), style="red", soft_wrap=True)

@@ -18,6 +18,7 @@ from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
 from bot.saying_assess import ASSESS_BLANKS, AssessSay
 from bot.saying_experts import EXPERT_BLANKS, ExpertSay
+from bot.saying_oversight import OVER_BLANKS, OverSay
 from rag.errors import InvalidSettings
 from rag.language import detect_language
 from rag.placeholders import placeholders_in
@@ -35,10 +36,10 @@ __all__ = [
     "spoken",
 ]
 
-Sayable = Say | AssessSay | ExpertSay | RiskSay
+Sayable = Say | AssessSay | ExpertSay | OverSay | RiskSay
 """A sentence of any of the lists."""
 
-_TEXTS: tuple[type[Say | AssessSay | ExpertSay], ...] = (Say, AssessSay, ExpertSay)
+_TEXTS: tuple[type[Say | AssessSay | ExpertSay | OverSay], ...] = (Say, AssessSay, ExpertSay, OverSay)
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
@@ -71,7 +72,7 @@ class CommandWords(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    texts: dict[Say | AssessSay | ExpertSay, str]
+    texts: dict[Say | AssessSay | ExpertSay | OverSay, str]
     risks: dict[RiskSay, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
@@ -166,6 +167,8 @@ def _blanks(text: Sayable) -> frozenset[str]:
             return ASSESS_BLANKS.get(text, frozenset())
         case ExpertSay():
             return EXPERT_BLANKS.get(text, frozenset())
+        case OverSay():
+            return OVER_BLANKS.get(text, frozenset())
         case RiskSay():
             return RISK_BLANKS.get(text, frozenset())
 

@@ -8,19 +8,22 @@ import os
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rag.answer import AnswerService
 from rag.catalogue import Catalogue, CatalogueWriter, Input
-from rag.composition import Parts, compose, digest_builder
+from rag.composition import Parts, compose, digest_builder, searching
 from rag.confidence import UNCALIBRATED, Calibration, load_calibrations
 from rag.digest.builder import DigestBuilder
+from rag.digest.likeness import Likeness
+from rag.ingest.guard import State
 from rag.ingest.index import Indexer
 from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
 from rag.prompts import Replies, load_replies
+from rag.quality import LabelledJudge, QuestionSets
 from rag.resources import data_folder
 from rag.retrieve import Retriever
 from rag.settings import Loading, ModelSettings, RagSettings
@@ -54,6 +57,12 @@ class Rag:
     replies: Replies
     models: Sequence[ChatModel] = ()
     cache: AnswerCache | None = None
+    quoting: AnswerService | None = None
+    """Answers by quoting alone, whatever language models there are."""
+
+    likeness: Likeness = field(default_factory=lambda: Likeness(None))
+    questions: QuestionSets | None = None
+    """The labelled questions of this home."""
 
 
 def _unheard(_: PoolEvent) -> None:
@@ -72,7 +81,7 @@ async def open_catalogue(settings: RagSettings) -> AsyncIterator[Catalogue]:
     Raises:
         StorageFailed: the catalogue cannot be opened.
     """
-    async with _open_database(settings.home) as (catalogue, _):
+    async with _open_database(settings.home) as (catalogue, _, _):
         yield catalogue
 
 
@@ -87,7 +96,7 @@ async def open_digests(settings: RagSettings) -> AsyncIterator[tuple[DigestBuild
     from rag.backends.opening import sentence_embedder
 
     templates = load_templates(data_folder("prompts"))
-    async with _open_database(settings.home) as (catalogue, _), open_models(settings.model) as models:
+    async with _open_database(settings.home) as (catalogue, _, _), open_models(settings.model) as models:
         pool = FailoverPool(models, settings.model) if models else None
         sentences = None if settings.embedding.embedder == "memory" else await sentence_embedder()
         yield digest_builder(catalogue, sentences, templates, pool=pool, settings=settings), catalogue
@@ -130,7 +139,7 @@ async def open_rag(
     replies, templates = load_replies(data_folder("prompts")), load_templates(data_folder("prompts"))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(own_index(settings))
-        catalogue, writer = await stack.enter_async_context(_open_database(settings.home))
+        catalogue, writer, unborn = await stack.enter_async_context(_open_database(settings.home))
         opening = _open_embedders(settings, stack, catalogue, loading=loading)
         store, (embedder, sentences) = await _both(stack.enter_async_context(_open_store(settings)), opening)
         models = await stack.enter_async_context(open_models(settings.model))
@@ -146,18 +155,24 @@ async def open_rag(
             clock=time.perf_counter,
             cache=cache,
         )
-        yield _rag(settings, parts, writer, models)
+        judge, sets = _judge(parts, unborn, settings)
+        indexer = _indexer(parts, writer, settings, judge)
+        yield _rag(settings, parts, indexer, models, sets)
 
 
-def _rag(settings: RagSettings, parts: Parts, writer: CatalogueWriter, models: Sequence[ChatModel]) -> Rag:
-    composed = compose(parts, settings)
-    indexer = Indexer(
+def _indexer(parts: Parts, writer: CatalogueWriter, settings: RagSettings, judge: LabelledJudge) -> Indexer:
+    return Indexer(
         catalogue=parts.catalogue,
         writer=writer,
         store=parts.store,
         embedder=parts.embedder,
         settings=settings.ingest,
+        judge=judge,
     )
+
+
+def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence[ChatModel], sets: QuestionSets) -> Rag:
+    composed = compose(parts, settings)
     return Rag(
         home=settings.home,
         catalogue=parts.catalogue,
@@ -171,7 +186,20 @@ def _rag(settings: RagSettings, parts: Parts, writer: CatalogueWriter, models: S
         replies=parts.replies,
         models=models,
         cache=composed.cache,
+        quoting=composed.quoting,
+        likeness=composed.likeness,
+        questions=sets,
     )
+
+
+def _judge(parts: Parts, unborn: Catalogue, settings: RagSettings) -> tuple[LabelledJudge, QuestionSets]:
+    """What holds index runs against labelled questions, and the questions; no language model is asked."""
+    sets = QuestionSets(settings.quality, parts.catalogue)
+    searches: dict[State, Retriever] = {
+        "live": searching(parts, settings),
+        "building": searching(replace(parts, catalogue=unborn), settings),
+    }
+    return LabelledJudge(sets, searches, settings.quality), sets
 
 
 def _calibrations(home: Path) -> Mapping[str, Calibration]:
@@ -193,14 +221,16 @@ async def open_models(settings: ModelSettings) -> AsyncIterator[Sequence[ChatMod
 
 
 @asynccontextmanager
-async def _open_database(home: Path) -> AsyncIterator[tuple[Catalogue, CatalogueWriter]]:
+async def _open_database(home: Path) -> AsyncIterator[tuple[Catalogue, CatalogueWriter, Catalogue]]:
+    """What is live, what changes it, and the generation that is yet to go live."""
     from rag.backends.sqlite.database import open_database
     from rag.backends.sqlite.reading import SqliteCatalogue
     from rag.backends.sqlite.writing import SqliteCatalogueWriter
 
     await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
     async with open_database(home / "library.sqlite3") as database:
-        yield SqliteCatalogue(database), SqliteCatalogueWriter(database, now=lambda: datetime.now(UTC))
+        writer = SqliteCatalogueWriter(database, now=lambda: datetime.now(UTC))
+        yield SqliteCatalogue(database), writer, SqliteCatalogue(database, state="building")
 
 
 async def _both(first: Coroutine[Any, Any, _First], second: Coroutine[Any, Any, _Second]) -> tuple[_First, _Second]:

@@ -210,6 +210,29 @@ class CatalogueWriter(Protocol):
         """Take a document out of a generation."""
         ...
 
+    async def begin_trial(self, generation: Generation, marks: str) -> None:
+        """Keep from now on what `replace` and `remove` take away; an open trial goes on as it began.
+
+        `marks` say how labelled questions fared before; the catalogue only keeps them.
+        """
+        ...
+
+    async def trial(self, generation: Generation) -> str | None:
+        """What a trial began with that no run has ended; None where none is open."""
+        ...
+
+    async def accept(self, generation: Generation, marks: str | None) -> None:
+        """Let what the trial has made stand, with its marks; None where they are not known."""
+        ...
+
+    async def take_back(self, generation: Generation) -> None:
+        """Make live again what was there before the trial, all at once."""
+        ...
+
+    async def marks(self) -> str | None:
+        """The marks of what is live, where they are known."""
+        ...
+
     async def dead_vectors(self, generation: Generation, *, limit: int) -> tuple[ChunkId, ...]:
         """Ids of vectors that may be stored but belong to no chunk of the generation."""
         ...

@@ -55,19 +55,26 @@ class Composed:
     answers: AnswerService
     digests: DigestBuilder
     cache: AnswerCache | None
+    quoting: AnswerService
+    likeness: Likeness
 
 
-def compose(parts: Parts, settings: RagSettings) -> Composed:
-    """The search and the answering: with the language models where there are any, else by quoting alone."""
-    retriever = Retriever(
+def searching(parts: Parts, settings: RagSettings, *, queries: QueryMaker | None = None) -> Retriever:
+    """The search alone; without `queries` no language model has a part in it."""
+    return Retriever(
         catalogue=parts.catalogue,
         store=parts.store,
         embedder=parts.embedder,
         calibration=parts.calibration,
         settings=settings.retrieval,
         clock=parts.clock,
-        queries=_queries(parts, settings),
+        queries=queries,
     )
+
+
+def compose(parts: Parts, settings: RagSettings) -> Composed:
+    """The search and the answering: with the language models where there are any, else by quoting alone."""
+    retriever = searching(parts, settings, queries=_queries(parts, settings))
     cache = _cache(parts, settings)
     memory = (
         AnswerMemory(cache=cache, catalogue=parts.catalogue, authorship=_authorship(parts, settings)) if cache else None
@@ -76,7 +83,17 @@ def compose(parts: Parts, settings: RagSettings) -> Composed:
         retriever=retriever, writer=_writer(parts, settings), replies=parts.replies, clock=parts.clock, memory=memory
     )
     digests = digest_builder(parts.catalogue, parts.sentences, parts.templates, pool=parts.pool, settings=settings)
-    return Composed(retriever=retriever, answers=answers, digests=digests, cache=cache)
+    quoting = AnswerService(
+        retriever=searching(parts, settings), writer=_quoting(parts), replies=parts.replies, clock=parts.clock
+    )
+    return Composed(
+        retriever=retriever,
+        answers=answers,
+        digests=digests,
+        cache=cache,
+        quoting=quoting,
+        likeness=Likeness(parts.sentences),
+    )
 
 
 def digest_builder(
@@ -100,8 +117,12 @@ def _queries(parts: Parts, settings: RagSettings) -> QueryMaker | None:
     )
 
 
+def _quoting(parts: Parts) -> StandaloneWriter:
+    return StandaloneWriter(ExtractiveWriter(embedder=parts.sentences, texts=parts.replies))
+
+
 def _writer(parts: Parts, settings: RagSettings) -> Writer:
-    quoting = StandaloneWriter(ExtractiveWriter(embedder=parts.sentences, texts=parts.replies))
+    quoting = _quoting(parts)
     if parts.pool is None:
         return quoting
     desk = Desk(templates=parts.templates, texts=parts.replies, sentences=parts.sentences, clock=parts.clock)

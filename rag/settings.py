@@ -217,6 +217,19 @@ class WritingSettings(_Group):
     """How long an answer is given again to the same question; 0 never."""
 
 
+class QualitySettings(_Group):
+    """Labelled questions, and how far an index run may make them worse."""
+
+    questions: Path | None = None
+    """A file of labelled questions, as `advisor eval` reads it."""
+
+    margin: float = Field(default=0.05, ge=0, le=1)
+    """By how much an index run may lower the share of questions that are found among five passages."""
+
+    guard_questions: int = Field(default=120, ge=0, le=5000)
+    """How many questions an index run is held against; 0 lets every run stand."""
+
+
 class RagSettings(_Group):
     """Everything that `open_rag` needs."""
 
@@ -231,3 +244,4 @@ class RagSettings(_Group):
     retrieval: RetrievalSettings = RetrievalSettings()
     model: ModelSettings = ModelSettings()
     writing: WritingSettings = WritingSettings()
+    quality: QualitySettings = QualitySettings()

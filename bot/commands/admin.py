@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.chat import Press
-from bot.commands import basic
+from bot.commands import basic, quality, steering, usage
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.commands.reindex_recovery import tell_of_broken_run
@@ -20,7 +20,14 @@ from rag.errors import IndexLocked
 if TYPE_CHECKING:
     from rag.catalogue import Input
 
-_FULL = "full"
+_FULL, _FORCE = "full", "force"
+_OVERSIGHT: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
+    "eval": quality.start,
+    "usage": usage.show,
+    "limits": steering.limits,
+    "labels": steering.labels,
+    "maintenance": steering.maintenance,
+}
 _COMPLETIONS = 25
 
 
@@ -32,7 +39,7 @@ def command(registry: Callable[[], Registry]) -> Command:
         run=admin.run,
         level=Level.ADMIN,
         arguments=(
-            Argument(name="action", kind=ArgumentKind.CHOICE, choices=("status", "reindex", "inputs")),
+            Argument(name="action", kind=ArgumentKind.CHOICE, choices=("status", "reindex", "inputs", *_OVERSIGHT)),
             Argument(name="what", complete=complete_input),
         ),
     )
@@ -46,6 +53,9 @@ class Admin:
 
     async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
         """Shows the state, lists what is registered, or starts a run."""
+        if overseen := _OVERSIGHT.get(arguments.get("action", "")):
+            await overseen(call, arguments.get("what", ""))
+            return
         runs = call.means.index
         if runs is None:
             await call.whisper(call.words(Say.ADMIN_ELSEWHERE))
@@ -63,7 +73,7 @@ class Admin:
         if not registered:
             await call.whisper(call.words(Say.ADMIN_NO_INPUTS))
             return
-        name, full = _read(call, what)
+        name, asked = _read(call, what)
         chosen = [each for each in registered if name.casefold() in _names(each)] if name else []
         if name and not chosen:
             found = self._registry().find("admin")
@@ -74,11 +84,17 @@ class Admin:
         # The note of a run that was broken off makes room for that of this one.
         await tell_of_broken_run(call.means, call.means.now())
         try:
-            run = runs.start(call.means.new_id(), call.person.name or call.person.id, chosen, full=full)
+            run = runs.start(
+                call.means.new_id(),
+                call.person.name or call.person.id,
+                chosen,
+                full=_FULL in asked,
+                force=_FORCE in asked,
+            )
         except IndexLocked:
             await call.whisper(_busy(call, runs))
             return
-        await _note(call, "reindex", {"inputs": ", ".join(map(_shown, chosen)), "full": str(full)})
+        await _note(call, "reindex", _noted(chosen, asked))
         await show_run(call, run, runs.journal)
 
 
@@ -108,10 +124,13 @@ async def status(call: Call, runs: IndexRuns) -> str:
     """How much the library holds, and who is bringing it up to date at the moment."""
     counts, inputs = await runs.library.counts(), await runs.library.inputs()
     told = call.words(Say.ADMIN_STATUS, documents=counts.documents, chunks=counts.chunks, inputs=len(inputs))
-    if runs.holder:
-        return f"{told}\n{_busy(call, runs)}"
+    lines = [told, _busy(call, runs) if runs.holder else await _interrupted(call, runs), steering.paused_line(call)]
+    return "\n".join(line for line in lines if line)
+
+
+async def _interrupted(call: Call, runs: IndexRuns) -> str:
     broken = await runs.journal.left()
-    return f"{told}\n{call.words(Say.ADMIN_INTERRUPTED, since=f'{broken.since:%Y-%m-%d %H:%M}')}" if broken else told
+    return call.words(Say.ADMIN_INTERRUPTED, since=f"{broken.since:%Y-%m-%d %H:%M}") if broken else ""
 
 
 async def _inputs(call: Call, runs: IndexRuns) -> str:
@@ -129,12 +148,20 @@ def _busy(call: Call, runs: IndexRuns) -> str:
     return call.words(Say.REINDEX_BUSY, who=holder.who, since=f"{holder.since:%H:%M}")
 
 
-def _read(call: Call, what: str) -> tuple[str, bool]:
-    """The input that is named, "" for all, and whether everything is to be read again."""
-    words = {_FULL, *(call.means.wording.word("every", _FULL, language).casefold() for language in LANGUAGES)}
-    given = what.split()
-    full = bool(given) and given[-1].casefold() in words
-    return " ".join(given[:-1] if full else given), full
+def _read(call: Call, what: str) -> tuple[str, frozenset[str]]:
+    """The input that is named, "" for all, and how it is to be read: in full, or to be put to use by force."""
+    words = {word: word for word in (_FULL, _FORCE)}
+    for word in (_FULL, _FORCE):
+        words |= {call.means.wording.word("every", word, language).casefold(): word for language in LANGUAGES}
+    given, asked = what.split(), set[str]()
+    while given and given[-1].casefold() in words:
+        asked.add(words[given.pop().casefold()])
+    return " ".join(given), frozenset(asked)
+
+
+def _noted(chosen: Sequence[Input], asked: frozenset[str]) -> Mapping[str, str]:
+    forced = {"force": "True"} if _FORCE in asked else {}
+    return {"inputs": ", ".join(map(_shown, chosen)), "full": str(_FULL in asked), **forced}
 
 
 def _names(each: Input) -> set[str]:

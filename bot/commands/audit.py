@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level
@@ -12,12 +14,14 @@ from bot.commands.settings import hidden_topics
 from bot.records import OPERATOR, AuditEntry
 from bot.replies import File
 from bot.rights import Role
+from bot.saying_oversight import OverSay
 from bot.wording import Say
 
 _SHOWN, _MOST = 15, 100
 _LOOKED_AT, _ALL = 2_000, 2**31 - 1
 _FILE = "advisor-audit.jsonl"
 _HASH_CHARACTERS = 8
+_BACK, _DATE = re.compile(r"\d{1,4}d"), re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _SET_UP = frozenset({"settings", "rights"})
 
 
@@ -25,31 +29,62 @@ def command() -> Command:
     """The command."""
     action = Argument(name="action", kind=ArgumentKind.CHOICE, choices=("show", "export"))
     count = Argument(name="count", kind=ArgumentKind.WORD)
-    return Command(name="audit", run=run, level=Level.ADMIN, arguments=(action, count))
+    wanted = Argument(name="filter")
+    return Command(name="audit", run=run, level=Level.ADMIN, arguments=(action, count, wanted))
 
 
 async def run(call: Call, arguments: Mapping[str, str]) -> None:
     """Lists the last entries that concern the workspace, or hands all of them over; an owner sees those of all."""
+    typed, words = _read(arguments)
     if arguments.get("action") == "export":
-        await _export(call)
+        await _export(call, words)
         return
-    typed = arguments.get("count", str(_SHOWN))
     if not (typed.isdecimal() and 0 < int(typed) <= _MOST):
         await call.whisper(call.words(Say.AUDIT_COUNT, value=typed, most=_MOST))
         return
-    seen = (await _entries(call, limit=_LOOKED_AT))[: int(typed)]
+    seen = _matching(await _entries(call, limit=_LOOKED_AT), words, now=call.means.now())[: int(typed)]
     if not seen:
         await call.whisper(call.words(Say.AUDIT_EMPTY))
         return
     lines = [_line(call, entry) for entry in seen]
-    await call.whisper("\n".join([call.words(Say.AUDIT_TITLE, count=len(lines)), "", *lines]))
+    title = [call.words(Say.AUDIT_TITLE, count=len(lines))]
+    if words:
+        title.append(call.words(OverSay.AUDIT_FILTER, filter=" ".join(f"`{word}`" for word in words)))
+    await call.whisper("\n".join([*title, "", *lines]))
 
 
-async def _export(call: Call) -> None:
+def _read(arguments: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """How many entries, and the words that they must match; a first word that is no number is one of these."""
+    typed, words = arguments.get("count", ""), arguments.get("filter", "").replace("`", "").split()
+    if typed and not typed.lstrip("-").isdecimal():
+        return str(_SHOWN), (typed.replace("`", ""), *words)
+    return typed or str(_SHOWN), tuple(words)
+
+
+def _matching(entries: Iterable[AuditEntry], words: Sequence[str], *, now: datetime) -> list[AuditEntry]:
+    """Entries that match every word: an action, a part of a place, the beginning of a hash, a day, or `7d` back."""
+    return [entry for entry in entries if all(_matches(entry, word.casefold(), now=now) for word in words)]
+
+
+def _matches(entry: AuditEntry, word: str, *, now: datetime) -> bool:
+    if _BACK.fullmatch(word):
+        return entry.at >= now - timedelta(days=int(word[:-1]))
+    if _DATE.fullmatch(word):
+        return entry.at.date().isoformat().startswith(word)
+    known = (*entry.details.keys(), *entry.details.values())
+    return (
+        entry.action == word
+        or word in entry.subject.casefold()
+        or entry.actor.startswith(word)
+        or any(word == each.casefold() for each in known)
+    )
+
+
+async def _export(call: Call, words: Sequence[str]) -> None:
     if not call.is_private:
         await call.whisper(call.words(Say.PRIVACY_DIRECT))
         return
-    entries = await _entries(call, limit=_ALL)
+    entries = _matching(await _entries(call, limit=_ALL), words, now=call.means.now())
     lines = [json.dumps({**asdict(entry), "at": entry.at.isoformat()}, ensure_ascii=False) for entry in entries[::-1]]
     file = File(name=_FILE, content="\n".join([*lines, ""]).encode(errors="replace"), media_type="application/json")
     await call.whisper(call.words(Say.AUDIT_EXPORTED, count=len(lines)), files=(file,))

@@ -5,106 +5,36 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
-from bot.assess_records import AssessmentBook
 from bot.board import Pacing
 from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
-from bot.checklist_records import ChecklistBook
+from bot.commands.books import Books
 from bot.commands.list_boards import ListBoards
 from bot.commands.told import Memories, Told
 from bot.expert_desk import ExpertDesk
-from bot.expert_records import ExpertBook, ProposalBook, Publishing
+from bot.expert_records import Publishing
 from bot.indexing import IndexRuns
-from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.neighbours import Desk
 from bot.offers import Verb
+from bot.oversight import Oversight
 from bot.payloads import Payload
-from bot.ports import Store
-from bot.privacy_records import PrivacyBook
 from bot.privacy_settings import PrivacySettings
 from bot.records import AnswerRecord, QuestionRecord
 from bot.replies import Action, Button, File, Form, Reply, Visibility
 from bot.rights import Rights, Role
-from bot.schedules.books import CommunityBook, ScheduleBook, SightingBook
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.telling import Telling
 from bot.schedules.zones import ChannelZones
 from bot.splitting import split
 from bot.wording import Say, Sayable, Wording
-from bot.workspace_records import WorkspaceBook
 from rag.assess import Axis
 from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
 from rag.kinds.risk import Risk
 from rag.ports import Retrieving
 from rag.types import Citation, Language, Scope
-
-
-class Books(Store, Protocol):
-    """What commands remember, besides what the engine does."""
-
-    @property
-    def profiles(self) -> ProfileBook:
-        """What people said of themselves and of their teams."""
-        ...
-
-    @property
-    def audit(self) -> AuditBook:
-        """What admins did."""
-        ...
-
-    @property
-    def privacy(self) -> PrivacyBook:
-        """What is kept of people."""
-        ...
-
-    @property
-    def gaps(self) -> GapBook:
-        """What people could not find."""
-        ...
-
-    @property
-    def checklists(self) -> ChecklistBook:
-        """Checklists, and what became of their items."""
-        ...
-
-    @property
-    def schedules(self) -> ScheduleBook:
-        """What is posted at set times."""
-        ...
-
-    @property
-    def sightings(self) -> SightingBook:
-        """What was seen in the library."""
-        ...
-
-    @property
-    def community(self) -> CommunityBook:
-        """What was asked in a channel."""
-        ...
-
-    @property
-    def experts(self) -> ExpertBook:
-        """Questions that were put to experts."""
-        ...
-
-    @property
-    def proposals(self) -> ProposalBook:
-        """Answers that are proposed for the library."""
-        ...
-
-    @property
-    def assessments(self) -> AssessmentBook:
-        """Feasibility checks."""
-        ...
-
-    @property
-    def workspaces(self) -> WorkspaceBook:
-        """Which workspaces are registered."""
-        ...
 
 
 async def _nothing_kept() -> None:
@@ -120,7 +50,7 @@ class Means:
     inherit, `boards` keeps posted lists up to date, `memories` has what people were told alone, `index` brings the
     library up to date, and `forget_answers` empties the memory of answers that are given again. `schedules` is where
     what is posted at set times is changed, and `telling` has its words. `axes` are those of the feasibility check, and
-    `publishing` makes documents of what experts say.
+    `publishing` makes documents of what experts say. `oversight` is what admins see and steer of it all.
     """
 
     store: Books
@@ -145,6 +75,7 @@ class Means:
     index: IndexRuns | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
+    oversight: Oversight | None = None
 
     @property
     def zones(self) -> ChannelZones:

@@ -16,10 +16,12 @@ from bot.commands import (
     config_form,
     digest,
     experts,
+    gap_work,
     gaps,
     privacy,
     profile,
     proposals,
+    quality,
     rating,
     registration,
     resources,
@@ -27,6 +29,7 @@ from bot.commands import (
     risk_work,
     risks,
     saving,
+    steering,
 )
 from bot.commands.call import Call
 from bot.commands.home import Home
@@ -34,6 +37,19 @@ from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
 from bot.records import Rating
 from bot.wording import Wording
+
+OVERSIGHT: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
+    Verb.GAP_SHOW: gaps.show_chosen,
+    Verb.GAP_ADD: gap_work.add,
+    Verb.GAP_CHECK: gap_work.check_slip,
+    Verb.GAP_DECLINE: gap_work.decline,
+    Verb.GAP_DONE: gap_work.done,
+    Verb.GAP_REOPEN: gap_work.reopen_slip,
+    Verb.LIMIT_SET: steering.set_limit,
+    Verb.LABELS_SET: steering.set_labels,
+    Verb.EVAL_CANCEL: quality.cancel,
+}
+"""What admins do by buttons to oversee the bot."""
 
 PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.UP: rating.rate,
@@ -69,6 +85,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.PROPOSAL_APPROVE: proposals.approve,
     Verb.PROPOSAL_OPEN: proposals.open_form,
     Verb.GAP_CLOSE: gaps.close_chosen,
+    **OVERSIGHT,
     Verb.ASSESS_OPEN: assess.open_form,
     Verb.ASSESS_SHOW: assess.show,
     Verb.ASSESS_EXPORT: assess.export,
@@ -100,6 +117,7 @@ ADMIN_VERBS = frozenset(
         Verb.PROPOSAL_DECLINE,
         Verb.GAP_CLOSE,
         Verb.SAVE,
+        *OVERSIGHT,
     }
 )
 """Buttons and forms that are for admins alone."""

@@ -1,32 +1,38 @@
-"""`gaps`: what people could not find, for admins, to be closed when it was dealt with."""
+"""`gaps`: what people could not find, taken together by meaning, for admins, to be dealt with and closed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.channel_rules import channel_labels, effective_settings, server_key
-from bot.chat import PlaceKind, Press
-from bot.commands import basic
+from bot.chat import Press
+from bot.commands import gap_work
 from bot.commands.call import Call
+from bot.commands.gap_cards import group_line, show_card, usage
+from bot.commands.gap_views import grouped, nearest, visible, was_closed
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
-from bot.expert_cards import one_line, state_of
+from bot.expert_cards import one_line
+from bot.gap_report import MOST_GAPS, GapGroup
 from bot.offers import Verb
+from bot.oversight_records import Resolution
 from bot.payloads import Payload
-from bot.records import AuditEntry, GapRecord
+from bot.records import GapRecord
 from bot.replies import Option, Select
 from bot.saying_experts import ExpertSay
+from bot.saying_oversight import OverSay
 
-_READ, _SHOWN = 500, 10
+_SHOWN, _CLOSED_SHOWN = 10, 15
 _TEXT, _LABEL = 160, 60
+_CUT = 20
 
 
 def command(registry: Callable[[], Registry]) -> Command:
     """The command. The registry is handed in late, for it holds it."""
+    actions = ("show", "close", "check", "decline", "closed", "reopen")
     return Command(
         name="gaps",
         run=Gaps(registry).run,
         arguments=(
-            Argument(name="action", kind=ArgumentKind.CHOICE, choices=("show", "close")),
+            Argument(name="action", kind=ArgumentKind.CHOICE, choices=actions),
             Argument(name="number", kind=ArgumentKind.WORD),
         ),
         level=Level.ADMIN,
@@ -40,95 +46,115 @@ class Gaps:
         self._registry = registry
 
     async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
-        """Lists open gaps, or closes one."""
-        if arguments.get("action") == "close" and arguments.get("number"):
-            await _close(call, arguments["number"])
-            return
-        gaps = await _visible(call)
+        """Lists open gaps or closed ones, shows one with those that ask the same, or deals with it."""
+        action, number = arguments.get("action", "show"), arguments.get("number", "")
+        if action == "closed":
+            await _show_closed(call)
+        elif not number:
+            await self._show(call)
+        elif action == "close":
+            await _close(call, number)
+        elif action == "reopen":
+            await _reopen(call, number)
+        else:
+            await self._one(call, action, number)
+
+    async def _one(self, call: Call, action: str, number: str) -> None:
+        group = await _group_of(call, number)
+        if group is None:
+            await call.whisper(call.words(ExpertSay.GAP_UNKNOWN, number=number[:_CUT]))
+        elif action == "check":
+            await gap_work.check(call, group.gaps)
+        elif action == "decline":
+            await gap_work.close(call, group.gaps, Resolution.DECLINED)
+        else:
+            await show_card(call, group)
+
+    async def _show(self, call: Call) -> None:
+        gaps = await visible(call)
         if not gaps:
             await call.whisper(call.words(ExpertSay.GAPS_NONE))
             return
-        lines = [call.words(ExpertSay.GAPS, count=len(gaps)), ""]
-        lines += [await _line(call, gap) for gap in gaps[:_SHOWN]]
-        if len(gaps) > _SHOWN:
-            lines.append(call.words(ExpertSay.GAPS_MORE, more=len(gaps) - _SHOWN))
-        lines += ["", call.words(ExpertSay.GAP_HINT, usage=self._usage(call))]
-        await call.whisper("\n".join(lines), actions=((_choice(call, gaps[:_SHOWN]),),))
+        groups = await grouped(call, gaps)
+        lines = [call.words(OverSay.GAPS, count=len(gaps), groups=len(groups)), ""]
+        for group in groups[:_SHOWN]:
+            lines += [group_line(call, group), await nearest(call, group)]
+        if len(groups) > _SHOWN:
+            lines.append(call.words(OverSay.GROUPS_MORE, more=len(groups) - _SHOWN))
+        if len(gaps) > MOST_GAPS:
+            lines.append(call.words(OverSay.GAPS_CUT, most=MOST_GAPS))
+        lines += ["", call.words(OverSay.HINT, usage=usage(call, self._registry()))]
+        await call.whisper(
+            "\n".join(line for line in lines if line is not None), actions=((_choice(call, groups[:_SHOWN]),),)
+        )
 
-    def _usage(self, call: Call) -> str:
-        words = call.means.wording.command("gaps", call.language)
-        close, number = words.arguments["action"].choices["close"], words.arguments["number"].name
-        found = self._registry().find("gaps")
-        usage = basic.usage_of(call, self._registry(), found.command) if found else ""
-        return f"{usage.partition(' [')[0]} {close} <{number}>"
+
+async def show_chosen(call: Call, press: Press) -> None:
+    """Shows the group that was chosen from the list."""
+    number = press.values[0] if press.values else press.payload.subject
+    group = await _group_of(call, number)
+    if group is None:
+        await call.whisper(call.words(ExpertSay.GAP_UNKNOWN, number=number[:_CUT]))
+        return
+    await show_card(call, group)
 
 
 async def close_chosen(call: Call, press: Press) -> None:
-    """Closes the gap that was chosen from the list."""
+    """Closes the gap that was chosen from a list of an earlier version."""
     await _close(call, press.values[0] if press.values else "")
 
 
+async def _group_of(call: Call, typed: str) -> GapGroup | None:
+    """The group that a gap which may be read here belongs to."""
+    number = _number(typed)
+    groups = await grouped(call, await visible(call))
+    return next((group for group in groups if number in {gap.id for gap in group.gaps}), None)
+
+
 async def _close(call: Call, typed: str) -> None:
-    number = int(typed) if typed.isdecimal() and len(typed) < 16 else -1
-    gap = next((each for each in await _visible(call) if each.id == number), None)
+    number = _number(typed)
+    gap = next((each for each in await visible(call) if each.id == number), None)
     if gap is None:
-        await call.whisper(call.words(ExpertSay.GAP_UNKNOWN, number=typed[:20]))
+        await call.whisper(call.words(ExpertSay.GAP_UNKNOWN, number=typed[:_CUT]))
         return
-    await call.means.store.audit.append(
-        AuditEntry(
-            at=call.means.now(),
-            actor=call.means.pseudonym(call.person.key),
-            action="gap",
-            subject=str(gap.id),
-            details={"after": "closed"},
-        )
-    )
-    closed = await call.means.store.gaps.close(gap.id, at=call.means.now())
-    say = ExpertSay.GAP_CLOSED if closed else ExpertSay.GAP_UNKNOWN
-    await call.whisper(call.words(say, number=gap.id))
+    await gap_work.close_one(call, gap)
 
 
-async def _visible(call: Call) -> list[GapRecord]:
-    """Open gaps of the workspace whose questions may be read here.
-
-    What was asked in a channel with labels may be read where all of these are held; what somebody asked the bot alone
-    is shown to nobody but there.
-    """
-    allowed: dict[str, bool] = {}
-    gaps = []
-    for gap in await call.means.store.gaps.open(limit=_READ):
-        channel = gap.place.rpartition("/")[0]
-        if channel not in allowed:
-            allowed[channel] = channel == call.place.channel_key or await _may_read(call, channel, gap)
-        if allowed[channel]:
-            gaps.append(gap)
-    return gaps
+async def _reopen(call: Call, typed: str) -> None:
+    number = _number(typed)
+    gaps = [gap for gap in await was_closed(call) if gap.id == number]
+    await gap_work.reopen(call, gaps)
 
 
-async def _may_read(call: Call, channel: str, gap: GapRecord) -> bool:
-    if server_key(channel) != server_key(call.place.channel_key):
-        return False
-    question = await call.means.store.questions.get(gap.question_id)
-    if question is None or question.place.kind is PlaceKind.DM:
-        return False
-    settings = await effective_settings(call.means.store.settings, channel)
-    return channel_labels(settings) <= await call.labels()
+async def _show_closed(call: Call) -> None:
+    gaps = (await was_closed(call))[:_CLOSED_SHOWN]
+    if not gaps:
+        await call.whisper(call.words(OverSay.CLOSED_NONE))
+        return
+    lines = [call.words(OverSay.CLOSED_TITLE), "", *(_closed_line(call, gap) for gap in gaps)]
+    options = tuple(Option(label=f"{gap.id} · {one_line(gap.text, _LABEL)}", value=str(gap.id)) for gap in gaps)
+    payload = Payload(verb=Verb.GAP_REOPEN, argument=call.language.value)
+    choice = Select(placeholder=call.words(OverSay.REOPEN), payload=payload, options=options)
+    await call.whisper("\n".join(lines), actions=((choice,),))
 
 
-async def _line(call: Call, gap: GapRecord) -> str:
-    request = await call.means.store.experts.of_question(gap.question_id)
-    state = f" · {state_of(request, call.means.wording, call.language)}" if request else ""
+def _closed_line(call: Call, gap: GapRecord) -> str:
     return call.words(
-        ExpertSay.GAP,
+        OverSay.CLOSED_LINE,
         number=gap.id,
-        kind=call.means.wording.word("gap", gap.kind.value, call.language),
-        date=gap.at.date().isoformat(),
+        why=call.means.wording.word("closing", gap.resolution or "other", call.language),
+        day=(gap.closed_at or gap.at).date().isoformat(),
         question=one_line(gap.text, _TEXT),
-        state=state,
     )
 
 
-def _choice(call: Call, gaps: Sequence[GapRecord]) -> Select:
-    options = [Option(label=f"{gap.id} · {one_line(gap.text, _LABEL)}", value=str(gap.id)) for gap in gaps]
-    payload = Payload(verb=Verb.GAP_CLOSE, argument=call.language.value)
-    return Select(placeholder=call.words(ExpertSay.GAP_CHOOSE), payload=payload, options=tuple(options))
+def _number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) < 16 else -1
+
+
+def _choice(call: Call, groups: Sequence[GapGroup]) -> Select:
+    options = [
+        Option(label=f"{group.number} · {one_line(group.text, _LABEL)}", value=str(group.number)) for group in groups
+    ]
+    payload = Payload(verb=Verb.GAP_SHOW, argument=call.language.value)
+    return Select(placeholder=call.words(OverSay.CHOOSE), payload=payload, options=tuple(options))

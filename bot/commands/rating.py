@@ -10,6 +10,7 @@ from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import AnswerRecord, FeedbackRecord, Rating
 from bot.replies import Button, FieldKind, Form, FormField
+from bot.usage import channel_of
 from bot.wording import Say
 
 _OTHER = "other"
@@ -71,7 +72,8 @@ async def _rate(call: Call, answer_id: str, rating: Rating, *, text: str = "") -
         return
     earlier = await call.means.store.feedback.get(answer_id, call.person.key)
     same = earlier if earlier and earlier.rating is rating else None
-    await call.means.store.feedback.save(
+    await _save(
+        call,
         FeedbackRecord(
             answer_id=answer_id,
             person=call.person.key,
@@ -79,7 +81,7 @@ async def _rate(call: Call, answer_id: str, rating: Rating, *, text: str = "") -
             at=call.means.now(),
             reason=_OTHER if text else same.reason if same else "",
             text=text or (same.text if same else ""),
-        )
+        ),
     )
     if rating is Rating.UP or text:
         await call.whisper(call.words(Say.THANKS))
@@ -104,7 +106,8 @@ async def _save_reason(call: Call, answer_id: str, reason: str, text: str) -> No
     if await _rated(call, answer_id) is None:
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
-    await call.means.store.feedback.save(
+    await _save(
+        call,
         FeedbackRecord(
             answer_id=answer_id,
             person=call.person.key,
@@ -112,10 +115,23 @@ async def _save_reason(call: Call, answer_id: str, reason: str, text: str) -> No
             at=call.means.now(),
             reason=reason,
             text=text,
-        )
+        ),
     )
     told = text if text else call.words(REASONS[reason]).rstrip(" …")
     await call.whisper(call.words(Say.REASON_NOTED, reason=told))
+
+
+async def _save(call: Call, feedback: FeedbackRecord) -> None:
+    """Stores a person's word in place of their earlier one, and counts it so."""
+    earlier = await call.means.store.feedback.get(feedback.answer_id, feedback.person)
+    await call.means.store.feedback.save(feedback)
+    answer = await call.means.store.answers.get(feedback.answer_id)
+    if call.means.oversight is None or answer is None or (earlier and earlier.rating is feedback.rating):
+        return
+    meter, channel = call.means.oversight.meter, channel_of(call.place)
+    if earlier:
+        meter.rated(channel, answer, earlier.rating, amount=-1)
+    meter.rated(channel, answer, feedback.rating, amount=1)
 
 
 def _form(call: Call, answer_id: str) -> Form:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands.call import Call
 from bot.commands.csv_tables import csv_table
+from bot.commands.index_effects import fall_details
 from bot.replies import File
 from bot.wording import Say
 
@@ -39,6 +40,8 @@ def details(call: Call, report: IndexReport) -> str:
     blocks += [
         _named(call, title, names) for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed)) if names
     ]
+    if report.fall is not None:
+        blocks.append(fall_details(call, report.fall))
     if blocks and not _is_whole(report):
         blocks.append(call.words(Say.REINDEX_ATTACHED))
     return "\n\n".join(blocks)

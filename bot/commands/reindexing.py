@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat import MessageRef
 from bot.commands.call import Call
+from bot.commands.index_effects import fall_line, tell_of_gaps
 from bot.commands.reindex_recovery import note_of
 from bot.commands.reindex_report import counted, details, report_files
 from bot.errors import DeliveryFailed
@@ -42,7 +43,7 @@ async def show_run(call: Call, run: IndexRun, journal: IndexJournal) -> None:
             await run.changed.wait()
             run.changed.clear()
             if not run.done:
-                await _show(call, message, _running(call, run))
+                await show_in_place(call, message, _running(call, run))
                 await asyncio.wait({run.task}, timeout=call.adapter.capabilities.edit_interval_s)
     finally:
         run.task.cancel()
@@ -54,15 +55,19 @@ async def _finish(call: Call, run: IndexRun, message: MessageRef, journal: Index
     """The last state; what is in the library by name is for the admin alone, since not everybody may know of it."""
     error = None if run.task.cancelled() else run.task.exception()
     try:
-        await _surely(call, message, _ended(call, run))
+        await show_surely(call, message, _ended(call, run))
     except DeliveryFailed:
         await journal.end()  # nobody can be told, neither now nor at the next start
         raise
     await journal.end()
     if error is not None:
         raise error
-    if not run.task.cancelled() and (told := details(call, run.task.result())):
-        await _hand_over(call, told, report_files(call, run.task.result()))
+    if run.task.cancelled():
+        return
+    report = run.task.result()
+    if told := details(call, report):
+        await _hand_over(call, told, report_files(call, report))
+    await tell_of_gaps(call, report)
 
 
 def _ended(call: Call, run: IndexRun) -> str:
@@ -70,7 +75,10 @@ def _ended(call: Call, run: IndexRun) -> str:
         return call.words(Say.REINDEX_CANCELLED)
     if run.task.exception() is not None:
         return call.words(Say.REINDEX_FAILED)
-    return counted(call, run.task.result())
+    report = run.task.result()
+    told = fall_line(call, report.fall) if report.fall else ""
+    held = report.fall is not None and report.fall.held
+    return told if held else "\n".join(filter(None, (counted(call, report), told)))
 
 
 async def _hand_over(call: Call, text: str, files: tuple[File, ...]) -> None:
@@ -84,14 +92,15 @@ async def _hand_over(call: Call, text: str, files: tuple[File, ...]) -> None:
         await call.whisper(text)
 
 
-async def _show(call: Call, message: MessageRef, reply: Reply) -> None:
+async def show_in_place(call: Call, message: MessageRef, reply: Reply) -> None:
+    """Shows how far something is; a state that cannot be shown is left out."""
     try:
         await call.adapter.edit(message, reply)
     except DeliveryFailed as error:
         log.info("progress_not_shown", extra={"error": str(error)})
 
 
-async def _surely(call: Call, message: MessageRef, text: str) -> None:
+async def show_surely(call: Call, message: MessageRef, text: str) -> None:
     """Shows the last state, in a new message where the old one cannot be edited."""
     reply = Reply(text=text, language=call.language)
     try:

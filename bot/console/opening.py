@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, Failure, assemble, means_of, new_id, now, schedules_of
-from bot.commands.call import Books, Means
+from bot.assembly import Assembly, Failure, assemble, means_of, new_id, now, oversight_of, schedules_of
+from bot.commands.books import Books
+from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
 from bot.commands.registry import Registry
 from bot.commands.reindex_recovery import tell_of_broken_run
@@ -22,6 +23,7 @@ from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
+from bot.oversight import Oversight, keep_overseeing
 from bot.privacy_settings import PrivacySettings
 from bot.rights import Rights
 from bot.scheduler import keep_schedules
@@ -114,7 +116,8 @@ async def open_engine(
     chat = ConsoleChat(terminal.out, folder=rag.home / _FILES)
     scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), adapters={PLATFORM: chat})
     rules = (rights or Rights()).with_owner(person(OWNER))
-    assembly = _assembly(rag, store, terminal, scheduling, rules)
+    oversight = oversight_of(rag, store, CONSOLE_LIMITS)
+    assembly = _assembly(rag, store, terminal, scheduling, rules, oversight)
     means = means_of(assembly)
     opened = _room(assembly, means, chat, rag)
     for left in await store.questions.unfinished():
@@ -122,7 +125,10 @@ async def open_engine(
     running = asyncio.create_task(opened.engine.run())
     keeper = scheduling.keeper(means, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
     try:
-        async with keep_schedules(keeper, scheduling.desk.changed, every_s=_LOOK_S, patience_s=1.0) as begin:
+        async with (
+            keep_overseeing(oversight),
+            keep_schedules(keeper, scheduling.desk.changed, every_s=_LOOK_S, patience_s=1.0) as begin,
+        ):
             begin()
             yield opened
     finally:
@@ -130,7 +136,9 @@ async def open_engine(
         await running
 
 
-def _assembly(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling, rights: Rights) -> Assembly:
+def _assembly(
+    rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling, rights: Rights, oversight: Oversight
+) -> Assembly:
     wording = scheduling.materials.wording
 
     def failure(error: RagError, language: Language) -> str:
@@ -150,6 +158,8 @@ def _assembly(rag: Rag, store: Books, terminal: Terminal, scheduling: Scheduling
         privacy=PrivacySettings(keep_days=0, notice=False),
         rights=rights,
         scheduling=scheduling,
+        oversight=oversight,
+        watching=oversight.meter,
     )
 
 

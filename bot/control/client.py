@@ -189,10 +189,15 @@ class RemoteIndexer:
         self._wire = wire
 
     async def update(
-        self, inputs: Sequence[Input] = (), *, full: bool = False, on_progress: Told | None = None
+        self,
+        inputs: Sequence[Input] = (),
+        *,
+        full: bool = False,
+        force: bool = False,
+        on_progress: Told | None = None,
     ) -> IndexReport:
         """Brings inputs up to date in the bot's process."""
-        request = Update(inputs=tuple(inputs), full=full)
+        request = Update(inputs=tuple(inputs), full=full, force=force)
         report: IndexReport = await self._wire.result(request, IndexReport, event=IndexProgress, on_event=on_progress)
         return report
 

@@ -114,7 +114,7 @@ async def _relayed(library: Library, request: Update) -> AsyncGenerator[IndexPro
         changed.set()
 
     run: asyncio.Task[Any] = asyncio.create_task(
-        library.indexer.update(request.inputs, full=request.full, on_progress=tell)
+        library.indexer.update(request.inputs, full=request.full, force=request.force, on_progress=tell)
     )
     run.add_done_callback(lambda _: changed.set())
     try:

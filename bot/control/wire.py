@@ -72,6 +72,7 @@ class Update:
 
     inputs: tuple[Input, ...] = ()
     full: bool = False
+    force: bool = False
     type: Literal["update"] = "update"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.chat import Person, Place
 from bot.engine.buckets import TokenBuckets
@@ -14,7 +15,9 @@ from bot.engine.remembering import Memory
 from bot.engine.speech import has_words
 from bot.engine.telling import Teller
 from bot.engine.wiring import Parts
+from bot.limits import EngineSettings
 from bot.records import Conversation, Outcome, QuestionRecord, Receipt
+from bot.rights import Role
 from bot.saying import Say
 
 
@@ -65,8 +68,8 @@ class Door:
         Raises:
             StoreFailed: nothing was stored; the platform may hand the event over again.
         """
-        if unusable := self._unusable(asked):
-            return unusable
+        if refused := self._paused(asked) or self._unusable(asked):
+            return refused
         stale = is_stale(asked.at, now=self._parts.times.now(), limits=self._parts.settings)
         wait = 0.0 if stale else self._take_tokens(asked)
         if wait:
@@ -85,6 +88,11 @@ class Door:
             return Receipt(outcome=Outcome.DUPLICATE)
         self._line.enter(job)
         return Receipt(outcome=Outcome.ACCEPTED, question_id=job.id)
+
+    def relimit(self, limits: EngineSettings) -> None:
+        """Let people and channels ask more or less often from now on."""
+        self._people.adjust(per_minute=limits.person_per_minute, burst=limits.person_burst)
+        self._channels.adjust(per_minute=limits.channel_per_minute, burst=limits.channel_burst)
 
     async def replace(self, job: Job, parts: dict[str, str], *, claim: Sequence[str]) -> Receipt:
         """Let a question in again with other texts, in place of one that is being answered; it counts once."""
@@ -154,6 +162,18 @@ class Door:
             and job.record.person.key == asked.person.key
             and len(job.record.text) + len(asked.words) < self._parts.settings.question_characters
         )
+
+    def _paused(self, asked: Asked) -> Receipt | None:
+        """Turns away all but admins while the bot is looked after; each is told once for each place."""
+        steering = self._parts.steering
+        if steering is None or steering.maintenance is None or self._parts.rights.role(asked.person) >= Role.ADMIN:
+            return None
+        if steering.tells(asked.person.key, asked.place.key):
+            message = steering.maintenance.message
+            text = Say.MAINTENANCE_MESSAGE if message else Say.MAINTENANCE
+            values: dict[str, Any] = {"message": message} if message else {}
+            self._teller.tell(asked.place, asked.person, text, like=asked.words, **values)
+        return Receipt(outcome=Outcome.PAUSED)
 
     def _unusable(self, asked: Asked) -> Receipt | None:
         """Tells of a question without words or with too many: one that came by a command has met no gate."""

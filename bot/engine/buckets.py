@@ -26,6 +26,13 @@ class TokenBuckets:
     def __len__(self) -> int:
         return len(self._buckets)
 
+    def adjust(self, *, per_minute: float, burst: int) -> None:
+        """Let tokens flow otherwise from now on; what buckets hold is cut to what they may hold."""
+        now = self._clock()
+        levels = {key: self._level(key) for key in self._buckets}
+        self._per_second, self._burst = per_minute / 60, float(burst)
+        self._buckets.update({key: (min(self._burst, level), now) for key, level in levels.items()})
+
     def take(self, key: str) -> float:
         """Take a token: 0 when there was one, else the seconds until there is."""
         tokens, now = self._level(key), self._clock()

@@ -20,6 +20,7 @@ from bot.engine.serving import Server
 from bot.engine.telling import Teller
 from bot.engine.wiring import Parts
 from bot.errors import StoreFailed
+from bot.limits import EngineSettings
 from bot.records import Outcome, Receipt
 from bot.wording import spoken
 from rag.types import Language
@@ -68,6 +69,8 @@ class Engine:
                 memory=memory,
             )
         )
+        if parts.steering is not None:
+            parts.steering.listen(self._relimit)
         self._arriving = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -115,6 +118,8 @@ class Engine:
         Raises:
             StoreFailed: what an earlier run left cannot be read.
         """
+        if self._parts.steering is not None:
+            await self._parts.steering.load()
         await recover(self._parts, self._line)
         self._recovered.set()
         try:
@@ -161,6 +166,10 @@ class Engine:
                 if self._line.waits(job):
                     await self._parts.delivery.waiting(job.record, ahead=ahead)
                     job.ahead_shown = ahead
+
+    def _relimit(self, limits: EngineSettings) -> None:
+        self._line.resize(limits.queue_size)
+        self._door.relimit(limits)
 
     async def _taken_in(self, incoming: Incoming) -> Receipt:
         match incoming:

@@ -101,6 +101,10 @@ class Line:
         self._idle.set()
         self._seconds_each = _FIRST_GUESS_S
 
+    def resize(self, size: int) -> None:
+        """Let so many wait from now on; who waits already stays."""
+        self._size = size
+
     @property
     def depth(self) -> int:
         """How many questions wait."""

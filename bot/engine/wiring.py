@@ -13,6 +13,7 @@ from bot.neighbours import Answering, Delivering, Handling
 from bot.ports import Store
 from bot.records import AnswerRecord, Outcome, QuestionRecord, QuestionState
 from bot.rights import Rights
+from bot.steering import Steering
 from rag.ports import Clock
 from rag.types import Language
 
@@ -41,6 +42,25 @@ class Unwatched:
         self, question: QuestionRecord, state: QuestionState, *, seconds: float, answer: AnswerRecord | None
     ) -> None:
         """A question ended."""
+
+
+class WatchedBy:
+    """Tells several of what happens; see `Watching`."""
+
+    def __init__(self, *watching: Watching) -> None:
+        self._watching = watching
+
+    def received(self, outcome: Outcome) -> None:
+        """An event came in."""
+        for each in self._watching:
+            each.received(outcome)
+
+    def ended(
+        self, question: QuestionRecord, state: QuestionState, *, seconds: float, answer: AnswerRecord | None
+    ) -> None:
+        """A question ended."""
+        for each in self._watching:
+            each.ended(question, state, seconds=seconds, answer=answer)
 
 
 class Greeting(Protocol):
@@ -94,3 +114,4 @@ class Parts:
     greeting: Greeting = field(default_factory=Ungreeted)
     overhearing: Overhearing | None = None
     rights: Rights = field(default_factory=Rights)
+    steering: Steering | None = None

@@ -60,9 +60,11 @@ class Feeding:
             return True
         try:
             with self._gate.hold("the follower of feeds"):
-                await self._library.indexer.update([feeds_input(self._library.home)])
+                indexed = await self._library.indexer.update([feeds_input(self._library.home)])
         except IndexLocked:
             return False
+        if indexed.fall is not None:
+            log.warning("feeds_made_questions_worse", extra={"held": indexed.fall.held, "lost": len(indexed.fall.lost)})
         self._behind = False
         return True
 

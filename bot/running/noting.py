@@ -86,11 +86,15 @@ def _asked(request: Update | Remove | Backup) -> dict[str, str]:
     match request:
         case Update():
             names = ", ".join(each.name or each.path.name for each in request.inputs)
-            return {"inputs": names or "all", **({"full": "yes"} if request.full else {})}
+            return {"inputs": names or "all", **_how(request)}
         case Remove():
             return {"removed": request.path.name}
         case _:
             return {"keys": "yes" if request.keys else "no"}
+
+
+def _how(request: Update) -> dict[str, str]:
+    return {name: "yes" for name, asked in (("full", request.full), ("force", request.force)) if asked}
 
 
 def _counts(line: bytes) -> dict[str, str]:
@@ -98,7 +102,8 @@ def _counts(line: bytes) -> dict[str, str]:
     report: Any = decode(line).content if line else None
     if not isinstance(report, Mapping):
         return {}
-    return {name: str(len(report[name])) for name in _COUNTED if isinstance(report.get(name), list)}
+    held = {"held": "yes"} if isinstance(fall := report.get("fall"), Mapping) and fall.get("held") else {}
+    return held | {name: str(len(report[name])) for name in _COUNTED if isinstance(report.get(name), list)}
 
 
 def _changed(settings: Settings) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import new_id, now, schedules_of
+from bot.assembly import new_id, now, oversight_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.commands.reindex_recovery import tell_of_broken_run
@@ -32,6 +32,7 @@ from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
+from bot.oversight import Oversight, keep_overseeing, tidy_oversight
 from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.feeding import follow_feeds
@@ -55,6 +56,7 @@ from bot.store.settling import settle_home
 from bot.wording import load_wording
 from rag.resources import data_folder
 from rag.settings import RagSettings
+from rag.writing.events import PoolEvent
 
 if TYPE_CHECKING:
     from rag.build import Rag
@@ -97,6 +99,7 @@ class Opener:
         self._factories = tuple(each for each in factories if each.wanted(settings.everything))
         self._metrics = Metrics(version=VERSION)
         self._metrics.models(each.base_url for each in settings.rag.model.endpoints)
+        self._events: list[Callable[[PoolEvent], None]] = [self._metrics.model_event]
         self._gate = IndexGate(now=now)
         self._kept = SqlAnswerCache(keep=timedelta(minutes=settings.rag.writing.cache_minutes), now=now)
         self.status = Status(self._metrics, self._gate)
@@ -116,6 +119,7 @@ class Opener:
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         scheduling = self._scheduling(rag, store, adapters)
+        oversight = await self._oversight(rag, store)
         engine, means = build_talk(
             store,
             rag,
@@ -126,21 +130,42 @@ class Opener:
                 rights=rights,
                 privacy=self._settings.everything.privacy,
                 scheduling=scheduling,
+                oversight=oversight,
                 index=self._runs(rag),
             ),
         )
         connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
-        days = self._settings.everything.privacy.keep_days
-        sweep = partial(forget_old, store.privacy, days=days, now=now)
-        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
+        await stack.enter_async_context(self._keep_house(store, oversight))
         reminders = (partial(remind, means), means.experts.remind, partial(tell_of_broken_run, means))
         await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
         await stack.enter_async_context(self._follow_feeds(rag))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
+
+    @asynccontextmanager
+    async def _keep_house(self, store: SqlStore, oversight: Oversight) -> AsyncIterator[None]:
+        days = self._settings.everything.privacy.keep_days
+        sweep = partial(forget_old, store.privacy, days=days, now=now)
+        tidy = partial(tidy_oversight, store.usage, store.oversight, days=oversight.usage_days, now=now)
+        self.status.steered_by(oversight.steering)
+        house = keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep, tidy))
+        async with house, keep_overseeing(oversight):
+            yield
+
+    async def _oversight(self, rag: Rag, store: SqlStore) -> Oversight:
+        """What admins have set holds before the first question comes in."""
+        usage_days = self._settings.everything.privacy.usage_days
+        oversight = oversight_of(rag, store, self._settings.engine, usage_days=usage_days)
+        await oversight.steering.load()
+        self._events.append(oversight.meter.model_event)
+        return oversight
+
+    def _model_event(self, event: PoolEvent) -> None:
+        for listener in self._events:
+            listener(event)
 
     @asynccontextmanager
     async def _open_admin(self) -> AsyncIterator[None]:
@@ -161,7 +186,7 @@ class Opener:
         from rag.build import open_rag
         from rag.settings import Loading
 
-        settings, event = self._settings.rag, self._metrics.model_event
+        settings, event = self._settings.rag, self._model_event
         await settle_home(settings)
         async with open_rag(settings, on_model_event=event, cache=self._kept, loading=Loading.APART) as rag:
             yield rag

@@ -7,6 +7,7 @@ from bot.indexing import IndexGate
 from bot.library import Shelf
 from bot.metrics import Metrics
 from bot.running.connecting import Connection, State
+from bot.steering import Steering
 from rag.errors import RagError
 
 _PARTS = ("library", "store", "engine")
@@ -23,6 +24,7 @@ class Status:
         self._connections: tuple[Connection, ...] = ()
         self._shelf: Shelf | None = None
         self._stopping = False
+        self._steering: Steering | None = None
 
     def up(self, part: str) -> None:
         """A part is open."""
@@ -31,6 +33,10 @@ class Status:
     def watch(self, connections: tuple[Connection, ...], shelf: Shelf) -> None:
         """Tell of these platforms and this library from now on."""
         self._connections, self._shelf = connections, shelf
+
+    def steered_by(self, steering: Steering) -> None:
+        """Tell of maintenance from now on: it leaves the bot ready, for what comes in has to be answered somehow."""
+        self._steering = steering
 
     def stopping(self) -> None:
         """Nothing more is taken in."""
@@ -44,8 +50,12 @@ class Status:
         opened = all(state == _UP for state in self._parts.values())
         return Readiness(
             ready=opened and connected and not self._stopping,
-            parts={**self._parts, **{name: state.value for name, state in states.items()}},
+            parts={**self._parts, **self._maintenance(), **{name: state.value for name, state in states.items()}},
         )
+
+    def _maintenance(self) -> dict[str, str]:
+        paused = self._steering.maintenance if self._steering else None
+        return {"maintenance": f"since {paused.since}"} if paused else {}
 
     async def refresh(self) -> None:
         """Bring the figures of the library up to date; those of one that cannot be read stay as they were."""

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, assemble, means_of, schedules_of
+from bot.assembly import Assembly, assemble, means_of, oversight_of, schedules_of
 from bot.chat import ChatAdapter
-from bot.commands.call import Books as CommandBooks
+from bot.commands.books import Books as CommandBooks
 from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
+from bot.engine.wiring import WatchedBy
 from bot.indexing import IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
+from bot.oversight import Oversight
 from bot.ports import FeedbackBook
 from bot.privacy_settings import SILENT, PrivacySettings
 from bot.rights import Rights
@@ -34,6 +36,7 @@ class Rules:
     privacy: PrivacySettings = SILENT
     index: IndexRuns | None = None
     scheduling: Scheduling | None = None
+    oversight: Oversight | None = None
 
 
 class Books:
@@ -59,6 +62,8 @@ class Books:
         self.proposals = store.proposals
         self.assessments = store.assessments
         self.workspaces = store.workspaces
+        self.oversight = store.oversight
+        self.usage = store.usage
 
 
 def build_engine(
@@ -92,6 +97,7 @@ def build_talk(
         InvalidSettings: the texts that ship with the product are missing or broken.
     """
     wording, rules = load_wording(data_folder("prompts")), rules or Rules()
+    oversight = rules.oversight or oversight_of(rag, store, settings)
     assembly = Assembly(
         rag=rag,
         store=Books(store, metrics),
@@ -104,7 +110,8 @@ def build_talk(
         rights=rules.rights,
         privacy=rules.privacy,
         scheduling=rules.scheduling or schedules_of(rag, store, wording, adapters=adapters),
-        watching=metrics,
+        oversight=oversight,
+        watching=WatchedBy(metrics, oversight.meter),
     )
     means = means_of(assembly)
     return assemble(assembly, means=means), means

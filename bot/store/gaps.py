@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from bot.oversight_records import Resolution
 from bot.records import AnswerRecord, FeedbackRecord, GapKind, GapRecord, Rating
 from bot.store.database import Database
 from bot.store.models.conversing import answers, questions
@@ -33,6 +35,25 @@ class SqlGaps:
         still_open = (gaps.c.number == gap_id) & gaps.c.closed_at.is_(None)
         change = update(gaps).where(still_open).values(closed_at=at)
         return await self._database.write(lambda connection: connection.execute(change).rowcount == 1)
+
+    async def close_all(self, gap_ids: Collection[int], resolution: Resolution, *, at: datetime) -> int:
+        """Close those that are open."""
+        still_open = gaps.c.number.in_(list(gap_ids)) & gaps.c.closed_at.is_(None)
+        change = update(gaps).where(still_open).values(closed_at=at, resolution=resolution.value)
+        return await self._database.write(lambda connection: connection.execute(change).rowcount)
+
+    async def closed(self, *, limit: int) -> tuple[GapRecord, ...]:
+        """Gaps that somebody closed, the latest first."""
+        order = gaps.c.closed_at.desc(), gaps.c.number.desc()
+        found = select(gaps).where(gaps.c.closed_at.is_not(None)).order_by(*order).limit(limit)
+        rows = await self._database.read(lambda connection: connection.execute(found).all())
+        return tuple(_gap(row) for row in rows)
+
+    async def reopen(self, gap_ids: Collection[int]) -> int:
+        """Open those again that are closed."""
+        were_closed = gaps.c.number.in_(list(gap_ids)) & gaps.c.closed_at.is_not(None)
+        change = update(gaps).where(were_closed).values(closed_at=None, resolution=None)
+        return await self._database.write(lambda connection: connection.execute(change).rowcount)
 
 
 def note_refusal(connection: Connection, question_id: str, answer: AnswerRecord | None) -> None:
@@ -84,4 +105,5 @@ def _gap(row: Row[Any]) -> GapRecord:
         person=row.person,
         language=Language(row.language) if row.language else None,
         closed_at=row.closed_at,
+        resolution=row.resolution or "",
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from bot.records import AuditEntry, UsageCount
 from bot.store.database import Database
@@ -22,6 +23,21 @@ class SqlUsage:
         """Count something up."""
         values = {"day": day, "subject": subject, "name": name, "amount": amount}
         await self._database.write(lambda connection: add_up(connection, usage, values, counter="amount"))
+
+    async def add_all(self, counts: Sequence[UsageCount]) -> None:
+        """Count several things up, all of them or none."""
+        rows = [{"day": each.day, "subject": each.subject, "name": each.name, "amount": each.amount} for each in counts]
+
+        def work(connection: Connection) -> None:
+            for row in rows:
+                add_up(connection, usage, row, counter="amount")
+
+        await self._database.write(work)
+
+    async def forget(self, *, before: date) -> int:
+        """Drop the counts of earlier days."""
+        gone = delete(usage).where(usage.c.day < before)
+        return await self._database.write(lambda connection: connection.execute(gone).rowcount)
 
     async def counts(self, *, since: date, until: date) -> tuple[UsageCount, ...]:
         """All counts of the days from `since` to `until`, both included."""

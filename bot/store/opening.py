@@ -23,6 +23,7 @@ from bot.store.feedback import SqlFeedback
 from bot.store.gaps import SqlGaps
 from bot.store.ledgers import SqlAudit, SqlUsage
 from bot.store.migrating import upgrade
+from bot.store.oversight import SqlOversight
 from bot.store.posts import SqlPosts
 from bot.store.privacy import SqlPrivacy
 from bot.store.profiles import SqlProfiles
@@ -59,6 +60,7 @@ class SqlStore:
         self.experts = SqlExperts(database)
         self.proposals = SqlProposals(database)
         self.workspaces = SqlWorkspaces(database)
+        self.oversight = SqlOversight(database)
 
 
 @asynccontextmanager

@@ -10,75 +10,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 from rag.catalogue import Catalogue, CatalogueWriter, Generation, Input
 from rag.errors import InvalidInput
 from rag.ingest.changes import Change, InputChanges, find_changes
-from rag.ingest.files import FileProblem
+from rag.ingest.guard import Fall, Judge
 from rag.ingest.inputs import check_input, settle
 from rag.ingest.load import PARSING_IDENTITY
-from rag.ingest.publish import DocumentPublisher, Outcome
+from rag.ingest.publish import DocumentPublisher
+from rag.ingest.report import IndexProgress, IndexReport, Ledger, ProgressListener
+from rag.ingest.trial import Trial
 from rag.ports import Embedder, VectorStore
 from rag.settings import IngestSettings
 from rag.terms import TERMS_IDENTITY
 from rag.types import DocumentId
 
+__all__ = ["IndexProgress", "IndexReport", "Indexer", "ProgressListener"]
+
 _SWEEP = 5000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexProgress:
-    """Where a run is. Documents and bytes count only those that have to be read."""
-
-    stage: Literal["scan", "embed", "sweep"]
-    done: int = 0
-    total: int = 0
-    done_bytes: int = 0
-    total_bytes: int = 0
-    source: str | None = None
-
-
-ProgressListener = Callable[[IndexProgress], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexReport:
-    """What a run did, by source. A failed file keeps the last version that could be read."""
-
-    added: tuple[str, ...] = ()
-    updated: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: int = 0
-    failed: tuple[FileProblem, ...] = ()
-
-
-@dataclass(kw_only=True)
-class _Ledger:
-    """What a run has done so far."""
-
-    failed: list[FileProblem]
-    unchanged: int
-    removed: list[str] = field(default_factory=list)
-    published: dict[Outcome, list[str]] = field(default_factory=lambda: {"added": [], "updated": [], "unchanged": []})
-
-    def note(self, source: str, result: FileProblem | Outcome) -> None:
-        if isinstance(result, FileProblem):
-            self.failed.append(result)
-        else:
-            self.published[result].append(source)
-
-    def report(self) -> IndexReport:
-        return IndexReport(
-            added=tuple(self.published["added"]),
-            updated=tuple(self.published["updated"]),
-            removed=tuple(self.removed),
-            unchanged=self.unchanged + len(self.published["unchanged"]),
-            failed=tuple(self.failed),
-        )
 
 
 class Indexer:
@@ -92,7 +43,9 @@ class Indexer:
         store: VectorStore,
         embedder: Embedder,
         settings: IngestSettings,
+        judge: Judge | None = None,
     ) -> None:
+        self._judge = judge
         self._catalogue = catalogue
         self._writer = writer
         self._store = store
@@ -105,6 +58,7 @@ class Indexer:
         inputs: Sequence[Input] = (),
         *,
         full: bool = False,
+        force: bool = False,
         on_progress: ProgressListener | None = None,
     ) -> IndexReport:
         """Register inputs and bring them up to date; without any, all that are registered.
@@ -113,10 +67,12 @@ class Indexer:
             inputs: files and folders. Registered ones that are not named stay as they are. One below a registered
                 folder stands for that folder, and a folder takes over what is registered below it.
             full: read every file again, whatever its stamps and content say.
+            force: let the run stand, however labelled questions fare after it.
             on_progress: told of each step, on the event loop.
 
         Raises:
-            InvalidInput: an input does not exist, or nothing is named and nothing registered.
+            InvalidInput: an input does not exist, nothing is named and nothing registered, or the labelled questions
+                cannot be read.
             StorageFailed: the catalogue or the vector store refuses to work; what is live stays live.
             EmbedderUnavailable: texts cannot be embedded; what is live stays live.
         """
@@ -131,7 +87,8 @@ class Indexer:
             wanted = await self._wanted(settled.chosen or await self._catalogue.inputs(), generation)
             if not wanted:
                 raise InvalidInput("nothing is registered yet; name a file or a folder, or use --starter")
-            return await self._bring_up(generation, wanted, full=full, tell=on_progress or _nobody)
+            trial = await self._trial(generation, force=force)
+            return await self._bring_up(generation, wanted, trial, full=full, tell=on_progress or _nobody)
 
     async def remove(self, path: Path) -> IndexReport:
         """Unregister an input and take its documents out.
@@ -149,7 +106,10 @@ class Indexer:
                 raise InvalidInput(f"{str(path)!r} is not registered; registered: {known}")
             await self._writer.unregister(chosen.key)
             generation = await self._generation()
-            return await self._bring_up(generation, await self._wanted((), generation), full=False, tell=_nobody)
+            # Whoever takes something out means to lose it.
+            trial = await self._trial(generation, force=True)
+            wanted = await self._wanted((), generation)
+            return await self._bring_up(generation, wanted, trial, full=False, tell=_nobody)
 
     def identity(self) -> str:
         """The name of everything that decides what is in a generation."""
@@ -188,25 +148,46 @@ class Indexer:
         registered = await self._catalogue.inputs()
         return tuple(each for each in registered if generation.state == "building" or each.key in keys)
 
+    async def _trial(self, generation: Generation, *, force: bool) -> Trial:
+        live = await self._catalogue.live()
+        searchable = live is None or live.embedder == self._embedder.identity
+        return Trial(self._catalogue, self._writer, self._judge, force=force, searchable=searchable)
+
     async def _bring_up(
-        self, generation: Generation, wanted: Sequence[Input], *, full: bool, tell: ProgressListener
+        self, generation: Generation, wanted: Sequence[Input], trial: Trial, *, full: bool, tell: ProgressListener
     ) -> IndexReport:
         tell(IndexProgress(stage="scan"))
         found = [await self._changes(generation, each, full=full) for each in wanted]
-        ledger = _Ledger(
+        orphans = await self._orphans(generation)
+        touched = bool(orphans) or any(each.changed or each.vanished for each in found)
+        if touched or await self._is_pending(generation):
+            await trial.begin(generation)
+        ledger = Ledger(
             failed=[problem for each in found for problem in each.problems],
             unchanged=sum(each.unchanged for each in found),
         )
         await self._take_out(generation, [document for each in found for document in each.vanished], ledger)
         await self._put_in(generation, found, ledger, tell)
-        await self._take_out(generation, await self._orphans(generation), ledger)
-        if generation.state == "building":
-            if await self._would_lose(found):
-                return ledger.report()
+        await self._take_out(generation, orphans, ledger)
+        building = generation.state == "building"
+        if building and await self._would_lose(found):
+            return ledger.report()
+        fall = await self._judged(generation, trial, ledger.changed)
+        if building and not (fall and fall.held):
             await self._writer.publish(generation)
+        elif building:
+            return ledger.report(fall)
         tell(IndexProgress(stage="sweep"))
         await self._sweep(generation)
-        return ledger.report()
+        return ledger.report(fall)
+
+    async def _judged(self, generation: Generation, trial: Trial, changed: Sequence[str]) -> Fall | None:
+        """What the questions say of a run; one that changed nothing is not asked about."""
+        return await trial.verdict(generation, changed) if changed or await self._is_pending(generation) else None
+
+    async def _is_pending(self, generation: Generation) -> bool:
+        """Whether an earlier run has left something on which there is no verdict yet."""
+        return generation.state == "building" or await self._writer.trial(generation) is not None
 
     async def _changes(self, generation: Generation, each: Input, *, full: bool) -> InputChanges:
         known = await self._writer.fingerprints(generation, each.key)
@@ -228,13 +209,13 @@ class Indexer:
         held = set(await self._writer.filed_under(live)) if live else set()
         return any(each.away and each.input_key in held for each in found)
 
-    async def _take_out(self, generation: Generation, gone: Sequence[tuple[DocumentId, str]], ledger: _Ledger) -> None:
+    async def _take_out(self, generation: Generation, gone: Sequence[tuple[DocumentId, str]], ledger: Ledger) -> None:
         for document, source in gone:
             await self._writer.remove(generation, document)
             ledger.removed.append(source)
 
     async def _put_in(
-        self, generation: Generation, found: Sequence[InputChanges], ledger: _Ledger, tell: ProgressListener
+        self, generation: Generation, found: Sequence[InputChanges], ledger: Ledger, tell: ProgressListener
     ) -> None:
         publisher = DocumentPublisher(
             generation=generation,

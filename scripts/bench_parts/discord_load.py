@@ -84,8 +84,9 @@ async def _bot(home: Path, api: str) -> None:
     discord = DiscordSettings(token=SecretStr(TOKEN), api_base_url=api)
     settings = Settings(home=home, discord=discord, engine=engine_settings)
     replies = load_replies(data_folder("prompts"))
+    unseen = {"digests": None, "quoting": None, "likeness": None, "questions": None}
     rag = SimpleNamespace(
-        answers=InstantAnswers(), catalogue=None, retriever=None, home=home, replies=replies, digests=None
+        answers=InstantAnswers(), catalogue=None, retriever=None, home=home, replies=replies, **unseen
     )
     adapters: dict[str, ChatAdapter] = {}
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from rich.console import Console
 
 from bot.chat import Place
-from bot.commands.call import Books
+from bot.commands.books import Books
 from bot.console.opening import open_engine
 from bot.console.session import Session
 from bot.console.typed import room
@@ -26,7 +26,7 @@ from rag.prompts import load_replies
 from rag.resources import data_folder
 from rag.types import AnswerEvent, Delta, Document, DocumentId, Finished, Language, Question, Retrieved, Scope
 
-from .samples import answer, citation, document, passage, retrieval
+from .samples import OVERSEEN, answer, citation, document, passage, retrieval
 
 REPLIES = load_replies(data_folder("prompts"))
 
@@ -104,7 +104,14 @@ async def parlour(home: Path, desk: Desk | None = None, *, catalogue: Any = None
     terminal = Terminal(out=console, err=console)
     shelf = catalogue or Shelf()
     parts = SimpleNamespace(
-        answers=desk, catalogue=shelf, retriever=None, indexer=None, home=home, replies=REPLIES, digests=None
+        answers=desk,
+        catalogue=shelf,
+        retriever=None,
+        indexer=None,
+        home=home,
+        replies=REPLIES,
+        digests=None,
+        **OVERSEEN,
     )
     rag = cast("Any", parts)
     async with open_store(None, home=home) as store, open_engine(rag, store, terminal) as room:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.chat import Person, Place, PlaceKind
 from bot.records import AnswerRecord, EvidenceRecord, QuestionRecord
 from rag.authorship import Writing
+from rag.digest.likeness import Likeness
 from rag.types import (
     PUBLIC,
     Answer,
@@ -29,6 +31,9 @@ from rag.types import (
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OVERSEEN: dict[str, Any] = {"quoting": None, "likeness": Likeness(None), "questions": None, "digests": None}
+"""What admins oversee of a library that a test makes up."""
+
 PLACE = Place(platform="memory", workspace="w", channel="c", thread="t", kind=PlaceKind.THREAD)
 ADA = Person(platform="memory", workspace="w", id="ada", name="Ada")
 BOB = Person(platform="memory", workspace="w", id="bob", name="Bob")

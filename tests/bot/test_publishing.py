@@ -119,7 +119,7 @@ def test_title_stands_on_one_line_however_long_the_question_is(question: str, be
 
 async def test_nothing_is_left_when_indexing_fails(tmp_path: Path) -> None:
     class Failing:
-        async def update(self, inputs: object) -> None:
+        async def update(self, inputs: object, *, force: bool) -> None:
             raise EmbedderUnavailable("the server is away")
 
     (tmp_path / "home").mkdir()

@@ -10,6 +10,7 @@ import pytest
 
 from bot.saying_assess import AssessSay
 from bot.saying_experts import ExpertSay
+from bot.saying_oversight import OverSay
 from bot.wording import LANGUAGES, Say, Sayable, load_wording, spoken
 from rag.errors import InvalidSettings
 from rag.types import DocumentKind, Language
@@ -26,7 +27,7 @@ def folder(tmp_path: Path, *, change: tuple[str, str] = ("", "")) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("text", [*Say, *AssessSay, *ExpertSay])
+@pytest.mark.parametrize("text", [*Say, *AssessSay, *ExpertSay, *OverSay])
 def test_each_text_is_said_somewhere(text: Sayable) -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py") if "saying" not in path.name)
     assert len(re.findall(rf"\b{type(text).__name__}\.{text.name}\b", code)) > 0

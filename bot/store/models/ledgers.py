@@ -31,6 +31,7 @@ gaps = Table(
     Column("language", CleanText),
     Column("at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    Column("resolution", CleanText),
     UniqueConstraint("question_id", "kind", "person"),
 )
 Index("ix_gaps_open", gaps.c.at, sqlite_where=gaps.c.closed_at.is_(None), postgresql_where=gaps.c.closed_at.is_(None))

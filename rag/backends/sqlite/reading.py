@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 from rag.backends.sqlite.database import Database
 from rag.backends.sqlite.records import load_chunk, load_document
@@ -31,7 +32,12 @@ tens of thousands of chunks makes a question leave out its commonest words, whic
 
 _OVER_FETCH = 4
 
-_LIVE = "(SELECT id FROM generations WHERE state = 'live')"
+_State = Literal["live", "building"]
+_IN_STATE: Mapping[_State, str] = {
+    "live": "(SELECT id FROM generations WHERE state = 'live')",
+    "building": "(SELECT id FROM generations WHERE state = 'building')",
+}
+"""The generation that is read."""
 
 _LISTED = "(SELECT value FROM json_each(?))"
 """The values of a JSON array: one parameter, because SQLite bounds how many a statement may have."""
@@ -55,15 +61,17 @@ class _Shelf:
 
 
 class SqliteCatalogue:
-    """Implements `rag.catalogue.Catalogue`."""
+    """Implements `rag.catalogue.Catalogue`; with the state `building`, over the generation that is yet to go live."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, state: _State = "live") -> None:
         self._database = database
+        self._state: _State = state
+        self._live = _IN_STATE[state]
         self._shelf = _Shelf(-1, {}, {})
 
     async def live(self) -> Generation | None:
         """The generation that answers."""
-        return await self._database.read(lambda connection: find_generation(connection, "live"))
+        return await self._database.read(lambda connection: find_generation(connection, self._state))
 
     async def revision(self) -> int:
         """A number that grows with every change."""
@@ -77,11 +85,11 @@ class SqliteCatalogue:
 
     async def versions(self) -> Mapping[DocumentId, str]:
         """The live documents, each with the hash of its content."""
-        return await self._database.read(_versions)
+        return await self._database.read(lambda connection: _versions(connection, self._live))
 
     async def counts(self) -> Counts:
         """Size of the live generation."""
-        return await self._database.read(_counts)
+        return await self._database.read(lambda connection: _counts(connection, self._live))
 
     async def inputs(self) -> tuple[Input, ...]:
         """Registered inputs."""
@@ -118,7 +126,7 @@ class SqliteCatalogue:
         # Readers on other threads may see other revisions: what is returned must be this snapshot's, whoever is later.
         shelf = self._shelf
         if shelf.revision != revision:
-            rows = connection.execute(f"SELECT row, metadata FROM documents WHERE generation IN {_LIVE}")
+            rows = connection.execute(f"SELECT row, metadata FROM documents WHERE generation IN {self._live}")
             shelf = self._shelf = shelf.restocked(revision, dict(rows.fetchall()))
         return shelf.documents
 
@@ -131,7 +139,7 @@ class SqliteCatalogue:
         documents = self._documents(connection)
         asked = _OVER_FETCH * limit
         while True:
-            found = _matches(connection, telling, limit=asked)
+            found = _matches(connection, telling, self._live, limit=asked)
             admitted = [
                 LexicalHit(chunk_id=chunk_id, coverage=min(1.0, -score / best))
                 for chunk_id, document, score in found
@@ -144,7 +152,8 @@ class SqliteCatalogue:
     def _owners(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, Document]:
         documents = self._documents(connection)
         rows = connection.execute(
-            f"SELECT id, document FROM chunks WHERE generation IN {_LIVE} AND id IN {_LISTED}", [json.dumps([*ids])]
+            f"SELECT id, document FROM chunks WHERE generation IN {self._live} AND id IN {_LISTED}",
+            [json.dumps([*ids])],
         )
         owners = ((chunk_id, documents[document]) for chunk_id, document in rows)
         return {chunk_id: document for chunk_id, document in owners if scope.admits(document)}
@@ -152,7 +161,7 @@ class SqliteCatalogue:
     def _chunks(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, LiveChunk]:
         documents = self._documents(connection)
         rows = connection.execute(
-            f"SELECT id, document, content FROM chunks WHERE generation IN {_LIVE} AND id IN {_LISTED}",
+            f"SELECT id, document, content FROM chunks WHERE generation IN {self._live} AND id IN {_LISTED}",
             [json.dumps([*ids])],
         )
         return {
@@ -167,7 +176,7 @@ class SqliteCatalogue:
         documents = self._documents(connection)
         rows = connection.execute(
             "SELECT chunks.id, chunks.document, chunks.content FROM chunks JOIN documents"
-            f" ON documents.row = chunks.document WHERE documents.generation IN {_LIVE} AND documents.id = ?"
+            f" ON documents.row = chunks.document WHERE documents.generation IN {self._live} AND documents.id = ?"
             f" AND chunks.position IN {_LISTED} ORDER BY chunks.position",
             [document, json.dumps([*positions])],
         )
@@ -201,14 +210,14 @@ def _revision(connection: sqlite3.Connection) -> int:
     return int(revision)
 
 
-def _versions(connection: sqlite3.Connection) -> Mapping[DocumentId, str]:
-    rows = connection.execute(f"SELECT id, content_hash FROM documents WHERE generation IN {_LIVE}")
+def _versions(connection: sqlite3.Connection, live: str) -> Mapping[DocumentId, str]:
+    rows = connection.execute(f"SELECT id, content_hash FROM documents WHERE generation IN {live}")
     return {DocumentId(key): content_hash for key, content_hash in rows}
 
 
-def _counts(connection: sqlite3.Connection) -> Counts:
-    (documents,) = connection.execute(f"SELECT count(*) FROM documents WHERE generation IN {_LIVE}").fetchone()
-    (chunks,) = connection.execute(f"SELECT count(*) FROM chunks WHERE generation IN {_LIVE}").fetchone()
+def _counts(connection: sqlite3.Connection, live: str) -> Counts:
+    (documents,) = connection.execute(f"SELECT count(*) FROM documents WHERE generation IN {live}").fetchone()
+    (chunks,) = connection.execute(f"SELECT count(*) FROM chunks WHERE generation IN {live}").fetchone()
     return Counts(documents=documents, chunks=chunks)
 
 
@@ -237,7 +246,9 @@ def _idf(total: int, count: int) -> float:
     return max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
 
 
-def _matches(connection: sqlite3.Connection, terms: Sequence[str], *, limit: int) -> list[tuple[ChunkId, int, float]]:
+def _matches(
+    connection: sqlite3.Connection, terms: Sequence[str], live: str, *, limit: int
+) -> list[tuple[ChunkId, int, float]]:
     """Chunk, document row and score of the best matches; those of other generations have no document.
 
     The matches are cut before they are joined: a common word matches nearly every chunk of a library.
@@ -245,7 +256,7 @@ def _matches(connection: sqlite3.Connection, terms: Sequence[str], *, limit: int
     rows = connection.execute(
         "SELECT coalesce(chunks.id, ''), coalesce(chunks.document, -1), matches.rank FROM"
         " (SELECT rowid, rank FROM chunk_terms WHERE chunk_terms MATCH ? ORDER BY rank LIMIT ?) AS matches"
-        f" LEFT JOIN chunks ON chunks.row = matches.rowid AND chunks.generation IN {_LIVE}"
+        f" LEFT JOIN chunks ON chunks.row = matches.rowid AND chunks.generation IN {live}"
         " ORDER BY matches.rank, chunks.id",
         [" OR ".join(f'"{term}"' for term in terms if '"' not in term), limit],
     )

@@ -78,6 +78,23 @@ MIGRATIONS = (
     INSERT INTO installation VALUES (lower(hex(randomblob(6))));
     CREATE TABLE retired_collections (name TEXT PRIMARY KEY) WITHOUT ROWID;
     """,
+    # What a run on trial has replaced in the live generation, to be put back; what was not there has no metadata.
+    """
+    CREATE TABLE trial (generation INTEGER NOT NULL REFERENCES generations (id) ON DELETE CASCADE, marks TEXT NOT NULL);
+    CREATE TABLE replaced_documents (
+        generation INTEGER NOT NULL REFERENCES generations (id) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        input_key TEXT NOT NULL,
+        source TEXT NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        content_hash TEXT NOT NULL,
+        metadata TEXT,
+        chunks TEXT NOT NULL,
+        PRIMARY KEY (generation, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE marks (content TEXT NOT NULL);
+    """,
 )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from rag.backends.sqlite.database import Database
 from rag.backends.sqlite.reading import find_generation
 from rag.backends.sqlite.records import dump_chunk, dump_document
+from rag.backends.sqlite.trials import close_trial, keep_replaced, kept_documents, open_trial, put_back, read_trial
 from rag.catalogue import Fingerprint, Generation, IndexedDocument, Input
 from rag.errors import StorageFailed
 from rag.types import ChunkId, DocumentId
@@ -123,6 +124,7 @@ class SqliteCatalogueWriter:
         """Make a document's chunks live in place of its earlier ones."""
 
         def swap(connection: sqlite3.Connection) -> None:
+            keep_replaced(connection, generation, document.document.id)
             _retire(connection, generation, document.document.id)
             _insert(connection, generation, document)
             connection.executemany(
@@ -134,7 +136,47 @@ class SqliteCatalogueWriter:
 
     async def remove(self, generation: Generation, document: DocumentId) -> None:
         """Take a document out of a generation."""
-        await self._database.write(lambda connection: _retire(connection, generation, document))
+
+        def take_out(connection: sqlite3.Connection) -> None:
+            keep_replaced(connection, generation, document)
+            _retire(connection, generation, document)
+
+        await self._database.write(take_out)
+
+    async def begin_trial(self, generation: Generation, marks: str) -> None:
+        """Keep from now on what is replaced."""
+        await self._database.write(lambda connection: open_trial(connection, generation, marks))
+
+    async def trial(self, generation: Generation) -> str | None:
+        """How the questions fared before the trial that is open."""
+        return await self._database.read(lambda connection: read_trial(connection, generation))
+
+    async def accept(self, generation: Generation, marks: str | None) -> None:
+        """Let what was replaced go."""
+
+        def settle(connection: sqlite3.Connection) -> None:
+            close_trial(connection, generation)
+            connection.execute("DELETE FROM marks")
+            if marks is not None:
+                connection.execute("INSERT INTO marks (content) VALUES (?)", [marks])
+
+        await self._database.write(settle)
+
+    async def take_back(self, generation: Generation) -> None:
+        """Make live again what was there before the trial, all at once."""
+
+        def undo(connection: sqlite3.Connection) -> None:
+            for document in kept_documents(connection, generation):
+                _retire(connection, generation, document)
+                put_back(connection, generation, document)
+            close_trial(connection, generation)
+
+        await self._database.write(undo)
+
+    async def marks(self) -> str | None:
+        """How the questions fared in what is live."""
+        rows = await self._database.read(lambda connection: connection.execute("SELECT content FROM marks").fetchall())
+        return str(rows[0][0]) if rows else None
 
     async def dead_vectors(self, generation: Generation, *, limit: int) -> tuple[ChunkId, ...]:
         """Ids of vectors that belong to no chunk."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 from bot.records import AuditEntry
 from tests.bot.samples import ADA, NOW
@@ -33,7 +35,7 @@ async def test_only_admins_read_it(stage: Stage) -> None:
 
 async def test_wrong_count_is_told(stage: Stage) -> None:
     stage.admins.add(ADA.id)
-    for typed in ("0", "many", "101"):
+    for typed in ("0", "-3", "101"):
         assert await stage.command("audit", f"show {typed}") == f"“{typed}” is no number from 1 to 100."
 
 
@@ -44,3 +46,21 @@ async def test_admin_gets_the_workspace_s_entries_as_a_file(stage: Stage) -> Non
     assert await stage.command("audit", "export") == "The audit log as a file; entries: 1, the earliest first."
     (file,) = stage.last.files
     assert json.loads(file.content)["details"] == {"setting": "respond", "before": "", "after": "auto"}
+
+
+async def test_entries_are_filtered_by_action_place_hash_and_day(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    own = AuditEntry(at=NOW, actor="ab12", action="reindex", subject="memory/w/c", details={"full": "yes"})
+    for entry in (own, replace(own, action="gap", actor="cd34"), replace(own, at=NOW - timedelta(days=30))):
+        await stage.store.audit.append(entry)
+    for typed, count in (
+        ("show 50 reindex", 2),
+        ("show reindex 7d", 1),
+        ("show 9 cd34", 1),
+        ("show 9 2026-03", 2),
+        ("show 9 memory/w/c", 3),
+        ("查看 9 full", 3),
+    ):
+        told = await stage.command("audit" if typed.isascii() else "审计", typed)
+        assert told.count("\n- ") == count, typed
+    assert await stage.command("audit", "show 9 nothing") == "The audit log has no entries yet."

@@ -86,12 +86,13 @@ async def test_gaps_are_listed_with_what_became_of_them_and_closed(desk: Stage) 
     assert await desk.command("gaps") == "Only an admin may do that."
     desk.admins.add(ADA.id)
     told = await desk.command("gaps")
-    assert told.startswith("**What people could not find** (open: 1)\n\n- **1** · no answer · 2026-03-01 · What")
-    assert "· Nobody has taken it yet." in told
-    assert "`/advisor gaps close <number>`" in told
+    assert told.startswith("**What people could not find** · open: 1 · different ones: 1\n\n- **1** · What")
+    assert "· 2026-03-01 · no answer 1" in told
+    assert "`/advisor gaps show <number>`" in told
     assert await desk.choose("1", person=BOB) == "Only an admin may do that."
     await desk.command("gaps")
-    assert await desk.choose("1") == "Gap 1 is closed."
+    assert "· Nobody has taken it yet." in await desk.choose("1")
+    assert await desk.command("gaps", "close 1") == "Gap 1 is closed."
     assert (await desk.command("gaps", "close 1")) == "There is no open gap 1 here."
     assert (await desk.command("缺口", "关闭 x")) == "这里没有编号为 x 的未处理缺口。"
     assert (await desk.command("gaps")).startswith("No gap is open here")

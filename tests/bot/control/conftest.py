@@ -114,6 +114,7 @@ class Scripted:
         inputs: Sequence[Input] = (),
         *,
         full: bool = False,
+        force: bool = False,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         self.updates.append((inputs, full))

@@ -23,6 +23,7 @@ from bot.store.opening import SqlStore, open_store
 from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
 from tests.bot.parlour import REPLIES, Desk, Shelf
+from tests.bot.samples import OVERSEEN
 from tests.doubles.discord.names import GUILD
 from tests.doubles.discord.server import DiscordServer, discord_server
 from tests.doubles.discord.things import Said
@@ -74,8 +75,8 @@ def rag_of(desk: Desk, home: Path, catalogue: Any) -> Any:
         retriever=None,
         home=home,
         replies=REPLIES,
-        digests=DigestBuilder(catalogue, Likeness(None)) if catalogue else None,
         indexer=Indexing(),
+        **OVERSEEN | {"digests": DigestBuilder(catalogue, Likeness(None)) if catalogue else None},
     )
 
 

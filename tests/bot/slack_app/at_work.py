@@ -19,7 +19,7 @@ from bot.slack_app.connection import SlackFactory
 from bot.store.opening import SqlStore, open_store
 from rag.types import AnswerEvent, AnswerStatus, Finished, Passage, Question, Retrieval, Retrieved
 from tests.bot.parlour import REPLIES, Shelf
-from tests.bot.samples import answer, retrieval
+from tests.bot.samples import OVERSEEN, answer, retrieval
 from tests.doubles.slack.server import SlackServer
 from tests.doubles.slack.workspace import BOT, BOT_USER, CHANNEL, Said
 
@@ -86,7 +86,13 @@ async def office(home: Path, slack: SlackServer) -> AsyncIterator[Office]:
     rag = cast(
         "Any",
         SimpleNamespace(
-            answers=Ignorant(), catalogue=Shelf(), retriever=finding, home=home, replies=REPLIES, digests=None
+            answers=Ignorant(),
+            catalogue=Shelf(),
+            retriever=finding,
+            home=home,
+            replies=REPLIES,
+            digests=None,
+            **OVERSEEN,
         ),
     )
     limits = EngineSettings(workers=4, shutdown_seconds=1)

@@ -21,6 +21,7 @@ from bot.running.talking import Rules, build_talk
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
 from tests.bot.parlour import REPLIES, Desk, Shelf
+from tests.bot.samples import OVERSEEN
 from tests.doubles.slack.server import SlackServer, slack_server
 from tests.doubles.slack.workspace import BOT_USER, Said
 
@@ -65,7 +66,13 @@ def finished(said: Said) -> bool:
 def _rag(home: Path, desk: Any, catalogue: Any) -> Any:
     """What the bot needs of a library."""
     return SimpleNamespace(
-        answers=desk, catalogue=catalogue or Shelf(), retriever=None, home=home, replies=REPLIES, digests=None
+        answers=desk,
+        catalogue=catalogue or Shelf(),
+        retriever=None,
+        home=home,
+        replies=REPLIES,
+        digests=None,
+        **OVERSEEN,
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.assess_records import AssessmentRecord, Owner
-from bot.commands.call import Books
+from bot.commands.books import Books
 
 from .conftest import Making
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, text
 from bot.chat import Place, PlaceKind
 from bot.checklist_records import Act, Change, Hand, Listed, ListKind, PostedList, Reminder
 from bot.checklist_state import board_of
-from bot.commands.call import Books
+from bot.commands.books import Books
 from bot.store.models import PERSON_COLUMNS
 from bot.store.models.checklists import checklist_people
 from bot.store.opening import SqlStore

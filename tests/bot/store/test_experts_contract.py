@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, text
 
-from bot.commands.call import Books
+from bot.commands.books import Books
 from bot.expert_records import ExpertRequest, Proposal, ProposalState, RequestState
 from bot.mentions import Mention, MentionKind
 from bot.records import FeedbackRecord, QuestionState, Rating

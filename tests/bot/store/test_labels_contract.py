@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.commands.call import Books
+from bot.commands.books import Books
 from bot.records import QuestionState
 from rag.types import Turn
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat import Person
-from bot.commands.call import Books
+from bot.commands.books import Books
 from bot.records import Conversation, FeedbackRecord, Profile, QuestionState, Rating
 from rag.types import Turn
 

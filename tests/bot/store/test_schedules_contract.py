@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.chat import Place, PlaceKind
-from bot.commands.call import Books
+from bot.commands.books import Books
 from bot.records import QuestionState
 from bot.replies import File, Reply
 from bot.schedules.records import Asked, Fire, FireState, Origin, Schedule, ScheduleKind

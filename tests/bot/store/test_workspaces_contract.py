@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.commands.call import Books
+from bot.commands.books import Books
 from bot.records import ChannelSettings, Respond
 
 from .conftest import Making

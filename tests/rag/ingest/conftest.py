@@ -18,6 +18,7 @@ from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.backends.sqlite.writing import SqliteCatalogueWriter
 from rag.catalogue import Input
 from rag.ingest.files import FoundFile
+from rag.ingest.guard import Judge
 from rag.ingest.index import Indexer, IndexReport
 from rag.ingest.load import LoadedDocument, load_document
 from rag.ports import Embedder, VectorStore
@@ -112,6 +113,7 @@ class Library:
     store: VectorStore
     embedder: Embedder = field(default_factory=MemoryEmbedder)
     settings: IngestSettings = field(default_factory=IngestSettings)
+    judge: Judge | None = None
 
     @property
     def catalogue(self) -> SqliteCatalogue:
@@ -128,10 +130,11 @@ class Library:
             store=self.store,
             embedder=self.embedder,
             settings=self.settings,
+            judge=self.judge,
         )
 
-    async def update(self, *, full: bool = False) -> IndexReport:
-        return await self.indexer().update([Input(path=self.folder)], full=full)
+    async def update(self, *, full: bool = False, force: bool = False) -> IndexReport:
+        return await self.indexer().update([Input(path=self.folder)], full=full, force=force)
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
