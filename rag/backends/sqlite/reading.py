@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from rag.backends.sqlite.database import Database
-from rag.backends.sqlite.records import load_chunk, load_document
+from rag.backends.sqlite.records import load_chunk, load_document, load_filing
 from rag.catalogue import Counts, Generation, GenerationId, Input, LexicalHit, LiveChunk
 from rag.types import ChunkId, Document, DocumentId, Scope
 
@@ -86,6 +86,10 @@ class SqliteCatalogue:
     async def inputs(self) -> tuple[Input, ...]:
         """Registered inputs."""
         return await self._database.read(_inputs)
+
+    async def sizes(self) -> Mapping[str, int]:
+        """Live documents by their input's key."""
+        return await self._database.read(_sizes)
 
     async def lexical(self, terms: Sequence[str], *, limit: int, scope: Scope) -> list[LexicalHit]:
         """The chunks that match the terms best."""
@@ -213,8 +217,16 @@ def _counts(connection: sqlite3.Connection) -> Counts:
 
 
 def _inputs(connection: sqlite3.Connection) -> tuple[Input, ...]:
-    rows = connection.execute("SELECT path, name FROM inputs ORDER BY rowid")
-    return tuple(Input(path=Path(path), name=name) for path, name in rows)
+    rows = connection.execute("SELECT path, name, filing, paused FROM inputs ORDER BY rowid")
+    return tuple(
+        Input(path=Path(path), name=name, filing=load_filing(filing), paused=bool(paused))
+        for path, name, filing, paused in rows
+    )
+
+
+def _sizes(connection: sqlite3.Connection) -> Mapping[str, int]:
+    counted = f"SELECT input_key, count(*) FROM documents WHERE generation IN {_LIVE} GROUP BY input_key"
+    return dict(connection.execute(counted).fetchall())
 
 
 def _counts_of(connection: sqlite3.Connection, terms: Sequence[str]) -> tuple[int, dict[str, int]]:

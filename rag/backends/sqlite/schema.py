@@ -78,6 +78,10 @@ MIGRATIONS = (
     INSERT INTO installation VALUES (lower(hex(randomblob(6))));
     CREATE TABLE retired_collections (name TEXT PRIMARY KEY) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE inputs ADD COLUMN filing TEXT NOT NULL DEFAULT '';
+    ALTER TABLE inputs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 
