@@ -183,15 +183,20 @@ def chat(ctx: typer.Context, starter: Starter = False) -> None:
     """
     from bot.app import open_terminal
     from bot.console import run_chat
+    from bot.console.rules import TerminalRules
+    from bot.inputs.values import InputRules
     from bot.rights import rights_of
     from bot.settings import locale_name
     from bot.texts import locale_language
 
     program = _program(ctx)
-    kept, rights = program.kept(), rights_of(program.load().settings.rights)
+    settings = program.load().settings
+    kept = program.kept()
+    inputs = InputRules(settings=settings.inputs, feeds=settings.feeds, ingest=kept.rag.ingest)
+    rules = TerminalRules(rights=rights_of(settings.rights), inputs=inputs)
     terminal, language = open_terminal(json=False), locale_language(locale_name())
     url = kept.database_url
-    raise typer.Exit(run_chat(kept.rag, terminal, starter=starter, language=language, database_url=url, rights=rights))
+    raise typer.Exit(run_chat(kept.rag, terminal, starter=starter, language=language, database_url=url, rules=rules))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -103,11 +103,22 @@ class IndexRuns:
         self._gate = gate
         self._now = now
         self._run: IndexRun | None = None
+        self._noted: Callable[[IndexReport], Awaitable[None]] | None = None
 
     @property
     def holder(self) -> Holder | None:
         """Who works on the index; None while nobody does."""
         return self._gate.holder
+
+    def on_report(self, noted: Callable[[IndexReport], Awaitable[None]]) -> None:
+        """Have somebody told what each run did, before it ends."""
+        self._noted = noted
+
+    @contextmanager
+    def held(self, who: str) -> Iterator[Indexing]:
+        """The index, alone, until the end of the block. Raises IndexLocked as `start` does."""
+        with self._gate.hold(who):
+            yield self._indexer
 
     def start(self, run_id: str, who: str, inputs: Sequence[Input] = (), *, full: bool = False) -> IndexRun:
         """Bring inputs up to date, without any all that are registered; returns at once.
@@ -118,7 +129,7 @@ class IndexRuns:
         holding = ExitStack()
         holding.enter_context(self._gate.hold(who))
         run = IndexRun(run_id, self._now())
-        run.task = asyncio.create_task(self._indexer.update(inputs, full=full, on_progress=run.tell))
+        run.task = asyncio.create_task(self._updated(run, inputs, full=full))
 
         def ended(_: asyncio.Task[IndexReport]) -> None:
             holding.close()
@@ -127,6 +138,12 @@ class IndexRuns:
         run.task.add_done_callback(ended)
         self._run = run
         return run
+
+    async def _updated(self, run: IndexRun, inputs: Sequence[Input], *, full: bool) -> IndexReport:
+        report = await self._indexer.update(inputs, full=full, on_progress=run.tell)
+        if self._noted is not None:
+            await self._noted(report)
+        return report
 
     def cancel(self, run_id: str) -> bool:
         """Break a run off; what is live goes on answering. False when it does not run any more."""

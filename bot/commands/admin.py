@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.chat import Press
-from bot.commands import basic
+from bot.commands import basic, inputs
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.commands.reindexing import show_run
@@ -52,6 +52,8 @@ class Admin:
         match arguments.get("action", "status"):
             case "reindex":
                 await self._reindex(call, runs, arguments.get("what", ""))
+            case "inputs" if call.means.inputs is not None:
+                await inputs.typed(call, arguments.get("what", ""))
             case "inputs":
                 await call.whisper(await _inputs(call, runs))
             case _:

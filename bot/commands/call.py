@@ -16,6 +16,8 @@ from bot.commands.list_boards import ListBoards
 from bot.expert_desk import ExpertDesk
 from bot.expert_records import ExpertBook, ProposalBook, Publishing
 from bot.indexing import IndexRuns
+from bot.input_records import InputBook
+from bot.inputs.desk import InputDesk
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
 from bot.neighbours import Desk
@@ -96,6 +98,11 @@ class Books(Store, Protocol):
         """Feasibility checks."""
         ...
 
+    @property
+    def inputs(self) -> InputBook:
+        """What the library is kept current from."""
+        ...
+
 
 async def _nothing_kept() -> None:
     """Where no answer is given again."""
@@ -107,7 +114,8 @@ class Means:
 
     `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
     unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
-    inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, and `forget_answers` empties
+    inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, `inputs` is where
+    what it is kept current from is changed, and `forget_answers` empties
     the memory of answers that are given again. `schedules` is where what is posted at set times is changed, and
     `telling` has its words. `axes` are those of the feasibility check, and `publishing` makes documents of
     what experts say.
@@ -132,6 +140,7 @@ class Means:
     engine: EngineSettings = field(default_factory=EngineSettings)
     boards: ListBoards = field(default_factory=ListBoards)
     index: IndexRuns | None = None
+    inputs: InputDesk | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
 

@@ -16,6 +16,7 @@ from bot.commands import (
     digest,
     experts,
     gaps,
+    inputs,
     privacy,
     profile,
     proposals,
@@ -62,6 +63,9 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.PROPOSAL_APPROVE: proposals.approve,
     Verb.PROPOSAL_OPEN: proposals.open_form,
     Verb.GAP_CLOSE: gaps.close_chosen,
+    Verb.INPUT_ADD: inputs.confirm,
+    Verb.INPUT_REMOVE: inputs.remove_now,
+    Verb.INPUT_OPEN: inputs.open_form,
     Verb.ASSESS_OPEN: assess.open_form,
     Verb.ASSESS_SHOW: assess.show,
     Verb.ASSESS_EXPORT: assess.export,
@@ -78,6 +82,7 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.ASSESS_SAVE: assess.submit,
     Verb.EXPERT_ANSWER: experts.submit,
     Verb.PROPOSAL_DECLINE: proposals.submit,
+    Verb.INPUT_SAVE: inputs.submit,
 }
 """What each form does when it is sent."""
 
@@ -90,6 +95,10 @@ ADMIN_VERBS = frozenset(
         Verb.PROPOSAL_OPEN,
         Verb.PROPOSAL_DECLINE,
         Verb.GAP_CLOSE,
+        Verb.INPUT_ADD,
+        Verb.INPUT_REMOVE,
+        Verb.INPUT_OPEN,
+        Verb.INPUT_SAVE,
     }
 )
 """Buttons and forms that are for admins alone."""
@@ -122,6 +131,7 @@ def all_commands(wording: Wording) -> Registry:
                 proposals.command(),
                 config.command(lambda: made[0]),
                 admin.command(lambda: made[0]),
+                inputs.command(),
                 privacy.command(),
                 audit.command(),
             ),

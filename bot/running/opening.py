@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import new_id, now, schedules_of
+from bot.assembly import inputs_of, new_id, now, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.commands.risk_reminders import remind
@@ -28,13 +28,15 @@ from bot.control.wire import Backup
 from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
 from bot.indexing import IndexGate, IndexRuns
+from bot.inputs.desk import InputDesk
+from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.rights import rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
-from bot.running.feeding import follow_feeds
 from bot.running.housekeeping import forget_old, keep_house
 from bot.running.inquiries import Inquiries
+from bot.running.keeping_inputs import Times, keep_inputs, wait_for
 from bot.running.noting import note_rights, note_settings, noted
 from bot.running.plugging import AdapterFactory, House
 from bot.running.reminding import keep_reminding
@@ -114,29 +116,26 @@ class Opener:
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         scheduling = self._scheduling(rag, store, adapters)
+        runs, inputs = self._inputs(rag, store)
+        privacy = self._settings.everything.privacy
+        rules = Rules(rights=rights, privacy=privacy, scheduling=scheduling, index=runs, inputs=inputs)
         engine, means = build_talk(
             store,
             rag,
             adapters=adapters,
             settings=self._settings.engine,
             metrics=self._metrics,
-            rules=Rules(
-                rights=rights,
-                privacy=self._settings.everything.privacy,
-                scheduling=scheduling,
-                index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
-            ),
+            rules=rules,
         )
         connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
-        days = self._settings.everything.privacy.keep_days
-        sweep = partial(forget_old, store.privacy, days=days, now=now)
+        sweep = partial(forget_old, store.privacy, days=privacy.keep_days, now=now)
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
         reminders = (partial(remind, means), means.experts.remind)
         await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
         control = await stack.enter_async_context(self._open_control(store, rag))
-        await stack.enter_async_context(self._follow_feeds(rag))
+        await stack.enter_async_context(keep_inputs(inputs, runs, Times(now=now, new_id=new_id, wait=wait_for)))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
 
@@ -179,8 +178,11 @@ class Opener:
         wording = load_wording(data_folder("prompts"))
         return schedules_of(rag, store, wording, self._settings.schedules, adapters=adapters)
 
-    def _follow_feeds(self, rag: Rag) -> AbstractAsyncContextManager[None]:
-        return follow_feeds(self._settings.feeds, rag, self._gate, now=now, sleep=asyncio.sleep)
+    def _inputs(self, rag: Rag, store: SqlStore) -> tuple[IndexRuns, InputDesk]:
+        settings = self._settings.everything.inputs
+        rules = InputRules(settings=settings, feeds=self._settings.feeds, ingest=self._settings.rag.ingest)
+        runs = IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now)
+        return runs, inputs_of(rag, store, runs, rules)
 
     @asynccontextmanager
     async def _keep_schedules(self, scheduling: Scheduling, means: Means) -> AsyncIterator[Callable[[], None]]:

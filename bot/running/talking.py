@@ -13,6 +13,7 @@ from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
 from bot.indexing import IndexRuns
+from bot.inputs.desk import InputDesk
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.ports import FeedbackBook
@@ -33,6 +34,7 @@ class Rules:
     rights: Rights = field(default_factory=Rights)
     privacy: PrivacySettings = SILENT
     index: IndexRuns | None = None
+    inputs: InputDesk | None = None
     scheduling: Scheduling | None = None
 
 
@@ -58,6 +60,7 @@ class Books:
         self.experts = store.experts
         self.proposals = store.proposals
         self.assessments = store.assessments
+        self.inputs = store.inputs
 
 
 def build_engine(
@@ -100,6 +103,7 @@ def build_talk(
         settings=settings,
         failure=rag.replies.failure,
         index=rules.index,
+        inputs=rules.inputs,
         rights=rules.rights,
         privacy=rules.privacy,
         scheduling=rules.scheduling or schedules_of(rag, store, wording, adapters=adapters),

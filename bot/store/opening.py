@@ -21,6 +21,7 @@ from bot.store.events import SqlEvents
 from bot.store.experts import SqlExperts
 from bot.store.feedback import SqlFeedback
 from bot.store.gaps import SqlGaps
+from bot.store.inputs import SqlInputs
 from bot.store.ledgers import SqlAudit, SqlUsage
 from bot.store.migrating import upgrade
 from bot.store.posts import SqlPosts
@@ -57,6 +58,7 @@ class SqlStore:
         self.assessments = SqlAssessments(database)
         self.experts = SqlExperts(database)
         self.proposals = SqlProposals(database)
+        self.inputs = SqlInputs(database)
 
 
 @asynccontextmanager
