@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from bot import cli_digest, cli_inputs, cli_operators, cli_risks
+from bot import cli_digest, cli_inputs, cli_operators, cli_risks, cli_sources
 from rag.errors import RagError
 
 if TYPE_CHECKING:
@@ -261,6 +261,7 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
 cli_operators.add_to(app)
 cli_risks.add_to(app)
 cli_digest.add_to(app)
+cli_sources.add_to(app)
 
 
 def _program(ctx: typer.Context) -> Program:

@@ -238,9 +238,9 @@ class InputDesk:
         if subscribed or known:
             visited, gone = await self._web.visit_feeds(subscribed, followed)
             found |= visited
-        for number, result in found.items():
-            await self._book.note(number, result)
-        news = {each.kind for each in records if found[each.number].changed_at == found[each.number].at}
+        for number, each in found.items():
+            await self._book.note(number, each.result)
+        news = {each.kind for each in records if found[each.number].news}
         return frozenset(news | ({InputKind.FEED} if gone else set()))
 
     def later(self, record: InputRecord) -> None:

@@ -40,6 +40,8 @@ def path_of(target: str, *, home: Path) -> Path:
     try:
         path = Path(target).expanduser()
         path.as_posix().encode()
+        if not path.is_absolute():  # nobody in a chat knows the folder in which the bot runs
+            raise Refused(Refusal.MISSING, target[:200])
         path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link and change the name
         real, kept = path.resolve(), home.resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a user without a home, links in a ring, no UTF-8

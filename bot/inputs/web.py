@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,14 @@ from rag.ingest.web_pages import Page, PageLook, PageReader, PageReport, is_kept
 from rag.types import PUBLIC, DocumentKind
 
 _ACCEPT = "text/html, application/xhtml+xml, application/pdf, text/*;q=0.9, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """What came of a visit, and whether the index has anything to do."""
+
+    result: InputResult
+    news: bool = False
 
 
 class Web:
@@ -34,7 +43,7 @@ class Web:
             except FetchFailed as error:
                 raise Refused(error.reason, error.value) from error
 
-    async def visit_pages(self, records: Sequence[InputRecord]) -> Mapping[int, InputResult]:
+    async def visit_pages(self, records: Sequence[InputRecord]) -> Mapping[int, Visited]:
         """Reads pages one after the other; what came of each, by its number."""
         if not records:
             return {}
@@ -44,7 +53,7 @@ class Web:
 
     async def visit_feeds(
         self, records: Sequence[InputRecord], followed: Sequence[InputRecord]
-    ) -> tuple[Mapping[int, InputResult], bool]:
+    ) -> tuple[Mapping[int, Visited], bool]:
         """Reads feeds; what came of each, and whether the items of any that is followed no longer were let go."""
         feeds, limits = self._rules.feeds, Limits(items=self._rules.feeds.items, keep_days=self._rules.feeds.keep_days)
         fetching = FetchLimits(
@@ -80,21 +89,23 @@ class Web:
         )
         return open_page_reader(self._home, limits, ingest=self._rules.ingest, now=self._now)
 
-    def _of_page(self, record: InputRecord, report: PageReport) -> InputResult:
+    def _of_page(self, record: InputRecord, report: PageReport) -> Visited:
         now = self._now()
         if report.deed in {"added", "updated"}:
-            return InputResult(
+            changed = InputResult(
                 at=now, changed_at=now, added=int(report.deed == "added"), updated=int(report.deed == "updated")
             )
-        return unchanged(record.result, now=now, reason=report.reason or "", value=report.value)
+            return Visited(result=changed, news=True)
+        return Visited(result=unchanged(record.result, now=now, reason=report.reason or "", value=report.value))
 
-    def _of_feed(self, record: InputRecord, report: FeedReport) -> InputResult:
+    def _of_feed(self, record: InputRecord, report: FeedReport) -> Visited:
         now = self._now()
         if report.news:
-            return InputResult(
+            changed = InputResult(
                 at=now, changed_at=now, added=report.added, updated=report.changed, removed=report.removed
             )
-        return unchanged(record.result, now=now, reason=report.reason or "", value=report.value)
+            return Visited(result=changed, news=True)
+        return Visited(result=unchanged(record.result, now=now, reason=report.reason or "", value=report.value))
 
 
 def page_of(record: InputRecord) -> Page:

@@ -28,6 +28,7 @@ from bot.control.wire import Backup
 from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
 from bot.indexing import IndexGate, IndexRuns
+from bot.inputs.acting import InputClerk
 from bot.inputs.desk import InputDesk
 from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
@@ -55,6 +56,7 @@ from bot.store.settling import settle_home
 from bot.wording import load_wording
 from rag.resources import data_folder
 from rag.settings import RagSettings
+from rag.types import Language
 
 if TYPE_CHECKING:
     from rag.build import Rag
@@ -134,7 +136,7 @@ class Opener:
         await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
         reminders = (partial(remind, means), means.experts.remind)
         await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
-        control = await stack.enter_async_context(self._open_control(store, rag))
+        control = await stack.enter_async_context(self._open_control(store, rag, runs=runs, inputs=inputs))
         await stack.enter_async_context(keep_inputs(inputs, runs, Times(now=now, new_id=new_id, wait=wait_for)))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
@@ -192,12 +194,22 @@ class Opener:
         async with keep_schedules(keeper, scheduling.desk.changed, every_s=settings.look_every_s) as begin:
             yield begin
 
-    def _open_control(self, store: SqlStore, rag: Rag) -> AbstractAsyncContextManager[ControlServer]:
+    def _open_control(
+        self, store: SqlStore, rag: Rag, *, runs: IndexRuns, inputs: InputDesk
+    ) -> AbstractAsyncContextManager[ControlServer]:
         remote = store.database if self._settings.database_url is not None else None
 
         async def backup(request: Backup) -> BackupReport:
             job = BackupJob(home=rag.home, file=request.path, remote=remote, with_keys=request.keys)
             return await make_backup(job, at=now())
 
-        service = ControlService(rag, version=VERSION, process=os.getpid(), gate=self._gate, backup=backup)
+        clerk = partial(InputClerk, desk=inputs, runs=runs, wording=load_wording(data_folder("prompts")))
+        service = ControlService(
+            rag,
+            version=VERSION,
+            process=os.getpid(),
+            gate=self._gate,
+            backup=backup,
+            inputs=lambda who: clerk(who=who, language=Language.EN),
+        )
         return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())
