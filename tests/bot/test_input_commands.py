@@ -82,6 +82,7 @@ async def ordered(home: Path, action: str, target: str = "", *, as_json: bool = 
     return status, out.getvalue()
 
 
+@pytest.mark.full
 async def test_inputs_are_managed_without_a_running_bot(server: FeedServer, tmp_path: Path) -> None:
     await whole_round(server, tmp_path / "home", tmp_path)
 
