@@ -98,6 +98,10 @@ class Program:
 
         return asyncio.run(opened())
 
+    def remote(self, settings: RagSettings) -> AbstractAsyncContextManager[RemoteLibrary | None]:
+        """The library of the running bot; None where none runs. Raises ControlFailed."""
+        return _remote(settings)
+
     def kept(self) -> Kept:
         """What the program keeps and where, for the commands over that. Raises InvalidSettings."""
         from bot.store_commands import Kept

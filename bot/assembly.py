@@ -24,6 +24,9 @@ from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.expert_desk import ExpertDesk
 from bot.gap_report import GapReport
 from bot.indexing import IndexRuns
+from bot.inputs.desk import InputDesk, Surroundings
+from bot.inputs.values import InputRules
+from bot.inputs.web import Web
 from bot.limits import EngineSettings
 from bot.measuring import Measuring
 from bot.oversight import Gauges, Oversight
@@ -64,6 +67,7 @@ class Assembly:
     rights: Rights
     scheduling: Scheduling
     index: IndexRuns | None = None
+    inputs: InputDesk | None = None
     privacy: PrivacySettings = SILENT
     oversight: Oversight | None = None
     watching: Watching = field(default_factory=Unwatched)
@@ -179,6 +183,7 @@ def means_of(assembly: Assembly) -> Means:
         pseudonym=partial(pseudonym, people_key(assembly.rag.home)),
         engine=assembly.settings,
         index=assembly.index,
+        inputs=assembly.inputs,
         wording=assembly.wording,
         adapters=assembly.adapters,
         new_id=new_id,
@@ -215,6 +220,23 @@ def _measuring(rag: Rag, store: Books) -> Measuring | None:
         clock=time.perf_counter,
         now=now,
     )
+
+
+def inputs_of(rag: Rag, store: Books, runs: IndexRuns, rules: InputRules) -> InputDesk:
+    """Where what the library is kept current from is changed; each index run is noted there."""
+    desk = InputDesk(
+        Surroundings(
+            library=rag,
+            book=store.inputs,
+            audit=store.audit,
+            runs=runs,
+            web=Web(rag.home, rules, now=now),
+            rules=rules,
+            now=now,
+        )
+    )
+    runs.on_report(desk.noted)
+    return desk
 
 
 async def _forget_answers(rag: Rag) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from bot import cli_digest, cli_inputs, cli_operators, cli_risks
+from bot import cli_digest, cli_inputs, cli_operators, cli_risks, cli_sources
 from rag.errors import RagError
 
 if TYPE_CHECKING:
@@ -185,15 +185,20 @@ def chat(ctx: typer.Context, starter: Starter = False) -> None:
     """
     from bot.app import open_terminal
     from bot.console import run_chat
+    from bot.console.rules import TerminalRules
+    from bot.inputs.values import InputRules
     from bot.rights import rights_of
     from bot.settings import locale_name
     from bot.texts import locale_language
 
     program = _program(ctx)
-    kept, rights = program.kept(), rights_of(program.load().settings.rights)
+    settings = program.load().settings
+    kept = program.kept()
+    inputs = InputRules(settings=settings.inputs, feeds=settings.feeds, ingest=kept.rag.ingest)
+    rules = TerminalRules(rights=rights_of(settings.rights), inputs=inputs)
     terminal, language = open_terminal(json=False), locale_language(locale_name())
     url = kept.database_url
-    raise typer.Exit(run_chat(kept.rag, terminal, starter=starter, language=language, database_url=url, rights=rights))
+    raise typer.Exit(run_chat(kept.rag, terminal, starter=starter, language=language, database_url=url, rules=rules))
 
 
 @app.command()
@@ -259,6 +264,7 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
 cli_operators.add_to(app)
 cli_risks.add_to(app)
 cli_digest.add_to(app)
+cli_sources.add_to(app)
 
 
 def _program(ctx: typer.Context) -> Program:

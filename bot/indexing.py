@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.index_journal import IndexJournal
@@ -115,6 +114,7 @@ class IndexRuns:
         self._gate = gate
         self._now = now
         self._run: IndexRun | None = None
+        self._noted: Callable[[IndexReport], Awaitable[None]] | None = None
 
     @property
     def holder(self) -> Holder | None:
@@ -125,6 +125,16 @@ class IndexRuns:
     def current(self) -> str:
         """The id of the run that this process started last; "" before the first."""
         return self._run.id if self._run else ""
+
+    def on_report(self, noted: Callable[[IndexReport], Awaitable[None]]) -> None:
+        """Have somebody told what each run did, before it ends."""
+        self._noted = noted
+
+    @contextmanager
+    def held(self, who: str) -> Iterator[Indexing]:
+        """The index, alone, until the end of the block. Raises IndexLocked as `start` does."""
+        with self._gate.hold(who):
+            yield self._indexer
 
     def start(
         self, run_id: str, who: str, inputs: Sequence[Input] = (), *, full: bool = False, force: bool = False
@@ -139,8 +149,7 @@ class IndexRuns:
         holding = ExitStack()
         holding.enter_context(self._gate.hold(who))
         run = IndexRun(run_id, self._now())
-        update = partial(self._indexer.update, force=True) if force else self._indexer.update
-        run.task = asyncio.create_task(update(inputs, full=full, on_progress=run.tell))
+        run.task = asyncio.create_task(self._updated(run, inputs, full=full, force=force))
 
         def ended(_: asyncio.Task[IndexReport]) -> None:
             holding.close()
@@ -149,6 +158,12 @@ class IndexRuns:
         run.task.add_done_callback(ended)
         self._run = run
         return run
+
+    async def _updated(self, run: IndexRun, inputs: Sequence[Input], *, full: bool, force: bool) -> IndexReport:
+        report = await self._indexer.update(inputs, full=full, force=force, on_progress=run.tell)
+        if self._noted is not None:
+            await self._noted(report)
+        return report
 
     def cancel(self, run_id: str) -> bool:
         """Break a run off; what is live goes on answering. False when it does not run any more."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.assess_records import AssessmentBook
 from bot.checklist_records import ChecklistBook
 from bot.expert_records import ExpertBook, ProposalBook
+from bot.input_records import InputBook
 from bot.ledgers import AuditBook, GapBook, ProfileBook, UsageBook
 from bot.memory_assess import MemoryAssessments
 from bot.memory_books import (
@@ -22,6 +23,7 @@ from bot.memory_books import (
 from bot.memory_checklists import MemoryChecklists
 from bot.memory_experts import MemoryExperts, MemoryProposals
 from bot.memory_gaps import MemoryGaps
+from bot.memory_inputs import MemoryInputs
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
 from bot.memory_oversight import MemoryOversight, MemoryUsage
 from bot.memory_privacy import MemoryPrivacy, Shelves
@@ -61,6 +63,7 @@ class MemoryStore:
         self.workspaces: WorkspaceBook = MemoryWorkspaces(settings.unlabel)
         self.oversight: OversightBook = MemoryOversight()
         self.usage: UsageBook = MemoryUsage()
+        self.inputs: InputBook = MemoryInputs()
         self.profiles: ProfileBook = profiles
         self.audit: AuditBook = MemoryAudit()
         self.checklists: ChecklistBook = MemoryChecklists()

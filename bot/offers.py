@@ -97,6 +97,12 @@ class Verb(StrEnum):
     EVAL_CANCEL = "eval-cancel"
     """Breaks a run over labelled questions off, which is the subject."""
 
+    INPUT_ADD = "input-add"
+    """Confirms an input, whose number is the subject; so it is of the next."""
+
+    INPUT_REMOVE = "input-remove"
+    INPUT_OPEN = "input-form"
+    INPUT_SAVE = "input-save"
     ASSESS_OPEN = "assess"
     ASSESS_SAVE = "assess-save"
     """A form of one axis; the subject is whose check it is and the axis, joined by a dot."""

@@ -28,6 +28,7 @@ from pydantic_settings import (
 
 from bot.discord_settings import DiscordSettings
 from bot.hosting import AdminSettings, ConnectionSettings, LogSettings
+from bot.input_settings import InputSettings
 from bot.limits import EngineSettings
 from bot.model_settings import LanguageModelSettings
 from bot.privacy_settings import PrivacySettings
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     schedules: ScheduleSettings = ScheduleSettings()
     digests: tuple[DigestEntry, ...] = ()
     feeds: FeedSettings = FeedSettings()
+    inputs: InputSettings = InputSettings()
     discord: DiscordSettings = DiscordSettings()
 
     @classmethod

@@ -18,6 +18,7 @@ from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
 from bot.saying_assess import ASSESS_BLANKS, AssessSay
 from bot.saying_experts import EXPERT_BLANKS, ExpertSay
+from bot.saying_inputs import INPUT_BLANKS, INPUT_VOCABULARY, InputSay
 from bot.saying_oversight import OVER_BLANKS, OverSay
 from rag.errors import InvalidSettings
 from rag.language import detect_language
@@ -36,10 +37,16 @@ __all__ = [
     "spoken",
 ]
 
-Sayable = Say | AssessSay | ExpertSay | OverSay | RiskSay
+Sayable = Say | AssessSay | ExpertSay | InputSay | OverSay | RiskSay
 """A sentence of any of the lists."""
 
-_TEXTS: tuple[type[Say | AssessSay | ExpertSay | OverSay], ...] = (Say, AssessSay, ExpertSay, OverSay)
+_TEXTS: tuple[type[Say | AssessSay | ExpertSay | InputSay | OverSay], ...] = (
+    Say,
+    AssessSay,
+    ExpertSay,
+    InputSay,
+    OverSay,
+)
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
@@ -72,7 +79,7 @@ class CommandWords(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    texts: dict[Say | AssessSay | ExpertSay | OverSay, str]
+    texts: dict[Say | AssessSay | ExpertSay | InputSay | OverSay, str]
     risks: dict[RiskSay, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
@@ -148,7 +155,7 @@ def _checked(path: Path) -> _File:
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
     known = {group: tuple(words) for group, words in file.words.items()}
-    vocabulary = {**VOCABULARY, **RISK_VOCABULARY}
+    vocabulary = {**VOCABULARY, **RISK_VOCABULARY, **INPUT_VOCABULARY}
     if known != vocabulary:
         raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {vocabulary!r}")
     for key, text in (*file.texts.items(), *file.risks.items()):
@@ -169,6 +176,8 @@ def _blanks(text: Sayable) -> frozenset[str]:
             return EXPERT_BLANKS.get(text, frozenset())
         case OverSay():
             return OVER_BLANKS.get(text, frozenset())
+        case InputSay():
+            return INPUT_BLANKS.get(text, frozenset())
         case RiskSay():
             return RISK_BLANKS.get(text, frozenset())
 

@@ -156,8 +156,7 @@ async def open_rag(
             cache=cache,
         )
         judge, sets = _judge(parts, unborn, settings)
-        indexer = _indexer(parts, writer, settings, judge)
-        yield _rag(settings, parts, indexer, models, sets)
+        yield _rag(settings, parts, _indexer(parts, writer, settings, judge), models, sets)
 
 
 def _indexer(parts: Parts, writer: CatalogueWriter, settings: RagSettings, judge: LabelledJudge) -> Indexer:

@@ -11,9 +11,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, NewType, Protocol
 
-from rag.types import Chunk, ChunkId, Document, DocumentId, Scope
+from rag.types import Chunk, ChunkId, Document, DocumentId, DocumentKind, Language, Scope
 
 GenerationId = NewType("GenerationId", int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """How documents of an input are filed that do not say it themselves; None and () leave it to what is usual."""
+
+    kind: DocumentKind | None = None
+    language: Language | None = None
+    topics: tuple[str, ...] = ()
+    audience: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +31,13 @@ class Input:
     """A registered file or folder that the index follows.
 
     `name` identifies an input whose path may move between installations, such as the starter library; without one the
-    path identifies it.
+    path identifies it. One that is `paused` is read only when it is named; its documents stay.
     """
 
     path: Path
     name: str | None = None
+    filing: Filing = Filing()
+    paused: bool = False
 
     @property
     def key(self) -> str:
@@ -125,6 +137,10 @@ class Catalogue(Protocol):
         """Registered inputs, in the order of registration."""
         ...
 
+    async def sizes(self) -> Mapping[str, int]:
+        """How many live documents each input has, by its key; those without any are left out."""
+        ...
+
     async def lexical(self, terms: Sequence[str], *, limit: int, scope: Scope) -> list[LexicalHit]:
         """The chunks that match the terms best, best first."""
         ...
@@ -151,7 +167,11 @@ class CatalogueWriter(Protocol):
     """What an index run writes. One run at a time; every method is one transaction and raises StorageFailed."""
 
     async def register(self, inputs: Sequence[Input]) -> None:
-        """Remember inputs; one that is known by its key gets the new path."""
+        """Remember inputs; one that is known by its key gets the new path, and stays filed as it is."""
+        ...
+
+    async def enrol(self, each: Input) -> None:
+        """Remember an input with how it is filed and whether it is paused, whatever was known of it."""
         ...
 
     async def unregister(self, key: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.chat import Press
-from bot.commands import basic, quality, steering, usage
+from bot.commands import basic, inputs, quality, steering, usage
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.commands.reindex_recovery import tell_of_broken_run
@@ -63,6 +63,8 @@ class Admin:
         match arguments.get("action", "status"):
             case "reindex":
                 await self._reindex(call, runs, arguments.get("what", ""))
+            case "inputs" if call.means.inputs is not None:
+                await inputs.typed(call, arguments.get("what", ""))
             case "inputs":
                 await call.whisper(await _inputs(call, runs))
             case _:

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.assess_records import AssessmentBook
 from bot.checklist_records import ChecklistBook
 from bot.expert_records import ExpertBook, ProposalBook
+from bot.input_records import InputBook
 from bot.ledgers import AuditBook, GapBook, ProfileBook, UsageBook
 from bot.oversight_records import OversightBook
 from bot.ports import Store
@@ -76,6 +77,11 @@ class Books(Store, Protocol):
     @property
     def usage(self) -> UsageBook:
         """What was used."""
+        ...
+
+    @property
+    def inputs(self) -> InputBook:
+        """What the library is kept current from."""
         ...
 
     @property

@@ -15,6 +15,7 @@ from bot.commands.told import Memories, Told
 from bot.expert_desk import ExpertDesk
 from bot.expert_records import Publishing
 from bot.indexing import IndexRuns
+from bot.inputs.desk import InputDesk
 from bot.limits import EngineSettings
 from bot.neighbours import Desk
 from bot.offers import Verb
@@ -48,9 +49,10 @@ class Means:
     `adapters` are by platform, `rights` are asked at every call that needs one, `pseudonym` makes a person's key
     unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
     inherit, `boards` keeps posted lists up to date, `memories` has what people were told alone, `index` brings the
-    library up to date, and `forget_answers` empties the memory of answers that are given again. `schedules` is where
-    what is posted at set times is changed, and `telling` has its words. `axes` are those of the feasibility check, and
-    `publishing` makes documents of what experts say. `oversight` is what admins see and steer of it all.
+    library up to date, `inputs` is where what it is kept current from is changed, and `forget_answers` empties the
+    memory of answers that are given again. `schedules` is where what is posted at set times is changed, and `telling`
+    has its words. `axes` are those of the feasibility check, and `publishing` makes documents of what experts say.
+    `oversight` is what admins see and steer of it all.
     """
 
     store: Books
@@ -73,6 +75,7 @@ class Means:
     boards: ListBoards = field(default_factory=ListBoards)
     memories: Memories = field(default_factory=Memories)
     index: IndexRuns | None = None
+    inputs: InputDesk | None = None
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     forget_answers: Callable[[], Awaitable[None]] = _nothing_kept
     oversight: Oversight | None = None

@@ -18,6 +18,7 @@ from bot.commands import (
     experts,
     gap_work,
     gaps,
+    inputs,
     privacy,
     profile,
     proposals,
@@ -86,6 +87,9 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.PROPOSAL_OPEN: proposals.open_form,
     Verb.GAP_CLOSE: gaps.close_chosen,
     **OVERSIGHT,
+    Verb.INPUT_ADD: inputs.confirm,
+    Verb.INPUT_REMOVE: inputs.remove_now,
+    Verb.INPUT_OPEN: inputs.open_form,
     Verb.ASSESS_OPEN: assess.open_form,
     Verb.ASSESS_SHOW: assess.show,
     Verb.ASSESS_EXPORT: assess.export,
@@ -104,6 +108,7 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.EXPERT_ANSWER: experts.submit,
     Verb.PROPOSAL_DECLINE: proposals.submit,
     Verb.SAVE: saving.submit,
+    Verb.INPUT_SAVE: inputs.submit,
 }
 """What each form does when it is sent."""
 
@@ -118,6 +123,10 @@ ADMIN_VERBS = frozenset(
         Verb.GAP_CLOSE,
         Verb.SAVE,
         *OVERSIGHT,
+        Verb.INPUT_ADD,
+        Verb.INPUT_REMOVE,
+        Verb.INPUT_OPEN,
+        Verb.INPUT_SAVE,
     }
 )
 """Buttons and forms that are for admins alone."""
@@ -152,6 +161,7 @@ def all_commands(wording: Wording) -> Registry:
                 config.command(lambda: made[0]),
                 registration.command(),
                 admin.command(lambda: made[0]),
+                inputs.command(),
                 privacy.command(),
                 audit.command(),
             ),

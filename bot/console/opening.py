@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, Failure, assemble, means_of, new_id, now, oversight_of, schedules_of
+from bot.assembly import Assembly, Failure, assemble, inputs_of, means_of, new_id, now, oversight_of, schedules_of
 from bot.commands.books import Books
 from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
@@ -17,10 +17,13 @@ from bot.commands.registry import Registry
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.risk_reminders import remind
 from bot.console.adapter import ConsoleChat
+from bot.console.rules import TerminalRules
 from bot.console.typed import OWNER, PLATFORM, person
 from bot.engine.engine import Engine
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
+from bot.inputs.desk import InputDesk
+from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
 from bot.oversight import Oversight, keep_overseeing
@@ -89,7 +92,7 @@ async def open_room(
     *,
     starter: bool,
     database_url: SecretStr | None = None,
-    rights: Rights | None = None,
+    rules: TerminalRules | None = None,
 ) -> AsyncIterator[Room]:
     """Everything for a chat in the terminal, with the engine running; closed at the end of the block.
 
@@ -104,20 +107,24 @@ async def open_room(
     async with open_rag(settings) as rag, open_store(database_url, home=settings.home) as store:
         if starter:
             await add_starter(rag, terminal)
-        async with open_engine(rag, store, terminal, rights=rights) as opened:
+        async with open_engine(rag, store, terminal, rules=rules) as opened:
             yield opened
 
 
 @asynccontextmanager
 async def open_engine(
-    rag: Rag, store: Books, terminal: Terminal, *, rights: Rights | None = None
+    rag: Rag,
+    store: Books,
+    terminal: Terminal,
+    *,
+    rules: TerminalRules | None = None,
 ) -> AsyncIterator[Room]:
     """The engine of a terminal over a library and a store that are open, running until the end of the block."""
     chat = ConsoleChat(terminal.out, folder=rag.home / _FILES)
     scheduling = schedules_of(rag, store, load_wording(data_folder("prompts")), adapters={PLATFORM: chat})
-    rules = (rights or Rights()).with_owner(person(OWNER))
-    oversight = oversight_of(rag, store, CONSOLE_LIMITS)
-    assembly = _assembly(rag, store, terminal, scheduling, rules, oversight)
+    rules, oversight = rules or TerminalRules(), oversight_of(rag, store, CONSOLE_LIMITS)
+    assembly = _assembly(rag, store, terminal, scheduling, rules.rights.with_owner(person(OWNER)), oversight)
+    assembly = replace(assembly, inputs=_inputs(assembly, rules.inputs))
     means = means_of(assembly)
     opened = _room(assembly, means, chat, rag)
     for left in await store.questions.unfinished():
@@ -134,6 +141,11 @@ async def open_engine(
     finally:
         opened.engine.close()
         await running
+
+
+def _inputs(assembly: Assembly, rules: InputRules) -> InputDesk | None:
+    runs = assembly.index
+    return inputs_of(assembly.rag, assembly.store, runs, rules) if runs else None
 
 
 def _assembly(

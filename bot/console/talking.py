@@ -21,7 +21,7 @@ from rag.types import Language
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.rights import Rights
+    from bot.console.rules import TerminalRules
     from rag.settings import RagSettings
 
 _PROMPT = "> "
@@ -35,7 +35,7 @@ def run_chat(
     starter: bool,
     language: Language,
     database_url: SecretStr | None = None,
-    rights: Rights | None = None,
+    rules: TerminalRules | None = None,
 ) -> int:
     """Opens library, store and engine, and talks until the input ends.
 
@@ -56,7 +56,7 @@ def run_chat(
         try:
             opened = runner.run(
                 stack.enter_async_context(
-                    open_room(settings, terminal, starter=starter, database_url=database_url, rights=rights)
+                    open_room(settings, terminal, starter=starter, database_url=database_url, rules=rules)
                 )
             )
             session = Session(opened, terminal, language=language)

@@ -19,6 +19,7 @@ from bot.control.wire import (
     Describe,
     Done,
     Envelope,
+    Inputs,
     Line,
     ListDocuments,
     Page,
@@ -34,6 +35,7 @@ from bot.control.wire import (
     restored,
 )
 from bot.errors import ControlFailed
+from bot.inputs.acting import InputAnswer, InputOrder
 from rag.answer import finished
 from rag.catalogue import Counts, Input
 from rag.confidence import Calibration
@@ -227,6 +229,12 @@ class RemoteLibrary:
     embedder: RemoteEmbedder
     calibration: Calibration
     wire: Wire
+
+    async def inputs(self, order: InputOrder, tell: Told) -> InputAnswer:
+        """Has the bot show or change what the library is kept current from. Raises RagError."""
+        request = Inputs(order=order)
+        answer: InputAnswer = await self.wire.result(request, InputAnswer, event=IndexProgress, on_event=tell)
+        return answer
 
     async def backup(self, path: Path, *, keys: bool = False) -> BackupReport:
         """Has the bot write a backup of store and index to a file. Raises BackupFailed, IndexLocked, StoreFailed."""

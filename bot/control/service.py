@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, assert_never
 
 from bot.control.wire import (
@@ -14,6 +15,7 @@ from bot.control.wire import (
     Describe,
     Done,
     Envelope,
+    Inputs,
     ListDocuments,
     Page,
     Remove,
@@ -23,9 +25,11 @@ from bot.control.wire import (
     Update,
     encode,
 )
+from bot.errors import ControlFailed
 from bot.indexing import IndexGate
+from bot.inputs.acting import InputClerk, Tell
 from bot.library import Library
-from rag.ingest.index import IndexProgress, IndexReport
+from rag.ingest.index import IndexProgress
 
 if TYPE_CHECKING:
     from bot.store.backup import BackupReport
@@ -39,8 +43,18 @@ _PAGE = 200
 class ControlService:
     """Turns requests into lines of replies."""
 
-    def __init__(self, library: Library, *, version: str, process: int, gate: IndexGate, backup: MakeBackup) -> None:
+    def __init__(
+        self,
+        library: Library,
+        *,
+        version: str,
+        process: int,
+        gate: IndexGate,
+        backup: MakeBackup,
+        inputs: Callable[[str], InputClerk] | None = None,
+    ) -> None:
         self._library = library
+        self._inputs = inputs
         self._about = About(
             version=version,
             process=process,
@@ -55,6 +69,8 @@ class ControlService:
         """The lines of a reply, the result last; closing it cancels the work. Raises RagError."""
         who, request = f"process {envelope.process}", envelope.request
         match request:
+            case Inputs():
+                lines = self._managed(request, who)
             case Update() | Remove():
                 lines = self._indexed(request, who)
             case Stream():
@@ -94,18 +110,28 @@ class ControlService:
             yield encode("event", Page(documents=documents[start : start + _PAGE]))
         yield encode("result", Done())
 
+    async def _managed(self, request: Inputs, who: str) -> AsyncGenerator[bytes, None]:
+        if self._inputs is None:
+            raise ControlFailed("the running bot keeps no list of inputs; use: advisor index PATH")
+        clerk = self._inputs(who)
+        async with aclosing(_relayed(lambda tell: clerk.act(request.order, tell))) as steps:
+            async for step in steps:
+                yield encode("event" if isinstance(step, IndexProgress) else "result", step)
+
     async def _indexed(self, request: Update | Remove, who: str) -> AsyncGenerator[bytes, None]:
         with self._gate.hold(who):
             if isinstance(request, Remove):
                 yield encode("result", await self._library.indexer.remove(request.path))
                 return
-            async with aclosing(_relayed(self._library, request)) as steps:
+            index = self._library.indexer
+            updated = partial(index.update, request.inputs, full=request.full, force=request.force)
+            async with aclosing(_relayed(lambda tell: updated(on_progress=tell))) as steps:
                 async for step in steps:
                     yield encode("event" if isinstance(step, IndexProgress) else "result", step)
 
 
-async def _relayed(library: Library, request: Update) -> AsyncGenerator[IndexProgress | IndexReport, None]:
-    """Where the run is, as often as somebody reads it, then its report. A slow reader costs steps, not memory."""
+async def _relayed(work: Callable[[Tell], Coroutine[Any, Any, object]]) -> AsyncGenerator[object, None]:
+    """Where a run is, as often as somebody reads it, then its result. A slow reader costs steps, not memory."""
     latest: list[IndexProgress] = []
     changed = asyncio.Event()
 
@@ -113,9 +139,7 @@ async def _relayed(library: Library, request: Update) -> AsyncGenerator[IndexPro
         latest[:] = [progress]
         changed.set()
 
-    run: asyncio.Task[Any] = asyncio.create_task(
-        library.indexer.update(request.inputs, full=request.full, force=request.force, on_progress=tell)
-    )
+    run = asyncio.create_task(work(tell))
     run.add_done_callback(lambda _: changed.set())
     try:
         while not run.done():
@@ -131,4 +155,4 @@ async def _relayed(library: Library, request: Update) -> AsyncGenerator[IndexPro
 
 def is_long(request: Request) -> bool:
     """Whether a request may take minutes, and may be broken off without harm: the next run finishes its work."""
-    return isinstance(request, Update | Remove | Backup)
+    return isinstance(request, Update | Remove | Backup | Inputs)

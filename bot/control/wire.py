@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.errors import ControlFailed
+from bot.inputs.acting import InputOrder
 from rag.catalogue import Input
 from rag.confidence import Calibration
 from rag.errors import RagError
 from rag.types import Document, Question, Scope
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised by every change that an earlier program could not read."""
 
 MOST_REQUEST_BYTES = 4 * 1024 * 1024
@@ -93,7 +94,15 @@ class Backup:
     type: Literal["backup"] = "backup"
 
 
-Request = Describe | Retrieve | Stream | ListDocuments | Count | Update | Remove | Backup
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Show or change what the library is kept current from."""
+
+    order: InputOrder
+    type: Literal["inputs"] = "inputs"
+
+
+Request = Describe | Retrieve | Stream | ListDocuments | Count | Update | Remove | Backup | Inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

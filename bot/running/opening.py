@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import new_id, now, oversight_of, schedules_of
+from bot.assembly import inputs_of, new_id, now, oversight_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.commands.reindex_recovery import tell_of_broken_run
@@ -30,14 +30,17 @@ from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
+from bot.inputs.acting import InputClerk
+from bot.inputs.desk import InputDesk
+from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.oversight import Oversight, keep_overseeing, tidy_oversight
-from bot.rights import rights_of
+from bot.rights import Rights, rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
-from bot.running.feeding import follow_feeds
 from bot.running.housekeeping import forget_old, keep_house
 from bot.running.inquiries import Inquiries
+from bot.running.keeping_inputs import Times, keep_inputs, wait_for
 from bot.running.noting import note_rights, note_settings, noted
 from bot.running.plugging import AdapterFactory, House
 from bot.running.reminding import keep_reminding
@@ -56,6 +59,7 @@ from bot.store.settling import settle_home
 from bot.wording import load_wording
 from rag.resources import data_folder
 from rag.settings import RagSettings
+from rag.types import Language
 from rag.writing.events import PoolEvent
 
 if TYPE_CHECKING:
@@ -114,25 +118,26 @@ class Opener:
         store = await stack.enter_async_context(open_store(self._settings.database_url, home=home))
         self._kept.attach(store.database)
         self.status.up("store")
-        rights = rights_of(self._settings.everything.rights)
         await note_settings(store.audit, self._settings.everything, now=now)
-        await note_rights(store.audit, rights, pseudonym=partial(pseudonym, people_key(home)), now=now)
         adapters: dict[str, ChatAdapter] = {}
         scheduling = self._scheduling(rag, store, adapters)
         oversight = await self._oversight(rag, store)
+        runs, inputs = self._inputs(rag, store)
+        rules = Rules(
+            rights=await self._rights(store),
+            privacy=self._settings.everything.privacy,
+            index=runs,
+            inputs=inputs,
+            scheduling=scheduling,
+            oversight=oversight,
+        )
         engine, means = build_talk(
             store,
             rag,
             adapters=adapters,
             settings=self._settings.engine,
             metrics=self._metrics,
-            rules=Rules(
-                rights=rights,
-                privacy=self._settings.everything.privacy,
-                scheduling=scheduling,
-                oversight=oversight,
-                index=self._runs(rag),
-            ),
+            rules=rules,
         )
         connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
@@ -140,10 +145,16 @@ class Opener:
         await stack.enter_async_context(self._keep_house(store, oversight))
         reminders = (partial(remind, means), means.experts.remind, partial(tell_of_broken_run, means))
         await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
-        control = await stack.enter_async_context(self._open_control(store, rag))
-        await stack.enter_async_context(self._follow_feeds(rag))
+        control = await stack.enter_async_context(self._open_control(store, rag, runs=runs, inputs=inputs))
+        await stack.enter_async_context(keep_inputs(inputs, runs, Times(now=now, new_id=new_id, wait=wait_for)))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
+
+    async def _rights(self, store: SqlStore) -> Rights:
+        """Who may do what, in the audit log before it holds."""
+        rights, key = rights_of(self._settings.everything.rights), people_key(self._settings.rag.home)
+        await note_rights(store.audit, rights, pseudonym=partial(pseudonym, key), now=now)
+        return rights
 
     @asynccontextmanager
     async def _keep_house(self, store: SqlStore, oversight: Oversight) -> AsyncIterator[None]:
@@ -191,9 +202,6 @@ class Opener:
         async with open_rag(settings, on_model_event=event, cache=self._kept, loading=Loading.APART) as rag:
             yield rag
 
-    def _runs(self, rag: Rag) -> IndexRuns:
-        return IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, journal=IndexJournal(rag.home), now=now)
-
     def _connections(self, engine: Engine, adapters: dict[str, ChatAdapter], house: House) -> tuple[Connection, ...]:
         around = Surroundings(
             adapters=adapters,
@@ -211,8 +219,11 @@ class Opener:
         wording = load_wording(data_folder("prompts"))
         return schedules_of(rag, store, wording, self._settings.schedules, adapters=adapters)
 
-    def _follow_feeds(self, rag: Rag) -> AbstractAsyncContextManager[None]:
-        return follow_feeds(self._settings.feeds, rag, self._gate, now=now, sleep=asyncio.sleep)
+    def _inputs(self, rag: Rag, store: SqlStore) -> tuple[IndexRuns, InputDesk]:
+        settings = self._settings.everything.inputs
+        rules = InputRules(settings=settings, feeds=self._settings.feeds, ingest=self._settings.rag.ingest)
+        runs = IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, journal=IndexJournal(rag.home), now=now)
+        return runs, inputs_of(rag, store, runs, rules)
 
     @asynccontextmanager
     async def _keep_schedules(self, scheduling: Scheduling, means: Means) -> AsyncIterator[Callable[[], None]]:
@@ -222,12 +233,22 @@ class Opener:
         async with keep_schedules(keeper, scheduling.desk.changed, every_s=settings.look_every_s) as begin:
             yield begin
 
-    def _open_control(self, store: SqlStore, rag: Rag) -> AbstractAsyncContextManager[ControlServer]:
+    def _open_control(
+        self, store: SqlStore, rag: Rag, *, runs: IndexRuns, inputs: InputDesk
+    ) -> AbstractAsyncContextManager[ControlServer]:
         remote = store.database if self._settings.database_url is not None else None
 
         async def backup(request: Backup) -> BackupReport:
             job = BackupJob(home=rag.home, file=request.path, remote=remote, with_keys=request.keys)
             return await make_backup(job, at=now())
 
-        service = ControlService(rag, version=VERSION, process=os.getpid(), gate=self._gate, backup=backup)
+        clerk = partial(InputClerk, desk=inputs, runs=runs, wording=load_wording(data_folder("prompts")))
+        service = ControlService(
+            rag,
+            version=VERSION,
+            process=os.getpid(),
+            gate=self._gate,
+            backup=backup,
+            inputs=lambda who: clerk(who=who, language=Language.EN),
+        )
         return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())

@@ -14,6 +14,7 @@ from bot.commands.catalogue import all_commands
 from bot.engine.engine import Engine
 from bot.engine.wiring import WatchedBy
 from bot.indexing import IndexRuns
+from bot.inputs.desk import InputDesk
 from bot.limits import EngineSettings
 from bot.metrics import CountedFeedback, Metrics
 from bot.oversight import Oversight
@@ -35,6 +36,7 @@ class Rules:
     rights: Rights = field(default_factory=Rights)
     privacy: PrivacySettings = SILENT
     index: IndexRuns | None = None
+    inputs: InputDesk | None = None
     scheduling: Scheduling | None = None
     oversight: Oversight | None = None
 
@@ -64,6 +66,7 @@ class Books:
         self.workspaces = store.workspaces
         self.oversight = store.oversight
         self.usage = store.usage
+        self.inputs = store.inputs
 
 
 def build_engine(
@@ -107,6 +110,7 @@ def build_talk(
         settings=settings,
         failure=rag.replies.failure,
         index=rules.index,
+        inputs=rules.inputs,
         rights=rules.rights,
         privacy=rules.privacy,
         scheduling=rules.scheduling or schedules_of(rag, store, wording, adapters=adapters),

@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.publishing import FOLDER
 from bot.store.keys import KEY_NAME
 from bot.store.urls import FILE_NAME
+from rag.ingest import feeds, web_pages
 
 STORE = FILE_NAME
 LIBRARY = "library.sqlite3"
@@ -16,12 +17,15 @@ CALIBRATIONS = "calibration.json"
 ANSWERS = FOLDER
 """Documents that experts wrote: the index refers to them, and they are nowhere else."""
 
-FOLDERS = (CHROMA, ANSWERS)
+FOLLOWED = (feeds.FOLDER, web_pages.FOLDER)
+"""What was read from the web: the index refers to it, and it may be gone from there."""
+
+FOLDERS = (CHROMA, ANSWERS, *FOLLOWED)
 
 KEYS = (KEY_NAME,)
 """Left out unless asked for, and left alone by a backup without them."""
 
-CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS, ANSWERS)
+CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS, ANSWERS, *FOLLOWED)
 _BESIDE = ("-wal", "-shm", "-journal")
 
 

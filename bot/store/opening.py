@@ -21,6 +21,7 @@ from bot.store.events import SqlEvents
 from bot.store.experts import SqlExperts
 from bot.store.feedback import SqlFeedback
 from bot.store.gaps import SqlGaps
+from bot.store.inputs import SqlInputs
 from bot.store.ledgers import SqlAudit, SqlUsage
 from bot.store.migrating import upgrade
 from bot.store.oversight import SqlOversight
@@ -61,6 +62,7 @@ class SqlStore:
         self.proposals = SqlProposals(database)
         self.workspaces = SqlWorkspaces(database)
         self.oversight = SqlOversight(database)
+        self.inputs = SqlInputs(database)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import BackupFailed
-from bot.store.contents import ANSWERS, CALIBRATIONS, CHROMA, KEYS, LIBRARY, STORE, VECTORS
+from bot.store.contents import ANSWERS, CALIBRATIONS, CHROMA, FOLLOWED, KEYS, LIBRARY, STORE, VECTORS
 
 _ATTEMPTS = 3
 _TIMEOUT_S = 15.0
@@ -41,7 +41,8 @@ def take_snapshot(home: Path, staging: Path, *, store: bool, keys: bool) -> None
     for name in (CALIBRATIONS, *(KEYS if keys else ())):
         if (home / name).exists():
             shutil.copyfile(home / name, staging / name)
-    _copy_files(home / ANSWERS, staging / ANSWERS)
+    for folder in (ANSWERS, *FOLLOWED):
+        _copy_files(home / folder, staging / folder)
 
 
 def copy_index(home: Path, staging: Path, *, between: Callable[[], None] = lambda: None) -> None:

@@ -6,15 +6,19 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rag.catalogue import Fingerprint, Input
+from rag.catalogue import Filing, Fingerprint, Input
 from rag.errors import InvalidInput
 from rag.ingest.files import FileProblem, FoundFile, find_files
+from rag.ingest.filing import stamp_of
 from rag.types import DocumentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A file to read: new, or with stamps that differ from those indexed. `known` is what was indexed of it."""
+    """A file to read: new, or with stamps that differ from those indexed. `known` is what was indexed of it.
+
+    `filing` completes what it does not say of itself.
+    """
 
     file: FoundFile
     document_id: DocumentId
@@ -22,6 +26,7 @@ class Change:
     fingerprint: Fingerprint
     known: Fingerprint | None
     forced: bool
+    filing: Filing = Filing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,7 @@ def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool) -
             case FileProblem():
                 problems.append(found)
             case FoundFile():
-                change = _change(each.key, found, known.get(found.source), forced=full)
+                change = _change(each, found, known.get(found.source), forced=full)
                 if isinstance(change, FileProblem):
                     problems.append(change)
                 elif change is not None:
@@ -101,20 +106,22 @@ def _vanished(known: Iterable[str], seen: set[str], problems: Iterable[FileProbl
     return [source for source in known if source not in seen and not source.startswith(unread)]
 
 
-def _change(input_key: str, file: FoundFile, known: Fingerprint | None, *, forced: bool) -> Change | FileProblem | None:
+def _change(each: Input, file: FoundFile, known: Fingerprint | None, *, forced: bool) -> Change | FileProblem | None:
     try:
         modified_ns, size = _stamps(file)
     except OSError as error:
         return FileProblem(source=file.source, problem=error.strerror or "cannot be read", remedy="check the file")
+    modified_ns += stamp_of(each.filing)
     if known and not forced and (known.modified_ns, known.size) == (modified_ns, size):
         return None
     return Change(
         file=file,
-        document_id=document_id(input_key, file.source),
-        input_key=input_key,
+        document_id=document_id(each.key, file.source),
+        input_key=each.key,
         fingerprint=Fingerprint(modified_ns=modified_ns, size=size, content_hash=""),
         known=known,
         forced=forced,
+        filing=each.filing,
     )
 
 

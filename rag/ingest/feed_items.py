@@ -7,12 +7,12 @@ import datetime as dt
 import json
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from rag.errors import UnreadableDocument
+from rag.ingest.fetching import FetchFailed, Reason
 
 _ENTITIES = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
 _MOST = 2_000
@@ -43,11 +43,11 @@ def items_of(content: bytes, url: str, *, today: dt.date) -> Items:
     """The items of a feed, the first two thousand of them. It blocks.
 
     Raises:
-        UnreadableDocument: this is no feed, or one that declares entities, as no honest one does.
+        FetchFailed: this is no feed, or one that declares entities, as no honest one does.
     """
     if _ENTITIES.search(content):
         problem = "it declares XML entities, which could make it grow without bound"
-        raise UnreadableDocument(url, problem=problem, remedy="ask its publisher for a plain feed")
+        raise FetchFailed(url, Reason.NO_FEED, problem=problem, remedy="ask its publisher for a plain feed")
     parsed = _parsed(content, url)
     entries = parsed.get("entries", [])[:_MOST]
     source = _plain(str(parsed.get("feed", {}).get("title", "")), _TITLE) or (urlsplit(url).hostname or url)
@@ -56,16 +56,15 @@ def items_of(content: bytes, url: str, *, today: dt.date) -> Items:
     return Items(items=items, unusable=sum(each is None for each in found))
 
 
-def markdown_of(item: Item, *, topics: Sequence[str], audience: Sequence[str]) -> str:
-    """The item as a document of the library; what it says is quoted as data, in the head as in the body."""
+def markdown_of(item: Item, filed: Mapping[str, object]) -> str:
+    """The item as a document of the library, filed as told; what it says is quoted as data, in head and body."""
     head = {
         "title": item.title,
-        "kind": "trend",
+        "kind": filed["kind"],
         "url": item.link,
         "source": item.source,
         "date": item.date.isoformat(),
-        "topics": list(topics),
-        "audience": list(audience),
+        **filed,
     }
     # JSON's strings and lists are YAML's, too.
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in head.items() if value]
@@ -79,7 +78,8 @@ def _parsed(content: bytes, url: str) -> Any:
         warnings.simplefilter("ignore")
         parsed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("entries") and not parsed.get("version"):
-        raise UnreadableDocument(url, problem="it is neither RSS nor Atom", remedy="give the address of a feed")
+        problem = "it is neither RSS nor Atom"
+        raise FetchFailed(url, Reason.NO_FEED, problem=problem, remedy="give the address of a feed")
     return parsed
 
 

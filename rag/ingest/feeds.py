@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
@@ -20,10 +19,11 @@ from pathlib import Path
 import httpx
 
 from rag.catalogue import Input
-from rag.errors import UnreadableDocument
 from rag.ingest.feed_items import Item, items_of, markdown_of
-from rag.ingest.fetching import Answer, Fetcher, FetchLimits, Validators
+from rag.ingest.fetching import Answer, Fetcher, FetchFailed, FetchLimits, Reason, Validators
+from rag.ingest.kept_files import drop_folder, write_whole
 from rag.terms import index_terms
+from rag.types import DocumentKind, Language
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,14 @@ class Feed:
     url: str
     topics: tuple[str, ...] = ()
     audience: tuple[str, ...] = ("public",)
+    kind: DocumentKind = DocumentKind.TREND
+    language: Language | None = None
+
+    @property
+    def filed_as(self) -> str:
+        """Changes when its items have to be written anew."""
+        usual = self.kind is DocumentKind.TREND and self.language is None
+        return f"{self.topics} {self.audience}" + ("" if usual else f" {self.kind} {self.language}")
 
     @property
     def folder(self) -> str:
@@ -63,6 +71,8 @@ class FeedReport:
 
     unchanged: bool = False
     problem: str = ""
+    reason: Reason | None = None
+    value: str = ""
 
     @property
     def news(self) -> bool:
@@ -103,6 +113,11 @@ def feeds_input(home: Path) -> Input:
     return Input(path=home / FOLDER, name=FOLDER)
 
 
+def items_kept(home: Path, feed: Feed) -> int:
+    """How many items of a feed are kept. It blocks."""
+    return len([*(home / FOLDER / feed.folder).glob("*.md")])
+
+
 def feed_problems(home: Path) -> tuple[tuple[str, str], ...]:
     """The feeds that could not be read at their last visit, and why. It blocks."""
     states = (_read_state(folder) for folder in sorted((home / FOLDER).glob("*")) if folder.is_dir())
@@ -119,22 +134,25 @@ class FeedFollower:
         self._now = now
 
     async def visit(self, feeds: Sequence[Feed]) -> tuple[FeedReport, ...]:
-        """Visits each feed in turn and forgets those that are followed no longer; one that fails stops no other."""
-        await asyncio.to_thread(self._forget_others, {feed.folder for feed in feeds})
+        """Visits each feed in turn; one that fails stops no other."""
         return tuple([await self._visited(feed) for feed in feeds])
+
+    async def keep_only(self, feeds: Sequence[Feed]) -> bool:
+        """Forgets the items of feeds that are followed no longer; whether there were any."""
+        return await asyncio.to_thread(self._forget_others, {feed.folder for feed in feeds})
 
     async def _visited(self, feed: Feed) -> FeedReport:
         folder = self.folder / feed.folder
         state = await asyncio.to_thread(_read_state, folder)
-        filed_as = f"{feed.topics} {feed.audience}"
+        filed_as = feed.filed_as
         known = Validators(etag=state.etag, modified=state.modified) if state.filed_as == filed_as else Validators()
         try:
             answer = await self._fetcher.fetch(feed.url, known)
             report = await asyncio.to_thread(self._taken, feed, answer)
-        except UnreadableDocument as error:
+        except FetchFailed as error:
             log.warning("feed_not_read", extra={"feed": feed.url, "problem": error.problem})
             await asyncio.to_thread(_write_state, folder, replace(state, url=feed.url, problem=error.problem))
-            return FeedReport(url=feed.url, problem=error.problem)
+            return FeedReport(url=feed.url, problem=error.problem, reason=error.reason, value=error.value)
         fresh = _State(
             url=feed.url, etag=answer.validators.etag, modified=answer.validators.modified, filed_as=filed_as
         )
@@ -152,7 +170,7 @@ class FeedFollower:
         usable.sort(key=lambda item: item.date, reverse=True)
         folder.mkdir(parents=True, exist_ok=True)
         wanted, twins = self._distinct(folder, usable[: self._limits.items])
-        texts = {_file_name(item): markdown_of(item, topics=feed.topics, audience=feed.audience) for item in wanted}
+        texts = {_file_name(item): markdown_of(item, _head(feed)) for item in wanted}
         added, changed = _write_new(folder, texts)
         removed = _drop_old(folder, oldest) + _drop_beyond(folder, self._limits.items)
         return FeedReport(
@@ -190,13 +208,18 @@ class FeedFollower:
                 words.append(_words(body))
         return links, words
 
-    def _forget_others(self, wanted: set[str]) -> None:
+    def _forget_others(self, wanted: set[str]) -> bool:
         self.folder.mkdir(parents=True, exist_ok=True)
+        gone = 0
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder.name not in wanted:
-                for file in folder.iterdir():
-                    file.unlink()
-                folder.rmdir()
+                drop_folder(folder)
+                gone += 1
+        return gone > 0
+
+
+def _head(feed: Feed) -> Mapping[str, object]:
+    return {"kind": feed.kind, "language": feed.language, "topics": [*feed.topics], "audience": [*feed.audience]}
 
 
 def _file_name(item: Item) -> str:
@@ -212,7 +235,7 @@ def _write_new(folder: Path, texts: Mapping[str, str]) -> tuple[int, int]:
         if file.exists() and file.read_text("utf-8") == text:
             continue
         added, changed = added + (not file.exists() and not earlier), changed + (file.exists() or bool(earlier))
-        _write(file, text)
+        write_whole(file, text)
         for each in earlier:
             each.unlink()
     return added, changed
@@ -242,14 +265,7 @@ def _read_state(folder: Path) -> _State:
 
 def _write_state(folder: Path, state: _State) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / _STATE, json.dumps(asdict(state), ensure_ascii=False))
-
-
-def _write(file: Path, text: str) -> None:
-    """Whole or not at all: the index may read at any moment."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(text, "utf-8")
-    os.replace(beside, file)  # noqa: PTH105 - the same, and known to be atomic
+    write_whole(folder / _STATE, json.dumps(asdict(state), ensure_ascii=False))
 
 
 def _words(text: str) -> frozenset[str]:

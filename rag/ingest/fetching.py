@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -20,10 +22,43 @@ from rag.errors import UnreadableDocument
 _REDIRECTS = 5
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
-_AGENT = "startup-advisor (feed reader)"
+AGENT = "startup-advisor"
+"""The name that robots.txt may speak to."""
+
+_USER_AGENT = f"{AGENT} (document reader)"
+_CHARSET = re.compile(r"charset\s*=\s*\"?\s*([\w.:-]+)", re.IGNORECASE)
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host's name. Raises OSError."""
+
+Leave = Callable[[str], Awaitable[None]]
+"""Asked before each step, redirects included, whether an address may be fetched. Raises UnreadableDocument."""
+
+
+class Reason(StrEnum):
+    """Why something on the web could not be read."""
+
+    SLOW = "slow"
+    UNREACHABLE = "unreachable"
+    REDIRECTS = "redirects"
+    ADDRESS = "address"
+    PRIVATE = "private"
+    STATUS = "status"
+    LARGE = "large"
+    ROBOTS = "robots"
+    ROBOTS_AWAY = "robots_away"
+    FORMAT = "format"
+    NO_TEXT = "no_text"
+    NO_FEED = "no_feed"
+
+
+class FetchFailed(UnreadableDocument):
+    """Something on the web cannot be read: `reason` by kind, `value` with what it names, such as a status."""
+
+    def __init__(self, path: str, reason: Reason, value: str = "", *, problem: str, remedy: str) -> None:
+        super().__init__(path, problem=problem, remedy=remedy)
+        self.reason = reason
+        self.value = value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +71,27 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came; `content` is None where nothing has changed since."""
+    """What came; `content` is None where nothing has changed since.
+
+    `url` is where it came from after redirects, `media_type` and `charset` are what its server said of it.
+    """
 
     content: bytes | None
     validators: Validators
+    url: str = ""
+    media_type: str = ""
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """How much is taken; `allow_hosts` may have private addresses."""
+    """How much is taken; `allow_hosts` may have private addresses. `group` is that of the settings they come from."""
 
     timeout_s: float = 20.0
     max_bytes: int = 5_000_000
     allow_hosts: frozenset[str] = frozenset()
+    group: str = "feeds"
+    accept: str = "application/atom+xml, application/rss+xml, */*"
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -65,47 +108,51 @@ class Fetcher:
         self._limits = limits
         self._lookup = lookup
 
-    async def fetch(self, url: str, known: Validators) -> Answer:
-        """The content of an address. Raises UnreadableDocument, which says why in words for an operator."""
+    async def fetch(self, url: str, known: Validators, *, leave: Leave | None = None) -> Answer:
+        """The content of an address. Raises FetchFailed, which says why in words for an operator."""
         try:
             async with asyncio.timeout(self._limits.timeout_s):
-                return await self._followed(url, known)
+                return await self._followed(url, known, leave)
         except TimeoutError as error:
             problem = f"it took longer than {self._limits.timeout_s:g} s"
-            raise UnreadableDocument(url, problem=problem, remedy="try later, or set feeds.timeout_s") from error
+            remedy = f"try later, or set {self._limits.group}.timeout_s"
+            value = f"{self._limits.timeout_s:g}"
+            raise FetchFailed(url, Reason.SLOW, value, problem=problem, remedy=remedy) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             problem = f"it cannot be reached ({type(error).__name__})"
-            raise UnreadableDocument(url, problem=problem, remedy="check the address") from error
+            raise FetchFailed(url, Reason.UNREACHABLE, problem=problem, remedy="check the address") from error
 
-    async def _followed(self, url: str, known: Validators) -> Answer:
+    async def _followed(self, url: str, known: Validators, leave: Leave | None) -> Answer:
         at = url
         for _ in range(_REDIRECTS + 1):
+            if leave is not None:
+                await leave(at)
             request = await self._request(at, known, feed=url)
             response = await self._client.send(request, stream=True)
             try:
                 if response.status_code in _MOVED and "location" in response.headers:
                     at = urljoin(at, response.headers["location"])
                     continue
-                return await self._read(response, url)
+                return await self._read(response, url, at)
             finally:
                 await response.aclose()
-        raise UnreadableDocument(
-            url, problem=f"it redirects more than {_REDIRECTS} times", remedy="give the address where it ends"
-        )
+        problem, remedy = f"it redirects more than {_REDIRECTS} times", "give the address where it ends"
+        raise FetchFailed(url, Reason.REDIRECTS, str(_REDIRECTS), problem=problem, remedy=remedy)
 
     async def _request(self, url: str, known: Validators, *, feed: str) -> httpx.Request:
         """A request that goes to an address that was checked, in the name of the host."""
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-            raise UnreadableDocument(feed, problem="it leads to no web address", remedy="use http or https")
+            problem = "it leads to no web address"
+            raise FetchFailed(feed, Reason.ADDRESS, problem=problem, remedy="use http or https")
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = await self._checked(parts.hostname, port, feed)
         shown = f"[{address}]" if ":" in address else address
         target = parts._replace(netloc=f"{shown}:{port}", fragment="").geturl()
         headers = {
             "Host": parts.netloc,
-            "User-Agent": _AGENT,
-            "Accept": "application/atom+xml, application/rss+xml, */*",
+            "User-Agent": _USER_AGENT,
+            "Accept": self._limits.accept,
         }
         if known.etag:
             headers["If-None-Match"] = known.etag
@@ -117,29 +164,46 @@ class Fetcher:
     async def _checked(self, host: str, port: int, feed: str) -> str:
         addresses = await self._lookup(host, port)
         if not addresses:
-            raise UnreadableDocument(feed, problem=f"{host!r} has no address", remedy="check the address")
+            problem = f"{host!r} has no address"
+            raise FetchFailed(feed, Reason.UNREACHABLE, problem=problem, remedy="check the address")
         if host not in self._limits.allow_hosts and not all(_is_public(each) for each in addresses):
             problem = f"{host!r} has a private or local address"
-            raise UnreadableDocument(feed, problem=problem, remedy="name the host in feeds.allow_hosts if it is yours")
+            remedy = f"name the host in {self._limits.group}.allow_hosts if it is yours"
+            raise FetchFailed(feed, Reason.PRIVATE, host, problem=problem, remedy=remedy)
         return addresses[0]
 
-    async def _read(self, response: httpx.Response, url: str) -> Answer:
+    async def _read(self, response: httpx.Response, url: str, at: str) -> Answer:
         validators = Validators(
             etag=response.headers.get("etag", ""), modified=response.headers.get("last-modified", "")
         )
         if response.status_code == _NOT_MODIFIED:
-            return Answer(content=None, validators=validators)
+            return Answer(content=None, validators=validators, url=at)
         if response.status_code != httpx.codes.OK:
             problem = f"its server answered {response.status_code}"
-            raise UnreadableDocument(url, problem=problem, remedy="check the address, or try later")
+            value = str(response.status_code)
+            raise FetchFailed(url, Reason.STATUS, value, problem=problem, remedy="check the address, or try later")
         content = bytearray()
         # Counted as it is unpacked: a small file may hold a large one.
         async for piece in response.aiter_bytes(65_536):
             content += piece
             if len(content) > self._limits.max_bytes:
                 problem = f"it is larger than {self._limits.max_bytes / 1e6:g} MB"
-                raise UnreadableDocument(url, problem=problem, remedy="set feeds.max_megabytes, or leave it out")
-        return Answer(content=bytes(content), validators=validators)
+                remedy = f"set {self._limits.group}.max_megabytes, or leave it out"
+                value = f"{self._limits.max_bytes / 1e6:g}"
+                raise FetchFailed(url, Reason.LARGE, value, problem=problem, remedy=remedy)
+        return _answer(response, bytes(content), validators, at)
+
+
+def _answer(response: httpx.Response, content: bytes, validators: Validators, url: str) -> Answer:
+    said = response.headers.get("content-type", "")
+    charset = _CHARSET.search(said)
+    return Answer(
+        content=content,
+        validators=validators,
+        url=url,
+        media_type=said.partition(";")[0].strip().lower(),
+        charset=charset[1].lower() if charset else "",
+    )
 
 
 def _is_public(address: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rag.errors import RagError, UnreadableDocument
 from rag.ingest.blocks import ParsedFile, Reader
+from rag.ingest.extraction import read_web_page
 from rag.ingest.html import read_html
 from rag.ingest.markdown import read_markdown
 from rag.ingest.office import read_docx, read_epub, read_pptx
@@ -44,9 +45,21 @@ READERS: Mapping[str, Format] = {
 """Formats by suffix, in lower case."""
 
 
+PAGE = ".webpage"
+"""Stands for a page that was fetched, whose main text is wanted; no file has such a suffix."""
+
+_FETCHED: Mapping[str, Format] = {PAGE: Format(read=read_web_page)}
+
+
 def format_of(path: Path) -> Format | None:
     """The format of a file, or None for one that is not known."""
     return READERS.get(path.suffix.lower())
+
+
+def reader_of(source: str) -> Format | None:
+    """How a file, or what was fetched, is read; None for a format that is not known."""
+    path = Path(source)
+    return format_of(path) or _FETCHED.get(path.suffix)
 
 
 def parse_file(data: bytes, source: str) -> ParsedFile:
@@ -55,7 +68,7 @@ def parse_file(data: bytes, source: str) -> ParsedFile:
     Raises:
         UnreadableDocument: the file cannot be read, whatever its parser says about it.
     """
-    found = format_of(Path(source))
+    found = reader_of(source)
     if found is None:
         problem = f"the format {Path(source).suffix!r} is not known"
         raise UnreadableDocument(source, problem=problem, remedy="convert it to one of " + ", ".join(READERS))

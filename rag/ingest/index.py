@@ -19,6 +19,7 @@ from rag.ingest.changes import Change, InputChanges, find_changes
 from rag.ingest.guard import Fall, Judge
 from rag.ingest.inputs import check_input, settle
 from rag.ingest.load import PARSING_IDENTITY
+from rag.ingest.outcomes import Outcomes
 from rag.ingest.publish import DocumentPublisher
 from rag.ingest.report import IndexProgress, IndexReport, Ledger, ProgressListener
 from rag.ingest.trial import Trial
@@ -83,12 +84,29 @@ class Indexer:
             await self._writer.register(settled.chosen)
             for each in settled.absorbed:
                 await self._writer.unregister(each.key)
-            generation = await self._generation()
-            wanted = await self._wanted(settled.chosen or await self._catalogue.inputs(), generation)
-            if not wanted:
+            generation, registered = await self._generation(), await self._catalogue.inputs()
+            wanted = await self._wanted(settled.chosen or [x for x in registered if not x.paused], generation)
+            if not registered:
                 raise InvalidInput("nothing is registered yet; name a file or a folder, or use --starter")
             trial = await self._trial(generation, force=force)
             return await self._bring_up(generation, wanted, trial, full=full, tell=on_progress or _nobody)
+
+    async def enrol(self, each: Input) -> None:
+        """Remember an input, how it is filed and whether it is paused, without reading it. Raises as `update`."""
+        await asyncio.to_thread(check_input, each)
+        async with self._running:
+            settled = settle([each], await self._catalogue.inputs())
+            if [other.key for other in settled.chosen] != [each.key] or settled.absorbed:
+                raise InvalidInput(f"{str(each.path)!r} lies below or above what is registered; remove that first")
+            await self._writer.enrol(each)
+
+    async def behind(self, inputs: Sequence[Input]) -> tuple[Input, ...]:
+        """Those of the inputs whose files are not as they were indexed. It writes nothing. Raises StorageFailed."""
+        live = await self._catalogue.live()
+        if live is None:
+            return tuple(inputs)
+        found = {each: await self._changes(live, each, full=False) for each in inputs}
+        return tuple(each for each, changes in found.items() if changes.changed or changes.vanished)
 
     async def remove(self, path: Path) -> IndexReport:
         """Unregister an input and take its documents out.
@@ -165,10 +183,13 @@ class Indexer:
         ledger = Ledger(
             failed=[problem for each in found for problem in each.problems],
             unchanged=sum(each.unchanged for each in found),
+            outcomes=Outcomes.of(found),
         )
-        await self._take_out(generation, [document for each in found for document in each.vanished], ledger)
+        for each in found:
+            await self._take_out(generation, each.input_key, each.vanished, ledger)
         await self._put_in(generation, found, ledger, tell)
-        await self._take_out(generation, orphans, ledger)
+        for key, left in orphans.items():
+            await self._take_out(generation, key, left, ledger)
         building = generation.state == "building"
         if building and await self._would_lose(found):
             return ledger.report()
@@ -193,15 +214,11 @@ class Indexer:
         known = await self._writer.fingerprints(generation, each.key)
         return await asyncio.to_thread(find_changes, each, known, full=full)
 
-    async def _orphans(self, generation: Generation) -> list[tuple[DocumentId, str]]:
-        """Documents of inputs that are registered no longer."""
-        keys = {each.key for each in await self._catalogue.inputs()}
-        left = [key for key in await self._writer.filed_under(generation) if key not in keys]
-        return [
-            orphan
-            for key in left
-            for orphan in InputChanges.identify(key, await self._writer.fingerprints(generation, key))
-        ]
+    async def _orphans(self, generation: Generation) -> dict[str, tuple[tuple[DocumentId, str], ...]]:
+        """Documents of inputs that are registered no longer, by the inputs' keys."""
+        known = {each.key for each in await self._catalogue.inputs()}
+        left = set(await self._writer.filed_under(generation)) - known
+        return {key: InputChanges.identify(key, await self._writer.fingerprints(generation, key)) for key in left}
 
     async def _would_lose(self, found: Sequence[InputChanges]) -> bool:
         """Whether a rebuilt index lacks documents that only the live one has, because their input is away."""
@@ -209,10 +226,13 @@ class Indexer:
         held = set(await self._writer.filed_under(live)) if live else set()
         return any(each.away and each.input_key in held for each in found)
 
-    async def _take_out(self, generation: Generation, gone: Sequence[tuple[DocumentId, str]], ledger: Ledger) -> None:
+    async def _take_out(
+        self, generation: Generation, key: str, gone: Sequence[tuple[DocumentId, str]], ledger: Ledger
+    ) -> None:
         for document, source in gone:
             await self._writer.remove(generation, document)
             ledger.removed.append(source)
+            ledger.outcomes.note(key, "removed")
 
     async def _put_in(
         self, generation: Generation, found: Sequence[InputChanges], ledger: Ledger, tell: ProgressListener
@@ -227,7 +247,7 @@ class Indexer:
         changes = [change for each in found for change in each.changed]
         for progress, change in zip(_steps(changes), changes, strict=True):
             tell(progress)
-            ledger.note(change.file.source, await publisher.publish(change))
+            ledger.note(change.input_key, change.file.source, await publisher.publish(change))
 
     async def _sweep(self, generation: Generation) -> None:
         """Delete vectors that no chunk claims, and the collections of earlier generations, never anybody else's."""
@@ -254,5 +274,4 @@ def _steps(changes: Sequence[Change]) -> Iterator[IndexProgress]:
         done_bytes += change.fingerprint.size
 
 
-def _nobody(_: IndexProgress) -> None:
-    return
+def _nobody(_: IndexProgress) -> None: ...

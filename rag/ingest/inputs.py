@@ -36,6 +36,9 @@ def settle(inputs: Iterable[Input], registered: Sequence[Input]) -> Settled:
 
     A path below a registered folder means that folder; a folder above registered paths takes them over. Inputs with a
     name are left as they are.
+
+    Raises:
+        InvalidInput: an input would take over one that is filed in another way, so that others could read it.
     """
     known = {each.key: each for each in registered if each.name is None}
     chosen: dict[str, Input] = {}
@@ -46,6 +49,10 @@ def settle(inputs: Iterable[Input], registered: Sequence[Input]) -> Settled:
             continue
         above = next((other for other in known.values() if _holds(other, each)), each)
         below = {key: other for key, other in known.items() if _holds(above, other)}
+        for other in below.values():
+            if other.filing != above.filing:
+                clash = f"{str(other.path)!r} is registered with a kind, a language or readers of its own"
+                raise InvalidInput(f"{clash}, and {str(above.path)!r} holds it; take it out with --remove first")
         absorbed |= below
         known = {key: other for key, other in {**known, above.key: above}.items() if key not in below}
         chosen = {key: other for key, other in {**chosen, above.key: above}.items() if key not in below}

@@ -9,12 +9,11 @@ import subprocess
 import sys
 import threading
 import weakref
-from pathlib import Path
 from typing import IO, cast
 
 from rag.errors import UnreadableDocument
 from rag.ingest.blocks import ParsedFile
-from rag.ingest.formats import format_of, parse_file
+from rag.ingest.formats import parse_file, reader_of
 from rag.ingest.worker import ANSWERS, REQUESTS, Answer, Request, read_frame, write_frame
 from rag.settings import IngestSettings
 
@@ -45,7 +44,7 @@ class IsolatedParser:
         Raises:
             UnreadableDocument: the file cannot be read, takes too long or too much memory, or crashes its parser.
         """
-        found = format_of(Path(source))
+        found = reader_of(source)
         if found is None or not found.isolated or not data:
             return parse_file(data, source)
         with self._one_at_a_time:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from rag.catalogue import Filing
 from rag.errors import UnreadableDocument
 from rag.ingest.blocks import BlockKind, ParsedFile, comparable
 from rag.ingest.chunking import chunk_file
 from rag.ingest.files import FoundFile
+from rag.ingest.filing import filed
 from rag.ingest.formats import parse_file
 from rag.ingest.frontmatter import FrontMatter
 from rag.ingest.markdown import plain_title
@@ -61,7 +63,13 @@ def load_document(
 
 
 def make_document(
-    file: FoundFile, content: FileContent, *, document_id: DocumentId, settings: IngestSettings, parse: Parse
+    file: FoundFile,
+    content: FileContent,
+    *,
+    document_id: DocumentId,
+    settings: IngestSettings,
+    parse: Parse,
+    filing: Filing = Filing(),
 ) -> LoadedDocument:
     """The document that a file's content is.
 
@@ -71,13 +79,14 @@ def make_document(
         document_id: the id that the document gets.
         settings: the longest chunk.
         parse: parses the bytes, here or in a process of its own.
+        filing: what holds where the file says nothing.
 
     Raises:
         UnreadableDocument: the content cannot be indexed; the error says why and what its owner can do.
     """
     said = parse_sidecar(content.sidecar, file.sidecar_source) if content.sidecar is not None else FrontMatter()
     parsed = parse(content.data, file.source)
-    parsed = dataclasses.replace(parsed, front_matter=merged(parsed.front_matter, said))
+    parsed = dataclasses.replace(parsed, front_matter=filed(merged(parsed.front_matter, said), filing))
     chunks = chunk_file(parsed, limit=settings.chunk_characters)
     if not chunks:
         problem = "the file holds headings or lists of contents only, no text"

@@ -10,6 +10,7 @@ from rag.catalogue import CatalogueWriter, Generation, IndexedDocument
 from rag.errors import UnreadableDocument
 from rag.ingest.changes import Change
 from rag.ingest.files import FileProblem
+from rag.ingest.filing import mark_of
 from rag.ingest.isolation import IsolatedParser
 from rag.ingest.load import LoadedDocument, embedded_text, lexical_text, make_document
 from rag.ingest.reading import read_content
@@ -66,6 +67,7 @@ class DocumentPublisher:
     def _load(self, change: Change) -> tuple[LoadedDocument, str] | None:
         """The document and its content's hash, or None when only the file's stamps have changed."""
         content = read_content(change.file, max_megabytes=self._settings.max_file_megabytes)
+        content = dataclasses.replace(content, digest=f"{mark_of(change.filing)}{content.digest}")
         if change.known and change.known.content_hash == content.digest and not change.forced:
             return None
         loaded = make_document(
@@ -74,6 +76,7 @@ class DocumentPublisher:
             document_id=change.document_id,
             settings=self._settings,
             parse=self._parser.parse,
+            filing=change.filing,
         )
         return loaded, content.digest
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from rag.ingest.files import FileProblem
 from rag.ingest.guard import Fall
+from rag.ingest.outcomes import InputOutcome, Outcomes
 from rag.ingest.publish import Outcome
 
 
@@ -39,6 +40,7 @@ class IndexReport:
     unchanged: int = 0
     failed: tuple[FileProblem, ...] = ()
     fall: Fall | None = None
+    by_input: tuple[InputOutcome, ...] = field(default=(), compare=False)
 
 
 @dataclass(kw_only=True)
@@ -47,11 +49,13 @@ class Ledger:
 
     failed: list[FileProblem]
     unchanged: int
+    outcomes: Outcomes
     removed: list[str] = field(default_factory=list)
     published: dict[Outcome, list[str]] = field(default_factory=lambda: {"added": [], "updated": [], "unchanged": []})
 
-    def note(self, source: str, result: FileProblem | Outcome) -> None:
-        """Keep what became of a file."""
+    def note(self, key: str, source: str, result: FileProblem | Outcome) -> None:
+        """Keep what became of a file of an input."""
+        self.outcomes.note(key, result)
         if isinstance(result, FileProblem):
             self.failed.append(result)
         else:
@@ -73,4 +77,5 @@ class Ledger:
             removed=tuple(self.removed),
             unchanged=self.unchanged + len(self.published["unchanged"]),
             failed=tuple(self.failed),
+            by_input=tuple(self.outcomes.by_key.values()),
         )

@@ -13,6 +13,7 @@ from bot.store.models.assessments import assessments
 from bot.store.models.checklists import checklist_people
 from bot.store.models.conversing import conversations, feedback, imported_turns, questions
 from bot.store.models.experts import expert_claims, proposals
+from bot.store.models.inputs import inputs as inputs
 from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.oversight import controls as controls
 from bot.store.models.parts import metadata as metadata

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from rag.backends.sqlite.database import Database
-from rag.backends.sqlite.records import load_chunk, load_document
+from rag.backends.sqlite.records import load_chunk, load_document, load_filing
 from rag.catalogue import Counts, Generation, GenerationId, Input, LexicalHit, LiveChunk
 from rag.types import ChunkId, Document, DocumentId, Scope
 
@@ -94,6 +94,10 @@ class SqliteCatalogue:
     async def inputs(self) -> tuple[Input, ...]:
         """Registered inputs."""
         return await self._database.read(_inputs)
+
+    async def sizes(self) -> Mapping[str, int]:
+        """Live documents by their input's key."""
+        return await self._database.read(lambda connection: _sizes(connection, self._live))
 
     async def lexical(self, terms: Sequence[str], *, limit: int, scope: Scope) -> list[LexicalHit]:
         """The chunks that match the terms best."""
@@ -222,8 +226,16 @@ def _counts(connection: sqlite3.Connection, live: str) -> Counts:
 
 
 def _inputs(connection: sqlite3.Connection) -> tuple[Input, ...]:
-    rows = connection.execute("SELECT path, name FROM inputs ORDER BY rowid")
-    return tuple(Input(path=Path(path), name=name) for path, name in rows)
+    rows = connection.execute("SELECT path, name, filing, paused FROM inputs ORDER BY rowid")
+    return tuple(
+        Input(path=Path(path), name=name, filing=load_filing(filing), paused=bool(paused))
+        for path, name, filing, paused in rows
+    )
+
+
+def _sizes(connection: sqlite3.Connection, live: str) -> Mapping[str, int]:
+    counted = f"SELECT input_key, count(*) FROM documents WHERE generation IN {live} GROUP BY input_key"
+    return dict(connection.execute(counted).fetchall())
 
 
 def _counts_of(connection: sqlite3.Connection, terms: Sequence[str]) -> tuple[int, dict[str, int]]:

@@ -95,6 +95,10 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE TABLE marks (content TEXT NOT NULL);
     """,
+    """
+    ALTER TABLE inputs ADD COLUMN filing TEXT NOT NULL DEFAULT '';
+    ALTER TABLE inputs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rag.backends.sqlite.database import Database
 from rag.backends.sqlite.reading import find_generation
-from rag.backends.sqlite.records import dump_chunk, dump_document
+from rag.backends.sqlite.records import dump_chunk, dump_document, dump_filing
 from rag.backends.sqlite.trials import close_trial, keep_replaced, kept_documents, open_trial, put_back, read_trial
 from rag.catalogue import Fingerprint, Generation, IndexedDocument, Input
 from rag.errors import StorageFailed
@@ -30,6 +30,18 @@ class SqliteCatalogueWriter:
                 "INSERT INTO inputs (key, path, name) VALUES (?, ?, ?)"
                 " ON CONFLICT (key) DO UPDATE SET path = excluded.path, name = excluded.name",
                 rows,
+            )
+        )
+
+    async def enrol(self, each: Input) -> None:
+        """Remember an input with all that is said of it."""
+        row = (each.key, str(each.path), each.name, dump_filing(each.filing), each.paused)
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO inputs (key, path, name, filing, paused) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET path = excluded.path, name = excluded.name, filing = excluded.filing,"
+                " paused = excluded.paused",
+                row,
             )
         )
 

@@ -230,3 +230,15 @@ async def test_key_travels_on_request_alone(tmp_path: Path, with_keys: bool) -> 
 
     assert names == {"manifest.json", "store.sqlite3"} | ({KEY_NAME} if with_keys else set())
     assert people_key(elsewhere) == (key if with_keys else own)
+
+
+async def test_what_was_read_from_the_web_goes_along(tmp_path: Path, library: Path) -> None:
+    home, file = tmp_path / "home", tmp_path / "backup.tar.gz"
+    async with opened(home, library), open_store(None, home=home):
+        for name in ("pages/example.org-1/page.md", "pages/example.org-1/.page.json", "feeds/1/2026-01-01-a.md"):
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_text(name)
+        await make_backup(BackupJob(home=home, file=file), at=AT)
+    await restore_backup(tmp_path / "elsewhere", file)
+    kept = sorted(each.relative_to(tmp_path / "elsewhere").as_posix() for each in (tmp_path / "elsewhere").rglob("*.*"))
+    assert {"pages/example.org-1/page.md", "pages/example.org-1/.page.json", "feeds/1/2026-01-01-a.md"} <= {*kept}

@@ -37,7 +37,12 @@ async def follower(
 
 async def visited(home: Path, *feeds: Feed, **options) -> tuple[FeedReport, ...]:
     async with follower(home, **options) as follows:
-        return await follows.visit(feeds)
+        return await _visited(follows, feeds)
+
+
+async def _visited(follows: FeedFollower, feeds: Sequence[Feed]) -> tuple[FeedReport, ...]:
+    await follows.keep_only(feeds)
+    return await follows.visit(feeds)
 
 
 def files(home: Path) -> list[Path]:

@@ -1,0 +1,1 @@
+"""What the library is kept current from: folders, files, pages of the web and feeds."""
