@@ -49,7 +49,7 @@ async def give_reason(call: Call, press: Press) -> None:
         return
     if reason == _OTHER and await call.open_form(_form(call, answer_id)):
         return
-    await _save_reason(call, answer_id, reason, "")
+    await _save_reason(call, await call.answer(answer_id), reason, "")
 
 
 async def open_form(call: Call, press: Press) -> None:
@@ -63,7 +63,8 @@ async def open_form(call: Call, press: Press) -> None:
 
 async def explain(call: Call, submission: Submission) -> None:
     """Saves what somebody wrote about an answer."""
-    await _save_reason(call, submission.payload.subject, _OTHER, submission.values.get(_TEXT, "").strip())
+    record = await _rated(call, submission.payload.subject)
+    await _save_reason(call, record, _OTHER, submission.values.get(_TEXT, "").strip())
 
 
 async def _rate(call: Call, answer_id: str, rating: Rating, *, text: str = "") -> None:
@@ -102,14 +103,14 @@ async def _rated(call: Call, answer_id: str) -> AnswerRecord | None:
     return record if question and question.person.key == call.person.key else None
 
 
-async def _save_reason(call: Call, answer_id: str, reason: str, text: str) -> None:
-    if await _rated(call, answer_id) is None:
+async def _save_reason(call: Call, record: AnswerRecord | None, reason: str, text: str) -> None:
+    if record is None:
         await call.whisper(call.words(Say.ANSWER_UNKNOWN))
         return
     await _save(
         call,
         FeedbackRecord(
-            answer_id=answer_id,
+            answer_id=record.id,
             person=call.person.key,
             rating=Rating.DOWN,
             at=call.means.now(),
