@@ -143,8 +143,7 @@ class Opener:
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
         await stack.enter_async_context(self._keep_house(store, oversight))
-        reminders = (partial(remind, means), means.experts.remind, partial(tell_of_broken_run, means))
-        await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
+        await stack.enter_async_context(_remind(means))
         control = await stack.enter_async_context(self._open_control(store, rag, runs=runs, inputs=inputs))
         await stack.enter_async_context(keep_inputs(inputs, runs, Times(now=now, new_id=new_id, wait=wait_for)))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
@@ -252,3 +251,8 @@ class Opener:
             inputs=lambda who: clerk(who=who, language=Language.EN),
         )
         return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())
+
+
+def _remind(means: Means) -> AbstractAsyncContextManager[None]:
+    reminders = (partial(remind, means), means.experts.remind, partial(tell_of_broken_run, means))
+    return keep_reminding(*reminders, now=now, sleep=asyncio.sleep)
