@@ -77,6 +77,7 @@ async def index(library: Library, terminal: Terminal, job: IndexJob) -> int:
         removed=tuple(source for each in reports for source in each.removed),
         unchanged=reports[-1].unchanged,
         failed=tuple(problem for each in reports for problem in each.failed),
+        warned=tuple(problem for each in reports for problem in each.warned),
     )
     if terminal.json:
         write_line(terminal.lines, index_record(report))
@@ -91,7 +92,7 @@ async def add_starter(library: Library, terminal: Terminal) -> None:
 
     with index_progress(terminal.err) as tell:
         report = await library.indexer.update([starter_input()], on_progress=tell)
-    for failed in report.failed:
+    for failed in (*report.failed, *report.warned):
         terminal.complain(f"{failed.source} — {failed.problem} — {failed.remedy}")
 
 

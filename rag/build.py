@@ -128,7 +128,7 @@ async def open_rag(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(own_index(settings))
         catalogue, writer = await stack.enter_async_context(_open_database(settings.home))
-        store, (embedder, sentences) = await _both(
+        store, (embedder, keeping, sentences) = await _both(
             stack.enter_async_context(_open_store(settings)), _open_embedders(settings, stack)
         )
         models = await stack.enter_async_context(open_models(settings.model))
@@ -144,7 +144,7 @@ async def open_rag(
             clock=time.perf_counter,
             cache=cache,
         )
-        indexer = Indexer(catalogue=catalogue, writer=writer, store=store, embedder=embedder, settings=settings.ingest)
+        indexer = Indexer(catalogue=catalogue, writer=writer, store=store, embedder=keeping, settings=settings.ingest)
         yield _rag(settings, parts, indexer, models)
 
 
@@ -219,16 +219,18 @@ async def _open_store(settings: RagSettings) -> AsyncIterator[VectorStore]:
         yield store
 
 
-async def _open_embedders(settings: RagSettings, stack: AsyncExitStack) -> tuple[Embedder, Embedder | None]:
-    """The cached embedder of passages and questions, and the quick one with which the extractive writer reads."""
+async def _open_embedders(settings: RagSettings, stack: AsyncExitStack) -> tuple[Embedder, Embedder, Embedder | None]:
+    """The cached embedder, the same for index runs, and the quick one with which the extractive writer reads."""
     from rag.backends.folding import FoldingEmbedder
+    from rag.backends.kept_questions import KeepingEmbedder
     from rag.backends.vector_cache import CachedEmbedder, VectorCache
 
     embedder, sentences = await _load_embedders(settings, stack)
     packs = sorted((data_folder("corpus") / "vectors").glob("*.npz"))
     cache = await stack.enter_async_context(VectorCache.open(settings.home / "vectors.sqlite3", packs))
     cached = CachedEmbedder(embedder, cache, batch_size=_batch_size(settings))
-    return FoldingEmbedder(cached), FoldingEmbedder(sentences) if sentences else None
+    keeping = KeepingEmbedder(cached, cache, batch_size=_batch_size(settings))
+    return FoldingEmbedder(cached), FoldingEmbedder(keeping), FoldingEmbedder(sentences) if sentences else None
 
 
 async def _load_embedders(settings: RagSettings, stack: AsyncExitStack) -> tuple[Embedder, Embedder | None]:

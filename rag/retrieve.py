@@ -63,7 +63,13 @@ class Retriever:
         queries: QueryMaker | None = None,
     ) -> None:
         self._catalogue = catalogue
-        self._searcher = Searcher(catalogue=catalogue, store=store, embedder=embedder, candidates=settings.candidates)
+        self._searcher = Searcher(
+            catalogue=catalogue,
+            store=store,
+            embedder=embedder,
+            candidates=settings.candidates,
+            question_weight=settings.question_weight,
+        )
         self._queries = queries or RuleQueries()
         self._calibration = calibration
         self._settings = settings

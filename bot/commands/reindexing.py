@@ -116,8 +116,8 @@ def _details(call: Call, report: IndexReport) -> str:
     """The changed documents and the problems by name; "" where there are none."""
     changed = ((Say.REINDEX_ADDED, report.added), (Say.REINDEX_UPDATED, report.updated))
     blocks = [_named(call, title, names) for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed)) if names]
-    if report.failed:
-        blocks.append(_problems(call, report.failed))
+    if problems := (*report.failed, *report.warned):
+        blocks.append(_problems(call, problems))
     return "\n\n".join(blocks)
 
 

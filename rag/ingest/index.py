@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rag.catalogue import Catalogue, CatalogueWriter, Generation, Input
+from rag.catalogue import Catalogue, CatalogueWriter, Generation, Input, asks, questions_collection
 from rag.errors import InvalidInput
 from rag.ingest.changes import Change, InputChanges, find_changes
 from rag.ingest.files import FileProblem
 from rag.ingest.inputs import check_input, settle
 from rag.ingest.load import PARSING_IDENTITY
-from rag.ingest.publish import DocumentPublisher, Outcome
+from rag.ingest.publish import DocumentPublisher, Outcome, Published
 from rag.ports import Embedder, VectorStore
 from rag.settings import IngestSettings
 from rag.terms import TERMS_IDENTITY
@@ -47,13 +47,17 @@ ProgressListener = Callable[[IndexProgress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexReport:
-    """What a run did, by source. A failed file keeps the last version that could be read."""
+    """What a run did, by source. A failed file keeps the last version that could be read.
+
+    `warned` tells of files that were indexed although something in them could not be used.
+    """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: int = 0
     failed: tuple[FileProblem, ...] = ()
+    warned: tuple[FileProblem, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -62,14 +66,16 @@ class _Ledger:
 
     failed: list[FileProblem]
     unchanged: int
+    warned: list[FileProblem] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     published: dict[Outcome, list[str]] = field(default_factory=lambda: {"added": [], "updated": [], "unchanged": []})
 
-    def note(self, source: str, result: FileProblem | Outcome) -> None:
+    def note(self, source: str, result: FileProblem | Published) -> None:
         if isinstance(result, FileProblem):
             self.failed.append(result)
         else:
-            self.published[result].append(source)
+            self.published[result.outcome].append(source)
+            self.warned.extend(result.problems)
 
     def report(self) -> IndexReport:
         return IndexReport(
@@ -78,6 +84,7 @@ class _Ledger:
             removed=tuple(self.removed),
             unchanged=self.unchanged + len(self.published["unchanged"]),
             failed=tuple(self.failed),
+            warned=tuple(self.warned),
         )
 
 
@@ -168,13 +175,15 @@ class Indexer:
         if live is not None and up_to_date:
             return live
         name = await self._collection_name(identity, live)
-        await self._store.drop(name)
+        await self._drop(name)
         return await self._writer.begin(identity=identity, embedder=self._embedder.identity, collection=name)
 
     async def _is_stored(self, live: Generation) -> bool:
         """Whether the store holds the vectors of a generation: it may be another store than the one that was filled."""
-        vectors = await self._store.collection(live.collection)
-        return await vectors.count() >= (await self._catalogue.counts()).chunks
+        counts = await self._catalogue.counts()
+        wanted = {live.collection: counts.chunks, questions_collection(live.collection): counts.questions}
+        held = {name: await self._store.collection(name) for name, least in wanted.items() if least}
+        return all([await vectors.count() >= wanted[name] for name, vectors in held.items()])
 
     async def _collection_name(self, identity: str, live: Generation | None) -> str:
         """A name that no other installation on the same vector store uses, nor the live generation."""
@@ -239,6 +248,7 @@ class Indexer:
         publisher = DocumentPublisher(
             generation=generation,
             writer=self._writer,
+            store=self._store,
             vectors=await self._store.collection(generation.collection),
             embedder=self._embedder,
             settings=self._settings,
@@ -250,13 +260,22 @@ class Indexer:
 
     async def _sweep(self, generation: Generation) -> None:
         """Delete vectors that no chunk claims, and the collections of earlier generations, never anybody else's."""
-        vectors = await self._store.collection(generation.collection)
         while dead := await self._writer.dead_vectors(generation, limit=_SWEEP):
-            await vectors.delete(dead)
+            parts = {generation.collection: [each for each in dead if not asks(each)]}
+            parts[questions_collection(generation.collection)] = [each for each in dead if asks(each)]
+            for name, ids in parts.items():
+                if ids:
+                    vectors = await self._store.collection(name)
+                    await vectors.delete(ids)
             await self._writer.forget_vectors(generation, dead)
         for name in await self._writer.retired_collections():
-            await self._store.drop(name)
+            await self._drop(name)
             await self._writer.forget_collection(name)
+
+    async def _drop(self, collection: str) -> None:
+        """Delete a generation's vectors, those of its questions first: they are known by the name of the others."""
+        await self._store.drop(questions_collection(collection))
+        await self._store.drop(collection)
 
 
 def _steps(changes: Sequence[Change]) -> Iterator[IndexProgress]:

@@ -78,6 +78,11 @@ MIGRATIONS = (
     INSERT INTO installation VALUES (lower(hex(randomblob(6))));
     CREATE TABLE retired_collections (name TEXT PRIMARY KEY) WITHOUT ROWID;
     """,
+    # How many questions a chunk brings along: each has a vector whose id is the chunk's with '?' and a number.
+    """
+    ALTER TABLE chunks ADD COLUMN questions INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX chunks_with_questions ON chunks (generation) WHERE questions > 0;
+    """,
 )
 
 
