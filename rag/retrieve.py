@@ -209,7 +209,8 @@ def _holds(query: Query, language: Language, passages: Sequence[Passage]) -> boo
 
 
 def _text(passage: Passage) -> str:
-    return " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
+    """What a passage speaks of, the words included in which its author expects to be asked."""
+    return " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text, *passage.chunk.questions))
 
 
 def _evidence(

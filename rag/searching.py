@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rag.catalogue import Catalogue, Generation, chunk_of, questions_collection
 from rag.errors import IndexMismatch, IndexMissing, StorageFailed
@@ -19,16 +19,11 @@ from rag.types import ChunkId, Document, Scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the two legs saw for one query, or for several, after the catalogue's check.
-
-    `asked` is the cosine between the query and the nearest question that a chunk brings along; it is in `similarities`
-    already, as far as it counts.
-    """
+    """What the two legs saw for one query, or for several, after the catalogue's check."""
 
     similarities: Mapping[ChunkId, float]
     coverages: Mapping[ChunkId, float]
     owners: Mapping[ChunkId, Document]
-    asked: Mapping[ChunkId, float] = field(default_factory=dict)
 
 
 def merged(found: Sequence[Found]) -> Found:
@@ -37,7 +32,6 @@ def merged(found: Sequence[Found]) -> Found:
         similarities=_best([each.similarities for each in found]),
         coverages=_best([each.coverages for each in found]),
         owners={key: document for each in found for key, document in each.owners.items()},
-        asked=_best([each.asked for each in found]),
     )
 
 
@@ -55,7 +49,6 @@ class _Near:
 
     similarities: Mapping[ChunkId, float]
     owners: Mapping[ChunkId, Document]
-    asked: Mapping[ChunkId, float] = field(default_factory=dict)
 
 
 class Searcher:
@@ -135,7 +128,6 @@ class Searcher:
             similarities=near.similarities,
             coverages={key: value for key, value in coverages.items() if key in known},
             owners=known,
-            asked=near.asked,
         )
 
     async def _dense(
@@ -160,7 +152,6 @@ class Searcher:
         return _Near(
             similarities=_best([by_text.similarities, counted]),
             owners={**by_text.owners, **by_question.owners},
-            asked=by_question.similarities,
         )
 
     async def _live_hits(self, index: VectorIndex, vector: Vectors, scope: Scope) -> _Near:
