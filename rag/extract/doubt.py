@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.confidence import names_in
-from rag.extract.asked import ONE_FACT, Kind
+from rag.extract.asked import ONE_FACT, Kind, kind_of
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings
@@ -35,9 +35,25 @@ _THING_ITSELF = re.compile(
 )
 _PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
 _ABBREVIATION = re.compile(r"(?<![\w.-])(?=\w{2,5}(?![\w.-]))\w*[A-Z]\w*[A-Z]\w*")
+_ASKS_PERSON = re.compile(
+    r"^\W*who(?:['’]s| is| are| was| were| did| has| had| founded| wrote| made| built| bought| runs?| leads?| owns?)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\bhow many (?P<what>\w[\w -]*?) (?:do|does|did|is|are|was|were|have|has|had|can|will)\b", re.IGNORECASE
+)
+_COUNTED_ANYHOW = re.compile(r"\b(?:people|users|customers|times|days|weeks|months|years|hours)$", re.IGNORECASE)
+"""What goes by many other names: a number of patients is one of people."""
+
 _MARKER = re.compile(r"(?m)^\s*\d+[.)、]")
 _LEAST_TOLD = 0.2
 """Share of a question's weight besides its names that the best passage must speak of."""
+
+_LEAST_HEARD = 0.15
+"""Share of a question's words besides its names of which the best passages must hold any at all."""
+
+_NEAREST = 3
+"""Passages in which they are looked for."""
 
 _LATIN = re.compile(r"[A-Za-z]+")
 
@@ -64,6 +80,23 @@ def wants_news(evidence: Evidence, best: int) -> bool:
     if moment is None or question.kind in _ADVICE or _ASKER.search(question.text):
         return False
     return moment[0].lower() not in evidence.units[best].whole.lower()
+
+
+def misses_what_is_asked(evidence: Evidence, best: int) -> bool:
+    """Whether the best unit names nobody where somebody is asked for, or does not speak of the things to be counted.
+
+    "Who bought X?" is not answered by what X did, nor "how many engineers has X?" by how many offices.
+    """
+    unit, question = evidence.units[best], evidence.aspects[0].text
+    if unit.foreign:
+        return False
+    names = _names(question)
+    if _ASKS_PERSON.search(question) and names and not words_of(" ".join(_PROPER.findall(unit.whole))) - names:
+        return True
+    counted = _COUNTED.search(question)
+    if counted is None or _COUNTED_ANYHOW.search(counted["what"]):
+        return False
+    return not set(asked_words(counted["what"])) & (words_of(unit.whole) | unit.terms | unit.context | unit.named)
 
 
 def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
@@ -95,15 +128,38 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     return told < _LEAST_TOLD * sum(rest.values())
 
 
-def lacks_names(question: str, retrieval: Retrieval, *, certain: float) -> bool:
-    """Whether a question names somebody of whom no passage says anything: known before a word is written.
+def is_beyond(question: str, retrieval: Retrieval, *, certain: float) -> bool:
+    """Whether the passages cannot answer, as far as that is known before a word is written.
 
-    Not concluded where the best passage is in another language, or the search's confidence reaches `certain`.
+    Nothing is concluded where the best passage is in another language.
     """
-    passages = retrieval.passages
-    if not passages or passages[0].document.language != retrieval.language or retrieval.confidence >= certain:
+    if lacks_matter(question, retrieval):
+        return True
+    return _in_its_language(retrieval) and _lacks_names(question, retrieval, certain=certain)
+
+
+def lacks_matter(question: str, retrieval: Retrieval) -> bool:
+    """Whether somebody is named and the best passages speak of nothing that is asked of them, however near they are.
+
+    The words that an author expects to be asked in count as the passage's. A figure is known by its form instead.
+    """
+    named = words_of(" ".join(_PROPER.findall(question))) & _names(question)
+    if not named or not _in_its_language(retrieval) or kind_of(question) in ONE_FACT:
         return False
-    return _lacks(_names(question), retrieval.quotable)
+    names = words_of(" ".join(names_in(question)))
+    asked = {word for word in asked_words(question) if word not in names}
+    near = retrieval.passages[:_NEAREST]
+    held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in near))
+    return bool(asked) and len(asked & held) < _LEAST_HEARD * len(asked)
+
+
+def _in_its_language(retrieval: Retrieval) -> bool:
+    return bool(retrieval.passages) and retrieval.passages[0].document.language == retrieval.language
+
+
+def _lacks_names(question: str, retrieval: Retrieval, *, certain: float) -> bool:
+    """Whether a question names somebody of whom no passage says anything; a search that is certain is believed."""
+    return retrieval.confidence < certain and _lacks(_names(question), retrieval.quotable)
 
 
 def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bool:

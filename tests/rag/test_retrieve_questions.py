@@ -18,14 +18,17 @@ def ask(text: str, scope: Scope | None = None) -> Question:
 
 
 async def test_a_passage_is_found_by_a_question_that_its_author_put_beside_it(shelf: Shelf) -> None:
-    shelf.put("costs", ["Charge per thousand tokens."], questions={0: ("Whom do freeloaders hurt?",)})
-    shelf.put("other", ["A freeloader article that hurts nobody."])
+    shelf.put("costs", ["Charge per thousand tokens."], questions={0: ("Whom do freeloaders hurt when servers overheat?",)})
+    shelf.put("other", ["A freeloader wrote seven long letters."])
     await shelf.publish()
-    question = ask("whom do freeloaders hurt")
+    question = ask("whom do freeloaders hurt when servers overheat")
     found = await shelf.retriever().retrieve(question)
     assert [each.document.id for each in found.passages] == ["costs", "other"]
     assert found.signals["similarity"] == pytest.approx(0.7, abs=0.01)
+    assert found.signals["prepared"] == 1
+    assert found.signals["unheard"] == 0
     plain = await shelf.retriever(question_weight=0).retrieve(question)
+    assert plain.signals["prepared"] == 0
     assert [each.document.id for each in plain.passages] == ["other", "costs"]
 
 
