@@ -27,8 +27,10 @@ _MOMENT = re.compile(
 _ASKER = re.compile(r"我|咱|\b(?:i|we|my|our|us|me)\b", re.IGNORECASE)
 _ADVICE = frozenset({Kind.METHOD, Kind.REASON, Kind.COMPARISON})
 _ATTRIBUTE = re.compile(
-    r"\bwhat(?:'s|’s| is| was| are| were) (?:the )?(?P<asked>[^?]*?) (?:of|at|in|for|on) ", re.IGNORECASE
+    r"\b(?:what|who)(?:'s|’s| is| was| are| were) (?:the )?(?P<asked>[^?]*?) (?:of|at|in|for|on|representing|behind) ",
+    re.IGNORECASE,
 )
+_CHINESE_ATTRIBUTE = re.compile(r"[\w)）]\s*的(?P<asked>[一-鿿]{2,8}?)(?:是|有|为)?(?:多少|谁|多[大高久长])")
 _OWNER = re.compile(r"\w['’]s\b")
 _THING_ITSELF = re.compile(
     r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch)\b", re.IGNORECASE
@@ -51,6 +53,11 @@ _LEAST_TOLD = 0.2
 
 _LEAST_HEARD = 0.15
 """Share of a question's words besides its names of which the best passages must hold any at all."""
+
+_ANYTHING = words_of(
+    "happened goes went gone wrong works mean story problem issue matter 问题 回事 情况 故事 意思 介绍 近况 怎么了 后来"
+)
+"""Words that ask for whatever there is to say of a thing."""
 
 _NEAREST = 3
 """Passages in which they are looked for."""
@@ -94,7 +101,7 @@ def misses_what_is_asked(evidence: Evidence, best: int) -> bool:
     if _ASKS_PERSON.search(question) and names and not words_of(" ".join(_PROPER.findall(unit.whole))) - names:
         return True
     counted = _COUNTED.search(question)
-    if counted is None or _COUNTED_ANYHOW.search(counted["what"]):
+    if counted is None or not names or _COUNTED_ANYHOW.search(counted["what"]):
         return False
     return not set(asked_words(counted["what"])) & (words_of(unit.whole) | unit.terms | unit.context | unit.named)
 
@@ -109,8 +116,9 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     names = _names(question.text)
     if not names or evidence.units[best].foreign:
         return False
-    held = _held(retrieval.quotable[evidence.units[best].passage])
-    if _lacks_attribute(question.text, names, held):
+    passage = retrieval.quotable[evidence.units[best].passage]
+    held = _held(passage)
+    if _lacks_attribute(question.text, names, held | words_of(" ".join(passage.chunk.questions))):
         return True
     if retrieval.confidence >= settings.sure:
         # "SaaS" or "VRAM" is jargon as often as a name, and the library may say it in other words.
@@ -147,7 +155,7 @@ def lacks_matter(question: str, retrieval: Retrieval) -> bool:
     if not named or not _in_its_language(retrieval) or kind_of(question) in ONE_FACT:
         return False
     names = words_of(" ".join(names_in(question)))
-    asked = {word for word in asked_words(question) if word not in names}
+    asked = {word for word in asked_words(question) if word not in names | _ANYTHING}
     near = retrieval.passages[:_NEAREST]
     held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in near))
     return bool(asked) and len(asked & held) < _LEAST_HEARD * len(asked)
@@ -174,6 +182,8 @@ def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bo
 
 def _lacks_attribute(question: str, names: frozenset[str], held: frozenset[str]) -> bool:
     """Whether something of a named thing is asked for, its salary or its address, of which the passage says no word."""
+    if chinese := _CHINESE_ATTRIBUTE.search(question):
+        return bool(names) and not frozenset(asked_words(chinese["asked"])) & held
     match = _ATTRIBUTE.search(question)
     if match is None or _THING_ITSELF.search(match["asked"]):
         return False

@@ -18,7 +18,9 @@ def ask(text: str, scope: Scope | None = None) -> Question:
 
 
 async def test_a_passage_is_found_by_a_question_that_its_author_put_beside_it(shelf: Shelf) -> None:
-    shelf.put("costs", ["Charge per thousand tokens."], questions={0: ("Whom do freeloaders hurt when servers overheat?",)})
+    shelf.put(
+        "costs", ["Charge per thousand tokens."], questions={0: ("Whom do freeloaders hurt when servers overheat?",)}
+    )
     shelf.put("other", ["A freeloader wrote seven long letters."])
     await shelf.publish()
     question = ask("whom do freeloaders hurt when servers overheat")
