@@ -30,7 +30,7 @@ _ATTRIBUTE = re.compile(
     r"\b(?:what|who)(?:'s|’s| is| was| are| were) (?:the )?(?P<asked>[^?]*?) (?:of|at|in|for|on|representing|behind) ",
     re.IGNORECASE,
 )
-_CHINESE_ATTRIBUTE = re.compile(r"[\w)）]\s*的(?P<asked>[一-鿿]{2,8}?)(?:是|有|为)?(?:多少|谁|多[大高久长])")
+_CHINESE_ATTRIBUTE = re.compile(r"[\w)）]\s*的(?P<asked>[一-鿿]{2,8}?)(?:是|有|为)(?:多少|谁|多[大高久长])")
 _OWNER = re.compile(r"\w['’]s\b")
 _THING_ITSELF = re.compile(
     r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch)\b", re.IGNORECASE

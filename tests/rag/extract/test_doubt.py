@@ -103,6 +103,7 @@ async def test_an_answer_to_something_else_is_withheld(question: str, found: Pas
         pytest.param("What belongs inside a deck?", DECK, "Ten slides", id="other_words_for_what_the_search_trusts"),
         pytest.param("Who bought Falcon Motors?", SOLD, "Stork", id="a_buyer_who_is_named"),
         pytest.param("Falcon SU7 的售价是多少？", CAR, "21.59", id="a_figure_that_is_told"),
+        pytest.param("Falcon SU7 便宜的那款卖多少钱？", CAR, "21.59", id="a_choice_is_no_attribute"),
         pytest.param("Who should write the deck?", DECK, "slides", id="a_role_is_no_person"),
         pytest.param("What went wrong with Ada Falcon?", ADA, "dismissed", id="whatever_there_is_to_say"),
         pytest.param("Where did Ada Falcon grow up?", ADA_ASKED, "Leeds", id="words_that_the_author_expects"),
