@@ -79,6 +79,7 @@ async def index(library: Library, terminal: Terminal, job: IndexJob) -> int:
         unchanged=reports[-1].unchanged,
         failed=tuple(problem for each in reports for problem in each.failed),
         fall=reports[-1].fall,
+        warned=tuple(problem for each in reports for problem in each.warned),
     )
     if terminal.json:
         write_line(terminal.lines, index_record(report))
@@ -94,7 +95,7 @@ async def add_starter(library: Library, terminal: Terminal) -> None:
 
     with index_progress(terminal.err) as tell:
         report = await library.indexer.update([starter_input()], on_progress=tell)
-    for failed in report.failed:
+    for failed in (*report.failed, *report.warned):
         terminal.complain(f"{failed.source} — {failed.problem} — {failed.remedy}")
 
 

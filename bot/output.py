@@ -12,6 +12,7 @@ from rag.types import Answer, AnswerStatus, Citation, Document, Passage, Retriev
 
 if TYPE_CHECKING:
     from rag.evaluation import Report
+    from rag.ingest.files import FileProblem
     from rag.ingest.guard import Fall
     from rag.ingest.index import IndexReport
 
@@ -110,9 +111,8 @@ def index_record(report: IndexReport) -> dict[str, Any]:
         "updated": list(report.updated),
         "removed": list(report.removed),
         "unchanged": report.unchanged,
-        "failed": [
-            {"source": failed.source, "problem": failed.problem, "remedy": failed.remedy} for failed in report.failed
-        ],
+        "failed": [_problem_record(each) for each in report.failed],
+        "warned": [_problem_record(each) for each in report.warned],
         **({"fall": _fall_record(report.fall)} if report.fall else {}),
     }
 
@@ -127,6 +127,10 @@ def _fall_record(fall: Fall) -> dict[str, Any]:
         "lost": list(fall.lost),
         "causes": list(fall.causes),
     }
+
+
+def _problem_record(problem: FileProblem) -> dict[str, str]:
+    return {"source": problem.source, "problem": problem.problem, "remedy": problem.remedy}
 
 
 def report_record(report: Report) -> dict[str, Any]:

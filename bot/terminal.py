@@ -206,6 +206,9 @@ def print_index_report(console: Console, report: IndexReport) -> None:
     for failed in report.failed:
         told = f"{failed.source} — {failed.problem} — {failed.remedy}"
         console.print(printable(f"  failed {told}"), style="red", soft_wrap=True)
+    for warned in report.warned:
+        told = f"{warned.source} — {warned.problem} — {warned.remedy}"
+        console.print(printable(f"  warning {told}"), style="yellow", soft_wrap=True)
     if report.fall is not None:
         _print_fall(console, report.fall)
 

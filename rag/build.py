@@ -141,7 +141,7 @@ async def open_rag(
         await stack.enter_async_context(own_index(settings))
         catalogue, writer, unborn = await stack.enter_async_context(_open_database(settings.home))
         opening = _open_embedders(settings, stack, catalogue, loading=loading)
-        store, (embedder, sentences) = await _both(stack.enter_async_context(_open_store(settings)), opening)
+        store, (embedder, keeping, sentences) = await _both(stack.enter_async_context(_open_store(settings)), opening)
         models = await stack.enter_async_context(open_models(settings.model))
         parts = Parts(
             catalogue=catalogue,
@@ -156,15 +156,17 @@ async def open_rag(
             cache=cache,
         )
         judge, sets = _judge(parts, unborn, settings)
-        yield _rag(settings, parts, _indexer(parts, writer, settings, judge), models, sets)
+        yield _rag(settings, parts, _indexer(parts, writer, keeping, settings, judge), models, sets)
 
 
-def _indexer(parts: Parts, writer: CatalogueWriter, settings: RagSettings, judge: LabelledJudge) -> Indexer:
+def _indexer(
+    parts: Parts, writer: CatalogueWriter, embedder: Embedder, settings: RagSettings, judge: LabelledJudge
+) -> Indexer:
     return Indexer(
         catalogue=parts.catalogue,
         writer=writer,
         store=parts.store,
-        embedder=parts.embedder,
+        embedder=embedder,
         settings=settings.ingest,
         judge=judge,
     )
@@ -258,7 +260,7 @@ async def _open_store(settings: RagSettings) -> AsyncIterator[VectorStore]:
 
 async def _open_embedders(
     settings: RagSettings, stack: AsyncExitStack, catalogue: Catalogue, *, loading: Loading
-) -> tuple[Embedder, Embedder | None]:
+) -> tuple[Embedder, Embedder, Embedder | None]:
     from rag.backends.opening import open_embedders
 
     live = await catalogue.live()

@@ -15,6 +15,9 @@ from rag.types import Chunk, ChunkId, Document, DocumentId, DocumentKind, Langua
 
 GenerationId = NewType("GenerationId", int)
 
+_QUESTION = "?"
+"""Parts a chunk's id from a question's number in the id of a question's vector."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
@@ -49,7 +52,8 @@ class Input:
 class Generation:
     """One state of the whole index, made by one parser, one chunker and one embedder.
 
-    `identity` names all three; `collection` is the name of its vectors' collection.
+    `identity` names all three; `collection` is the name of its vectors' collection. `has_questions` tells whether any
+    of its chunks has questions of its own, whose vectors lie in a collection beside the first.
     """
 
     id: GenerationId
@@ -58,14 +62,16 @@ class Generation:
     collection: str
     state: Literal["building", "live"]
     created: datetime
+    has_questions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Size of a generation."""
+    """Size of a generation; `questions` are those that documents bring along."""
 
     documents: int
     chunks: int
+    questions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,32 @@ class IndexedDocument:
     chunk_ids: tuple[ChunkId, ...]
     chunks: tuple[Chunk, ...]
     terms: tuple[str, ...]
+
+    @property
+    def question_ids(self) -> tuple[ChunkId, ...]:
+        """Ids of the vectors of all chunks' questions, in their order."""
+        pairs = zip(self.chunk_ids, self.chunks, strict=True)
+        return tuple(each for key, chunk in pairs for each in question_ids(key, len(chunk.questions)))
+
+
+def questions_collection(collection: str) -> str:
+    """The name of the collection that holds the vectors of the questions beside those of the chunks."""
+    return f"{collection}-questions"
+
+
+def question_ids(chunk_id: ChunkId, count: int) -> tuple[ChunkId, ...]:
+    """Ids of the vectors of a chunk's questions."""
+    return tuple(ChunkId(f"{chunk_id}{_QUESTION}{number}") for number in range(count))
+
+
+def asks(vector_id: ChunkId) -> bool:
+    """Whether an id is that of a question's vector."""
+    return _QUESTION in vector_id
+
+
+def chunk_of(vector_id: ChunkId) -> ChunkId:
+    """The chunk that a vector stands for: its own, or that of one of its questions."""
+    return ChunkId(vector_id.partition(_QUESTION)[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +251,7 @@ class CatalogueWriter(Protocol):
         ...
 
     async def announce(self, generation: Generation, ids: Sequence[ChunkId]) -> None:
-        """Note vectors that are about to be written, so that a crash cannot leave them unknown."""
+        """Note vectors that are about to be written, questions' too, so that a crash cannot leave them unknown."""
         ...
 
     async def replace(self, generation: Generation, document: IndexedDocument) -> None:

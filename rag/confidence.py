@@ -33,6 +33,7 @@ class Evidence(BaseModel):
             another passage would count against the meaning: it shares words with the question, and nothing else.
         missing: the share of the question's names that the best passages do not hold.
         unheard: the share of the question's words of which no passage near it says anything; 0 across languages.
+        prepared: 1 if the best passage brings questions along, else 0: likeness to a question exceeds that to a text.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +43,7 @@ class Evidence(BaseModel):
     coverage: float
     missing: float
     unheard: float = 0.0
+    prepared: float = 0.0
 
 
 class Calibration(BaseModel):
@@ -58,6 +60,7 @@ class Calibration(BaseModel):
     coverage: float
     missing: float
     unheard: float = 0.0
+    prepared: float = 0.0
     fitted_on: int = 0
 
     def confidence(self, evidence: Evidence) -> float:
@@ -69,6 +72,7 @@ class Calibration(BaseModel):
             + self.coverage * evidence.coverage
             + self.missing * evidence.missing
             + self.unheard * evidence.unheard
+            + self.prepared * evidence.prepared
         )
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, strength))))
 

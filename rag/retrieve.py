@@ -6,7 +6,7 @@ A follow-up is searched as it was asked and as it stands alone; of each passage 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.catalogue import Catalogue, LiveChunk
@@ -21,7 +21,7 @@ from rag.searching import Found, Searcher, merged
 from rag.settings import RetrievalSettings
 from rag.stopwatch import Stopwatch
 from rag.terms import query_terms
-from rag.types import ChunkId, DocumentId, Language, Passage, Question, Retrieval, Scope
+from rag.types import ChunkId, DocumentId, DocumentKind, Language, Passage, Question, Retrieval, Scope
 
 _TOPICS = 3
 _JUDGED = 3
@@ -63,7 +63,13 @@ class Retriever:
         queries: QueryMaker | None = None,
     ) -> None:
         self._catalogue = catalogue
-        self._searcher = Searcher(catalogue=catalogue, store=store, embedder=embedder, candidates=settings.candidates)
+        self._searcher = Searcher(
+            catalogue=catalogue,
+            store=store,
+            embedder=embedder,
+            candidates=settings.candidates,
+            question_weight=settings.question_weight,
+        )
         self._queries = queries or RuleQueries()
         self._calibration = calibration
         self._settings = settings
@@ -131,9 +137,10 @@ class Retriever:
 
     def _evidence(self, forms: Iterable[tuple[Query, Language, Found]], sight: _Sight) -> Evidence:
         """The strongest of what the forms of a question saw: it is answered when any of them is."""
-        held = terms_held(map(_text, sight.near))
+        text = _asked_text if self._settings.question_weight else _text
+        held = terms_held(map(text, sight.near))
         seen = [
-            _evidence(query.text, language, found, sight.judged, held=held)
+            _evidence(query.text, language, found, sight.judged, held=held, text=text)
             for number, (query, language, found) in enumerate(forms)
             if number == 0 or _holds(query, language, sight.near)
         ]
@@ -220,23 +227,49 @@ def _text(passage: Passage) -> str:
     return " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
 
 
+def _asked_text(passage: Passage) -> str:
+    """What a passage speaks of, the words included in which its author expects to be asked."""
+    return " ".join((_text(passage), *passage.chunk.questions))
+
+
 def _evidence(
-    query: str, language: Language, found: Found, passages: Sequence[Passage], *, held: Container[str]
+    query: str,
+    language: Language,
+    found: Found,
+    passages: Sequence[Passage],
+    *,
+    held: Container[str],
+    text: Callable[[Passage], str],
 ) -> Evidence:
     same_language = float(bool(passages) and passages[0].document.language == language)
     return Evidence(
         similarity=max(found.similarities.values(), default=0.0),
         same_language=same_language,
         coverage=same_language * (found.coverages.get(passages[0].chunk_id, 0.0) if passages else 0.0),
-        missing=missing_share(names_in(query), map(_text, passages)),
+        missing=missing_share(names_in(query), map(text, passages)),
         unheard=same_language * unheard_share(query_terms(query), held),
+        prepared=float(text is _asked_text and bool(passages) and bool(passages[0].chunk.questions)),
     )
+
+
+def _path(passage: Passage) -> tuple[str, ...]:
+    """The headings of a passage down to the last that tells something without those above it.
+
+    Every case has its "Lessons", every risk its "Contingency plan": there the case's own title counts, the risk's name.
+    """
+    title, section = passage.document.title, passage.chunk.section
+    match passage.document.kind:
+        case DocumentKind.CASE | DocumentKind.TREND:
+            return (title,)
+        case DocumentKind.RISK:
+            return (title, *section[:2])
+    return (title, *section)
 
 
 def _topics(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
     """What the library does hold near the question, in the question's language where there is any."""
     own = [passage for passage in passages if passage.document.language == language] or list(passages)
-    paths = [(passage.document.title, *passage.chunk.section) for passage in own]
+    paths = [_path(passage) for passage in own]
     places = Counter(path[-1] for path in dict.fromkeys(paths))
     # A heading that stands in several places, such as "Contingency plan", tells nothing without the one above it.
     headings = (path[-2] if places[path[-1]] > 1 and len(path) > 1 else path[-1] for path in paths)

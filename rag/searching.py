@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.catalogue import Catalogue, Generation
+from rag.catalogue import Catalogue, Generation, chunk_of, questions_collection
 from rag.errors import IndexMismatch, IndexMissing, StorageFailed
 from rag.ports import Embedder, VectorIndex, Vectors, VectorStore
 from rag.stopwatch import Stopwatch
@@ -43,14 +43,39 @@ def _best(values: Sequence[Mapping[ChunkId, float]]) -> dict[ChunkId, float]:
     return best
 
 
-class Searcher:
-    """Searches one library with both legs; `candidates` are the hits taken from each leg for each query."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Near:
+    """What the dense leg saw for one query."""
 
-    def __init__(self, *, catalogue: Catalogue, store: VectorStore, embedder: Embedder, candidates: int) -> None:
+    similarities: Mapping[ChunkId, float]
+    owners: Mapping[ChunkId, Document]
+
+
+class Searcher:
+    """Searches one library with both legs.
+
+    Args:
+        catalogue: what is live.
+        store: where the vectors are.
+        embedder: that of the index.
+        candidates: the hits taken from each leg for each query.
+        question_weight: what likeness to a question counts for that a chunk brings along, beside likeness to its text.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        store: VectorStore,
+        embedder: Embedder,
+        candidates: int,
+        question_weight: float,
+    ) -> None:
         self._catalogue = catalogue
         self._store = store
         self._embedder = embedder
         self._candidates = candidates
+        self._question_weight = question_weight
 
     async def find(self, queries: Sequence[str], scope: Scope, watch: Stopwatch) -> tuple[Found, ...]:
         """What each query finds in the live generation; once more when a rebuild has replaced it in the meantime.
@@ -92,45 +117,54 @@ class Searcher:
         )
         return tuple(
             await asyncio.gather(
-                *(self._checked(*near, words, scope) for near, words in zip(dense, lexical, strict=True))
+                *(self._checked(near, words, scope) for near, words in zip(dense, lexical, strict=True))
             )
         )
 
-    async def _checked(
-        self,
-        similarities: Mapping[ChunkId, float],
-        owners: Mapping[ChunkId, Document],
-        coverages: Mapping[ChunkId, float],
-        scope: Scope,
-    ) -> Found:
-        rest = [key for key in coverages if key not in owners]
-        known = {**owners, **await self._catalogue.owners(rest, scope=scope)}
+    async def _checked(self, near: _Near, coverages: Mapping[ChunkId, float], scope: Scope) -> Found:
+        rest = [key for key in coverages if key not in near.owners]
+        known = {**near.owners, **await self._catalogue.owners(rest, scope=scope)}
         return Found(
-            similarities=similarities,
+            similarities=near.similarities,
             coverages={key: value for key, value in coverages.items() if key in known},
             owners=known,
         )
 
     async def _dense(
         self, generation: Generation, queries: Sequence[str], scope: Scope, watch: Stopwatch
-    ) -> list[tuple[dict[ChunkId, float], dict[ChunkId, Document]]]:
+    ) -> list[_Near]:
         with watch.stage("embed"):
             vectors = await self._embedder.embed_queries(queries)
         with watch.stage("dense"):
-            index = await self._store.collection(generation.collection)
-            return await asyncio.gather(*(self._live_hits(index, vector, scope) for vector in vectors))
+            chunks = await self._store.collection(generation.collection)
+            questions = None
+            if generation.has_questions and self._question_weight:
+                questions = await self._store.collection(questions_collection(generation.collection))
+            return await asyncio.gather(*(self._near(chunks, questions, vector, scope) for vector in vectors))
 
-    async def _live_hits(
-        self, index: VectorIndex, vector: Vectors, scope: Scope
-    ) -> tuple[dict[ChunkId, float], dict[ChunkId, Document]]:
+    async def _near(self, chunks: VectorIndex, questions: VectorIndex | None, vector: Vectors, scope: Scope) -> _Near:
+        if questions is None:
+            return await self._live_hits(chunks, vector, scope)
+        by_text, by_question = await asyncio.gather(
+            self._live_hits(chunks, vector, scope), self._live_hits(questions, vector, scope)
+        )
+        counted = {key: self._question_weight * value for key, value in by_question.similarities.items()}
+        return _Near(
+            similarities=_best([by_text.similarities, counted]),
+            owners={**by_text.owners, **by_question.owners},
+        )
+
+    async def _live_hits(self, index: VectorIndex, vector: Vectors, scope: Scope) -> _Near:
         """The nearest chunks that are live and admitted; asks for more until there are enough or no more."""
         wanted, asked = self._candidates, self._candidates
         while True:
             hits = await index.nearest(vector, limit=asked)
-            owners = await self._catalogue.owners([hit.chunk_id for hit in hits], scope=scope)
-            if len(owners) >= wanted or len(hits) < asked:
-                kept = [hit for hit in hits if hit.chunk_id in owners][:wanted]
-                return {hit.chunk_id: hit.similarity for hit in kept}, owners
+            chunks = list(dict.fromkeys(chunk_of(hit.chunk_id) for hit in hits))
+            owners = await self._catalogue.owners(chunks, scope=scope)
+            kept = [hit for hit in hits if chunk_of(hit.chunk_id) in owners]
+            if len(kept) >= wanted or len(hits) < asked:
+                similarities = [{chunk_of(hit.chunk_id): hit.similarity} for hit in kept[:wanted]]
+                return _Near(similarities=_best(similarities), owners=owners)
             asked *= 4
 
     async def _lexical(self, queries: Sequence[str], scope: Scope, watch: Stopwatch) -> list[dict[ChunkId, float]]:

@@ -151,6 +151,9 @@ class RetrievalSettings(_Group):
     """Hits taken from each leg before fusion."""
 
     dense_weight: float = Field(default=0.5, ge=0, le=1)
+    question_weight: float = Field(default=0.7, ge=0, le=1)
+    """What likeness to a question counts for that a document brings along, beside likeness to the text; 0: nothing."""
+
     language_bonus: float = Field(default=0.08, ge=0, le=1)
     per_document: int = Field(default=4, ge=1)
     """Most passages of one document among those kept."""

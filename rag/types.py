@@ -105,12 +105,15 @@ class Chunk:
     """A piece of a document that is embedded and found as one.
 
     `section` is the heading path from the outermost heading in; `text` is the source's own words, without the headings.
+    `questions` are those that its section answers, as the document's author has put them: they are searched, and never
+    shown or quoted.
     """
 
     position: int
     section: tuple[str, ...]
     text: str
     page_marks: tuple[PageMark, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

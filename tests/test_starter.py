@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from rag.backends.bundled import open_bundled
+from rag.backends.kept_questions import question_entry
 from rag.backends.universal import UniversalEmbedder
 from rag.backends.vector_packs import read_pack, text_key
 from rag.confidence import load_calibrations
@@ -54,6 +55,10 @@ def texts_of(document: LoadedDocument) -> list[str]:
     return [embedded_text(document.document, chunk) for chunk in document.chunks]
 
 
+def questions_of(document: LoadedDocument) -> list[str]:
+    return [question for chunk in document.chunks for question in chunk.questions]
+
+
 def pack_of(source: str) -> Path:
     return CORPUS / "vectors" / (source.removesuffix(".md").replace("/", "-") + ".npz")
 
@@ -67,8 +72,12 @@ def test_every_chunk_of_the_library_ships_with_its_vector() -> None:
     library = documents()
     assert {path.name for path in (CORPUS / "vectors").iterdir()} == {pack_of(source).name for source in library}
     for source, document in library.items():
-        keys = {text_key(text) for text in texts_of(document)}
+        keys = {text_key(text) for text in (*texts_of(document), *map(question_entry, questions_of(document)))}
         assert set(read_pack(pack_of(source)).keys) == keys, f"{source} has changed; run scripts/pack_starter"
+
+
+def test_every_question_stands_beside_a_heading_of_its_text() -> None:
+    assert [problem for document in documents().values() for problem in document.problems] == []
 
 
 @pytest.mark.slow
@@ -77,8 +86,9 @@ async def test_a_sample_of_the_shipped_vectors_is_what_the_embedder_makes(embedd
     pack = read_pack(pack_of(source))
     assert pack.identity == embedder.identity
     texts = texts_of(documents()[source])[::5]
-    made = await embedder.embed_passages(texts)
-    rows = [pack.keys.index(text_key(text)) for text in texts]
+    questions = questions_of(documents()[source])[::5]
+    made = np.concatenate([await embedder.embed_passages(texts), await embedder.embed_queries(questions)])
+    rows = [pack.keys.index(text_key(text)) for text in (*texts, *map(question_entry, questions))]
     shipped = pack.halves[rows].astype(np.float32)
     assert np.einsum("ij,ij->i", made, shipped).min() > 0.999
 

@@ -36,7 +36,8 @@ def counted(call: Call, report: IndexReport) -> str:
 def details(call: Call, report: IndexReport) -> str:
     """The first problems with their mend and the first changed documents by name; "" where there are none."""
     changed = ((Say.REINDEX_ADDED, report.added), (Say.REINDEX_UPDATED, report.updated))
-    blocks = [_problems(call, report.failed)] if report.failed else []
+    problems = (*report.failed, *report.warned)
+    blocks = [_problems(call, problems)] if problems else []
     blocks += [
         _named(call, title, names) for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed)) if names
     ]
@@ -60,13 +61,15 @@ def report_files(call: Call, report: IndexReport) -> tuple[File, ...]:
 def _is_whole(report: IndexReport) -> bool:
     """Whether the chat names everything."""
     longest = max(map(len, (report.added, report.updated, report.removed)))
-    return longest <= _NAMES and len(report.failed) <= _PROBLEMS
+    return longest <= _NAMES and len(report.failed) + len(report.warned) <= _PROBLEMS
 
 
 def _rows(call: Call, report: IndexReport) -> Iterator[tuple[str, str, str, str]]:
     outcomes = call.means.wording.words("reindex_outcome", call.language)
     for each in report.failed:
         yield outcomes["failed"], each.source, *_mend(call, each)
+    for each in report.warned:
+        yield outcomes["warned"], each.source, *_mend(call, each)
     for outcome, names in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
         yield from ((outcomes[outcome], name, "", "") for name in names)
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from rag.backends.background import open_background
 from rag.backends.deferred import DeferredEmbedder
 from rag.backends.folding import FoldingEmbedder
+from rag.backends.kept_questions import KeepingEmbedder
 from rag.backends.memory import MemoryEmbedder
 from rag.backends.packaged import expected, open_packaged
 from rag.backends.universal import UniversalEmbedder
@@ -23,8 +24,8 @@ log = logging.getLogger(__name__)
 
 async def open_embedders(
     settings: RagSettings, stack: AsyncExitStack, *, loading: Loading, made_by: str
-) -> tuple[Embedder, Embedder | None]:
-    """The cached embedder of passages and questions, and the quick one with which the extractive writer reads.
+) -> tuple[Embedder, Embedder, Embedder | None]:
+    """The cached embedder, the same for index runs, and the quick one with which the extractive writer reads.
 
     Args:
         settings: what to open.
@@ -41,7 +42,8 @@ async def open_embedders(
     packs = sorted((data_folder("corpus") / "vectors").glob("*.npz"))
     cache = await stack.enter_async_context(VectorCache.open(settings.home / "vectors.sqlite3", packs))
     cached = CachedEmbedder(embedder, cache, batch_size=_batch_size(settings))
-    return FoldingEmbedder(cached), FoldingEmbedder(sentences) if sentences else None
+    keeping = KeepingEmbedder(cached, cache, batch_size=_batch_size(settings))
+    return FoldingEmbedder(cached), FoldingEmbedder(keeping), FoldingEmbedder(sentences) if sentences else None
 
 
 async def _load_embedders(

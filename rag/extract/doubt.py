@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.confidence import names_in
-from rag.extract.asked import ONE_FACT, Kind
+from rag.extract.asked import ONE_FACT, Kind, kind_of
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings
@@ -27,17 +27,40 @@ _MOMENT = re.compile(
 _ASKER = re.compile(r"我|咱|\b(?:i|we|my|our|us|me)\b", re.IGNORECASE)
 _ADVICE = frozenset({Kind.METHOD, Kind.REASON, Kind.COMPARISON})
 _ATTRIBUTE = re.compile(
-    r"\bwhat(?:'s|’s| is| was| are| were) (?:the )?(?P<asked>[^?]*?) (?:of|at|in|for|on) ", re.IGNORECASE
+    r"\b(?:what|who)(?:'s|’s| is| was| are| were) (?:the )?(?P<asked>[^?]*?) (?:of|at|in|for|on|representing|behind) ",
+    re.IGNORECASE,
 )
+_CHINESE_ATTRIBUTE = re.compile(r"[\w)）]\s*的(?P<asked>[一-鿿]{2,8}?)(?:是|有|为)(?:多少|谁|多[大高久长])")
 _OWNER = re.compile(r"\w['’]s\b")
 _THING_ITSELF = re.compile(
     r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch)\b", re.IGNORECASE
 )
 _PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
 _ABBREVIATION = re.compile(r"(?<![\w.-])(?=\w{2,5}(?![\w.-]))\w*[A-Z]\w*[A-Z]\w*")
+_ASKS_PERSON = re.compile(
+    r"^\W*who(?:['’]s| is| are| was| were| did| has| had| founded| wrote| made| built| bought| runs?| leads?| owns?)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\bhow many (?P<what>\w[\w -]*?) (?:do|does|did|is|are|was|were|have|has|had|can|will)\b", re.IGNORECASE
+)
+_COUNTED_ANYHOW = re.compile(r"\b(?:people|users|customers|times|days|weeks|months|years|hours)$", re.IGNORECASE)
+"""What goes by many other names: a number of patients is one of people."""
+
 _MARKER = re.compile(r"(?m)^\s*\d+[.)、]")
 _LEAST_TOLD = 0.2
 """Share of a question's weight besides its names that the best passage must speak of."""
+
+_LEAST_HEARD = 0.15
+"""Share of a question's words besides its names of which the best passages must hold any at all."""
+
+_ANYTHING = words_of(
+    "happened goes went gone wrong works mean story problem issue matter 问题 回事 情况 故事 意思 介绍 近况 怎么了 后来"
+)
+"""Words that ask for whatever there is to say of a thing."""
+
+_NEAREST = 3
+"""Passages in which they are looked for."""
 
 _LATIN = re.compile(r"[A-Za-z]+")
 
@@ -66,6 +89,23 @@ def wants_news(evidence: Evidence, best: int) -> bool:
     return moment[0].lower() not in evidence.units[best].whole.lower()
 
 
+def misses_what_is_asked(evidence: Evidence, best: int) -> bool:
+    """Whether the best unit names nobody where somebody is asked for, or does not speak of the things to be counted.
+
+    "Who bought X?" is not answered by what X did, nor "how many engineers has X?" by how many offices.
+    """
+    unit, question = evidence.units[best], evidence.aspects[0].text
+    if unit.foreign:
+        return False
+    names = _names(question)
+    if _ASKS_PERSON.search(question) and names and not words_of(" ".join(_PROPER.findall(unit.whole))) - names:
+        return True
+    counted = _COUNTED.search(question)
+    if counted is None or not names or _COUNTED_ANYHOW.search(counted["what"]):
+        return False
+    return not set(asked_words(counted["what"])) & (words_of(unit.whole) | unit.terms | unit.context | unit.named)
+
+
 def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
     """Whether the question's names are missing in the passages, or are all that the best one shares with it.
 
@@ -76,8 +116,9 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     names = _names(question.text)
     if not names or evidence.units[best].foreign:
         return False
-    held = _held(retrieval.quotable[evidence.units[best].passage])
-    if _lacks_attribute(question.text, names, held):
+    passage = retrieval.quotable[evidence.units[best].passage]
+    held = _held(passage)
+    if _lacks_attribute(question.text, names, held | words_of(" ".join(passage.chunk.questions))):
         return True
     if retrieval.confidence >= settings.sure:
         # "SaaS" or "VRAM" is jargon as often as a name, and the library may say it in other words.
@@ -95,15 +136,38 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     return told < _LEAST_TOLD * sum(rest.values())
 
 
-def lacks_names(question: str, retrieval: Retrieval, *, certain: float) -> bool:
-    """Whether a question names somebody of whom no passage says anything: known before a word is written.
+def is_beyond(question: str, retrieval: Retrieval, *, certain: float) -> bool:
+    """Whether the passages cannot answer, as far as that is known before a word is written.
 
-    Not concluded where the best passage is in another language, or the search's confidence reaches `certain`.
+    Nothing is concluded where the best passage is in another language.
     """
-    passages = retrieval.passages
-    if not passages or passages[0].document.language != retrieval.language or retrieval.confidence >= certain:
+    if lacks_matter(question, retrieval):
+        return True
+    return _in_its_language(retrieval) and _lacks_names(question, retrieval, certain=certain)
+
+
+def lacks_matter(question: str, retrieval: Retrieval) -> bool:
+    """Whether somebody is named and the best passages speak of nothing that is asked of them, however near they are.
+
+    The words that an author expects to be asked in count as the passage's. A figure is known by its form instead.
+    """
+    named = words_of(" ".join(_PROPER.findall(question))) & _names(question)
+    if not named or not _in_its_language(retrieval) or kind_of(question) in ONE_FACT:
         return False
-    return _lacks(_names(question), retrieval.quotable)
+    names = words_of(" ".join(names_in(question)))
+    asked = {word for word in asked_words(question) if word not in names | _ANYTHING}
+    near = retrieval.passages[:_NEAREST]
+    held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in near))
+    return bool(asked) and len(asked & held) < _LEAST_HEARD * len(asked)
+
+
+def _in_its_language(retrieval: Retrieval) -> bool:
+    return bool(retrieval.passages) and retrieval.passages[0].document.language == retrieval.language
+
+
+def _lacks_names(question: str, retrieval: Retrieval, *, certain: float) -> bool:
+    """Whether a question names somebody of whom no passage says anything; a search that is certain is believed."""
+    return retrieval.confidence < certain and _lacks(_names(question), retrieval.quotable)
 
 
 def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bool:
@@ -118,6 +182,8 @@ def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bo
 
 def _lacks_attribute(question: str, names: frozenset[str], held: frozenset[str]) -> bool:
     """Whether something of a named thing is asked for, its salary or its address, of which the passage says no word."""
+    if chinese := _CHINESE_ATTRIBUTE.search(question):
+        return bool(names) and not frozenset(asked_words(chinese["asked"])) & held
     match = _ATTRIBUTE.search(question)
     if match is None or _THING_ITSELF.search(match["asked"]):
         return False

@@ -15,7 +15,14 @@ from collections.abc import AsyncGenerator, Sequence
 
 from rag.errors import EmbedderUnavailable
 from rag.extract.asked import aspects_of, wants_code
-from rag.extract.doubt import is_about_others, misses_figure, misses_names, wants_news
+from rag.extract.doubt import (
+    is_about_others,
+    lacks_matter,
+    misses_figure,
+    misses_names,
+    misses_what_is_asked,
+    wants_news,
+)
 from rag.extract.entries import entries_of, entry_statements
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.outline import outline_of, read
@@ -52,6 +59,8 @@ class ExtractiveWriter:
             for statement in entry_statements(entries, retrieval):
                 yield statement
             return
+        if lacks_matter(question.text, retrieval):
+            return
         outline = outline_of(retrieval, aspects)
         if outline and not is_about_others(question.text, outline, retrieval):
             for statement in outline_statements(outline, retrieval):
@@ -74,6 +83,7 @@ class ExtractiveWriter:
         return (
             wants_news(evidence, best)
             or misses_figure(evidence, best)
+            or misses_what_is_asked(evidence, best)
             or misses_names(evidence, best, retrieval, self._settings)
         )
 

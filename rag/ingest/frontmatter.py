@@ -22,7 +22,7 @@ _OPENING = re.compile(r"\A\s*---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KNOWN_KEY = re.compile(
     r"^(?:title|kind|language|topics|date|source|url|licen[cs]e|audience|id"
-    r"|company|sector|stage|outcome|lessons|region|founded|did|decided|sources|illustrative)[ \t]*:",
+    r"|company|sector|stage|outcome|lessons|region|founded|did|decided|sources|illustrative|questions)[ \t]*:",
     re.MULTILINE,
 )
 _CASE_FACTS = tuple(field.name for field in dataclasses.fields(CaseFacts))
@@ -38,6 +38,8 @@ _REMEDIES = {
     "sources": "write one name or a list of names",
     "founded": "write the year as YYYY",
     "illustrative": "write true or false",
+    "questions": "write headings of the document, each with a question or a list of up to 20 that its section answers,"
+    " of at most 200 characters",
 }
 
 
@@ -49,6 +51,10 @@ def _blank_to_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _none_to_empty(value: object) -> object:
+    return {} if value is None or value == "" else value
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) and value.strip() else value or []
 
@@ -56,6 +62,9 @@ def _listed(value: object) -> object:
 _Text = Annotated[str | None, BeforeValidator(_blank_to_none)]
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 _Word = Annotated[str, BeforeValidator(_lowered), Field(min_length=1)]
+_Asked = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(_listed), Field(max_length=20)
+]
 _Year = Annotated[int | None, Field(ge=1000, le=9999), BeforeValidator(_blank_to_none)]
 
 
@@ -85,6 +94,7 @@ class FrontMatter(BaseModel):
     decided: _Text = None
     sources: _Texts = ()
     illustrative: bool = False
+    questions: Annotated[Mapping[str, _Asked], BeforeValidator(_none_to_empty)] = Field(default_factory=dict)
 
     @field_validator("language", mode="before")
     @classmethod

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag.catalogue import Catalogue, CatalogueWriter, Generation, Input
+from rag.catalogue import Catalogue, CatalogueWriter, Generation, Input, asks, questions_collection
 from rag.errors import InvalidInput
 from rag.ingest.changes import Change, InputChanges, find_changes
 from rag.ingest.guard import Fall, Judge
@@ -146,13 +146,15 @@ class Indexer:
         if live is not None and up_to_date:
             return live
         name = await self._collection_name(identity, live)
-        await self._store.drop(name)
+        await self._drop(name)
         return await self._writer.begin(identity=identity, embedder=self._embedder.identity, collection=name)
 
     async def _is_stored(self, live: Generation) -> bool:
         """Whether the store holds the vectors of a generation: it may be another store than the one that was filled."""
-        vectors = await self._store.collection(live.collection)
-        return await vectors.count() >= (await self._catalogue.counts()).chunks
+        counts = await self._catalogue.counts()
+        wanted = {live.collection: counts.chunks, questions_collection(live.collection): counts.questions}
+        held = {name: await self._store.collection(name) for name, least in wanted.items() if least}
+        return all([await vectors.count() >= wanted[name] for name, vectors in held.items()])
 
     async def _collection_name(self, identity: str, live: Generation | None) -> str:
         """A name that no other installation on the same vector store uses, nor the live generation."""
@@ -240,6 +242,7 @@ class Indexer:
         publisher = DocumentPublisher(
             generation=generation,
             writer=self._writer,
+            store=self._store,
             vectors=await self._store.collection(generation.collection),
             embedder=self._embedder,
             settings=self._settings,
@@ -251,13 +254,22 @@ class Indexer:
 
     async def _sweep(self, generation: Generation) -> None:
         """Delete vectors that no chunk claims, and the collections of earlier generations, never anybody else's."""
-        vectors = await self._store.collection(generation.collection)
         while dead := await self._writer.dead_vectors(generation, limit=_SWEEP):
-            await vectors.delete(dead)
+            parts = {generation.collection: [each for each in dead if not asks(each)]}
+            parts[questions_collection(generation.collection)] = [each for each in dead if asks(each)]
+            for name, ids in parts.items():
+                if ids:
+                    vectors = await self._store.collection(name)
+                    await vectors.delete(ids)
             await self._writer.forget_vectors(generation, dead)
         for name in await self._writer.retired_collections():
-            await self._store.drop(name)
+            await self._drop(name)
             await self._writer.forget_collection(name)
+
+    async def _drop(self, collection: str) -> None:
+        """Delete a generation's vectors, those of its questions first: they are known by the name of the others."""
+        await self._store.drop(questions_collection(collection))
+        await self._store.drop(collection)
 
 
 def _steps(changes: Sequence[Change]) -> Iterator[IndexProgress]:

@@ -13,12 +13,13 @@ from rag.catalogue import Filing
 from rag.errors import UnreadableDocument
 from rag.ingest.blocks import BlockKind, ParsedFile, comparable
 from rag.ingest.chunking import chunk_file
-from rag.ingest.files import FoundFile
+from rag.ingest.files import FileProblem, FoundFile
 from rag.ingest.filing import filed
 from rag.ingest.formats import parse_file
 from rag.ingest.frontmatter import FrontMatter
 from rag.ingest.markdown import plain_title
 from rag.ingest.outline import document_title
+from rag.ingest.questions import STEP, with_questions
 from rag.ingest.reading import FileContent, read_content
 from rag.ingest.sidecar import merged, parse_sidecar
 from rag.language import detect_language
@@ -38,10 +39,11 @@ _EMBEDDED_HEADINGS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedDocument:
-    """A document with its chunks, ready to be indexed."""
+    """A document with its chunks, ready to be indexed. `problems` are what is wrong with it and keeps nothing away."""
 
     document: Document
     chunks: tuple[Chunk, ...]
+    problems: tuple[FileProblem, ...] = ()
 
 
 def load_document(
@@ -92,7 +94,9 @@ def make_document(
         problem = "the file holds headings or lists of contents only, no text"
         raise UnreadableDocument(file.source, problem=problem, remedy="add text or remove the file")
     document = _document(parsed, source=file.source, document_id=document_id, modified=content.modified)
-    return LoadedDocument(document=document, chunks=chunks)
+    chunks, unknown = with_questions(chunks, parsed.front_matter.questions, title=document.title)
+    problems = tuple(_unknown_heading(file.source, heading) for heading in unknown)
+    return LoadedDocument(document=document, chunks=chunks, problems=problems)
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:
@@ -111,6 +115,14 @@ def lexical_text(document: Document, chunk: Chunk) -> str:
     titled = chunk.section[:1] and comparable(chunk.section[0]) == comparable(document.title)
     headings: Sequence[str] = chunk.section if titled else (document.title, *chunk.section)
     return "\n".join([*headings, _EMBEDDED_DATA.sub("", chunk.text)])
+
+
+def _unknown_heading(source: str, heading: str) -> FileProblem:
+    return FileProblem(
+        source=source,
+        problem=f"questions stand beside {heading!r}, which is the heading of no section, or of several",
+        remedy=f"write it as in the text, below its outer heading: Outer {STEP} Inner; the rest is indexed",
+    )
 
 
 def _document(parsed: ParsedFile, *, source: str, document_id: DocumentId, modified: date) -> Document:

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from typing import Literal
 
-from rag.catalogue import CatalogueWriter, Generation, IndexedDocument
+from rag.catalogue import CatalogueWriter, Generation, IndexedDocument, questions_collection
 from rag.errors import UnreadableDocument
 from rag.ingest.changes import Change
 from rag.ingest.files import FileProblem
@@ -14,12 +14,20 @@ from rag.ingest.filing import mark_of
 from rag.ingest.isolation import IsolatedParser
 from rag.ingest.load import LoadedDocument, embedded_text, lexical_text, make_document
 from rag.ingest.reading import read_content
-from rag.ports import Embedder, VectorIndex
+from rag.ports import Embedder, VectorIndex, VectorStore
 from rag.settings import IngestSettings
 from rag.terms import index_terms
 from rag.types import ChunkId
 
 Outcome = Literal["added", "updated", "unchanged"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What became of a file that could be read, and what its owner should know of it."""
+
+    outcome: Outcome
+    problems: tuple[FileProblem, ...] = ()
 
 
 class DocumentPublisher:
@@ -30,18 +38,20 @@ class DocumentPublisher:
         *,
         generation: Generation,
         writer: CatalogueWriter,
+        store: VectorStore,
         vectors: VectorIndex,
         embedder: Embedder,
         settings: IngestSettings,
     ) -> None:
         self._generation = generation
         self._writer = writer
+        self._store = store
         self._vectors = vectors
         self._embedder = embedder
         self._settings = settings
         self._parser = IsolatedParser(settings)
 
-    async def publish(self, change: Change) -> FileProblem | Outcome:
+    async def publish(self, change: Change) -> FileProblem | Published:
         """Make a file's present content live; a file that cannot be read is told and changes nothing.
 
         Returns:
@@ -60,9 +70,9 @@ class DocumentPublisher:
             return FileProblem(source=error.path, problem=error.problem, remedy=error.remedy)
         if loaded is None:
             await self._writer.touch(self._generation, change.document_id, change.fingerprint)
-            return "unchanged"
+            return Published(outcome="unchanged")
         await self._go_live(change, *loaded)
-        return "updated" if change.known else "added"
+        return Published(outcome="updated" if change.known else "added", problems=loaded[0].problems)
 
     def _load(self, change: Change) -> tuple[LoadedDocument, str] | None:
         """The document and its content's hash, or None when only the file's stamps have changed."""
@@ -84,20 +94,23 @@ class DocumentPublisher:
         document, chunks = loaded.document, loaded.chunks
         ids = tuple(ChunkId(f"{document.id}:{digest[:12]}:{chunk.position}") for chunk in chunks)
         texts, terms = await asyncio.to_thread(_texts, loaded)
-        vectors = await self._embedder.embed_passages(texts)
-        await self._writer.announce(self._generation, ids)
-        await self._vectors.add(ids, vectors)
-        await self._writer.replace(
-            self._generation,
-            IndexedDocument(
-                document=document,
-                input_key=change.input_key,
-                fingerprint=dataclasses.replace(change.fingerprint, content_hash=digest),
-                chunk_ids=ids,
-                chunks=chunks,
-                terms=terms,
-            ),
+        indexed = IndexedDocument(
+            document=document,
+            input_key=change.input_key,
+            fingerprint=dataclasses.replace(change.fingerprint, content_hash=digest),
+            chunk_ids=ids,
+            chunks=chunks,
+            terms=terms,
         )
+        vectors = await self._embedder.embed_passages(texts)
+        questions = [question for chunk in chunks for question in chunk.questions]
+        asked = await self._embedder.embed_queries(questions) if questions else None
+        await self._writer.announce(self._generation, (*ids, *indexed.question_ids))
+        await self._vectors.add(ids, vectors)
+        if asked is not None:
+            beside = await self._store.collection(questions_collection(self._generation.collection))
+            await beside.add(indexed.question_ids, asked)
+        await self._writer.replace(self._generation, indexed)
 
 
 def _texts(loaded: LoadedDocument) -> tuple[list[str], tuple[str, ...]]:

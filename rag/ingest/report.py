@@ -9,7 +9,7 @@ from typing import Literal
 from rag.ingest.files import FileProblem
 from rag.ingest.guard import Fall
 from rag.ingest.outcomes import InputOutcome, Outcomes
-from rag.ingest.publish import Outcome
+from rag.ingest.publish import Outcome, Published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ ProgressListener = Callable[[IndexProgress], None]
 class IndexReport:
     """What a run did, by source. A failed file keeps the last version that could be read.
 
+    `warned` tells of files that were indexed although something in them could not be used.
     `fall` tells that labelled questions fare worse; where it is held, nothing of the run is live.
     """
 
@@ -39,6 +40,7 @@ class IndexReport:
     removed: tuple[str, ...] = ()
     unchanged: int = 0
     failed: tuple[FileProblem, ...] = ()
+    warned: tuple[FileProblem, ...] = ()
     fall: Fall | None = None
     by_input: tuple[InputOutcome, ...] = field(default=(), compare=False)
 
@@ -50,16 +52,18 @@ class Ledger:
     failed: list[FileProblem]
     unchanged: int
     outcomes: Outcomes
+    warned: list[FileProblem] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     published: dict[Outcome, list[str]] = field(default_factory=lambda: {"added": [], "updated": [], "unchanged": []})
 
-    def note(self, key: str, source: str, result: FileProblem | Outcome) -> None:
+    def note(self, key: str, source: str, result: FileProblem | Published) -> None:
         """Keep what became of a file of an input."""
-        self.outcomes.note(key, result)
+        self.outcomes.note(key, result if isinstance(result, FileProblem) else result.outcome)
         if isinstance(result, FileProblem):
             self.failed.append(result)
         else:
-            self.published[result].append(source)
+            self.published[result.outcome].append(source)
+            self.warned.extend(result.problems)
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -77,5 +81,6 @@ class Ledger:
             removed=tuple(self.removed),
             unchanged=self.unchanged + len(self.published["unchanged"]),
             failed=tuple(self.failed),
+            warned=tuple(self.warned),
             by_input=tuple(self.outcomes.by_key.values()),
         )

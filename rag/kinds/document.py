@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from rag.kinds.values import Line, Month, Slug, Strict, Topics
 from rag.types import DocumentKind, Language
@@ -24,6 +26,7 @@ class Head(Strict):
     licence: Literal["CC-BY-4.0"]
     as_of: Month
     sources: tuple[Line, ...] = ()
+    questions: Mapping[Line, Annotated[tuple[Line, ...], Field(min_length=1)]] = Field(default_factory=dict)
 
 
 class DocumentHead(Head):

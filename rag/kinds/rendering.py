@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
+from rag.kinds.asking import risk_questions
 from rag.kinds.resource import Resource, ResourceKind
 from rag.kinds.risk import Risk, RiskCategory, Steps
 from rag.kinds.values import Record
 from rag.kinds.wording import (
     COSTS,
     LANGUAGES,
+    PLAN,
     RESOURCE_SHELVES,
     RISK_SHELVES,
     SECTORS,
+    SIGNS,
     Shelf,
     joined,
     listed,
@@ -39,6 +42,7 @@ class Page:
     topics: tuple[str, ...]
     as_of: str
     body: str
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def text(self, *, date: dt.date) -> str:
         """The whole file, front matter included; `date` is that of its last change."""
@@ -53,7 +57,17 @@ class Page:
             "as_of": self.as_of,
         }
         head = "".join(f"{key}: {value}\n" for key, value in fields.items())
+        head += _asked(self.questions)
         return f"---\n{head}---\n\n# {self.title}\n\n{self.body}\n"
+
+
+def _asked(questions: Mapping[str, tuple[str, ...]]) -> str:
+    """Questions by heading as lines of front matter; JSON's strings are YAML's."""
+    lines = ["questions:"] if questions else []
+    for heading, texts in questions.items():
+        lines.append(f"  {json.dumps(heading, ensure_ascii=False)}:")
+        lines += [f"    - {json.dumps(text, ensure_ascii=False)}" for text in texts]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def resource_pages(resources: Iterable[Resource]) -> tuple[Page, ...]:
@@ -86,14 +100,22 @@ def risk_pages(risks: Iterable[Risk]) -> tuple[Page, ...]:
             shelf=RISK_SHELVES[category],
             records=members,
             parts=[_scores(RISK_SHELVES[category], members, language), *(_risk(one, language) for one in members)],
+            questions=risk_questions(members, language),
         )
         for category, members in shelves
         for language in LANGUAGES_OF_PAGES
     )
 
 
-def _page(
-    name: str, kind: DocumentKind, language: Language, *, shelf: Shelf, records: Sequence[Record], parts: Sequence[str]
+def _page(  # noqa: PLR0913 - what a page is made of
+    name: str,
+    kind: DocumentKind,
+    language: Language,
+    *,
+    shelf: Shelf,
+    records: Sequence[Record],
+    parts: Sequence[str],
+    questions: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Page:
     return Page(
         id=name,
@@ -103,6 +125,7 @@ def _page(
         topics=shelf.topics,
         as_of=min(record.as_of for record in records),
         body="\n\n".join(parts),
+        questions=questions or {},
     )
 
 
@@ -198,12 +221,12 @@ def _risk(risk: Risk, language: Language) -> str:
         _said(language, "团队应能回答：", "The team should be able to answer: ") + risk.question.of(language),
         *_grade(risk, language),
         _concerned(risk, language),
-        _said(language, "### 预警信号与对策", "### Warning signs and measures"),
+        f"### {SIGNS.of(language)}",
         _said(language, f"“{title}”的预警信号有：", f"Early warning signs of the risk “{title}”:"),
         _items(risk.signals.of(language)),
         _said(language, f"降低“{title}”风险的措施有：", f"Measures that lower the risk “{title}”:"),
         _items(risk.mitigations.of(language)),
-        _said(language, "### 应急预案", "### Contingency plan"),
+        f"### {PLAN.of(language)}",
         *_plan(_said(language, "发生后第一小时", "First hour"), plan.first_hour, title, language),
         *_plan(_said(language, "发生后第一天", "First day"), plan.first_day, title, language),
         *_plan(_said(language, "发生后第一周", "First week"), plan.first_week, title, language),

@@ -18,6 +18,11 @@ def _both(zh: str, en: str) -> Bilingual:
     return Bilingual(zh=zh, en=en)
 
 
+SIGNS = _both("预警信号与对策", "Warning signs and measures")
+PLAN = _both("应急预案", "Contingency plan")
+"""The headings below each risk."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """How one page is headed and filed; `members` is what its entries are called together."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rag.authorship import Notice, Usage, Writing
 from rag.errors import ModelUnavailable
-from rag.extract.doubt import lacks_names
+from rag.extract.doubt import is_beyond
 from rag.extract.layout import Texts
 from rag.ports import ChatMessage, ChatModel, Clock, Embedder, ModelInfo, ModelPool, Piece, Statement, Writer
 from rag.settings import ModelSettings, WritingSettings
@@ -120,8 +120,8 @@ class ModelWriter:
         Raises:
             QuestionTooLong: the question leaves no room for a passage.
         """
-        if len(question.text) <= _LONGEST_READ and lacks_names(question.text, retrieval, certain=_CERTAIN):
-            log.info("name_missing", extra={"question_id": question.id})
+        if len(question.text) <= _LONGEST_READ and is_beyond(question.text, retrieval, certain=_CERTAIN):
+            log.info("beyond_the_passages", extra={"question_id": question.id})
             return
         prompt = self._desk.templates.prompt(PromptName.ANSWER, retrieval.language)
         run = _Run(question=question, retrieval=retrieval, prompt=prompt, started=self._desk.clock())

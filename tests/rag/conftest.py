@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from rag.backends.memory import MemoryEmbedder, MemoryVectorStore
 from rag.backends.sqlite.database import Database, open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.backends.sqlite.writing import SqliteCatalogueWriter
-from rag.catalogue import Fingerprint, IndexedDocument
+from rag.catalogue import Fingerprint, IndexedDocument, questions_collection
 from rag.confidence import Calibration
 from rag.ports import QueryMaker
 from rag.retrieve import Retriever
@@ -44,8 +44,10 @@ class Shelf:
         topics: tuple[str, ...] = (),
         audience: frozenset[str] = frozenset({"public"}),
         heading: str = "Section",
+        questions: Mapping[int, tuple[str, ...]] | None = None,
     ) -> None:
         """Add a document with one chunk a text, under the headings "<name>" / "<heading> <n>"."""
+        asked = questions or {}
         document = Document(
             id=DocumentId(name),
             kind=kind,
@@ -62,7 +64,8 @@ class Shelf:
                 fingerprint=Fingerprint(modified_ns=0, size=0, content_hash=""),
                 chunk_ids=tuple(ChunkId(f"{name}:{n}") for n in range(len(texts))),
                 chunks=tuple(
-                    Chunk(position=n, section=(name, f"{heading} {n}"), text=text) for n, text in enumerate(texts)
+                    Chunk(position=n, section=(name, f"{heading} {n}"), text=text, questions=asked.get(n, ()))
+                    for n, text in enumerate(texts)
                 ),
                 terms=tuple(" ".join(index_terms(text)) for text in texts),
             )
@@ -78,6 +81,9 @@ class Shelf:
         for document in self.documents:
             texts = [chunk.text for chunk in document.chunks]
             await vectors.add(document.chunk_ids, await self.embedder.embed_passages(texts))
+            if asked := [question for chunk in document.chunks for question in chunk.questions]:
+                beside = await self.store.collection(questions_collection(generation.collection))
+                await beside.add(document.question_ids, await self.embedder.embed_queries(asked))
             await writer.replace(generation, document)
         await writer.publish(generation)
 

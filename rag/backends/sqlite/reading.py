@@ -194,11 +194,14 @@ class SqliteCatalogue:
 def find_generation(connection: sqlite3.Connection, state: str) -> Generation | None:
     """The one generation in a state, if there is one."""
     row = connection.execute(
-        "SELECT id, identity, embedder, collection, state, created FROM generations WHERE state = ?", [state]
+        "SELECT id, identity, embedder, collection, state, created,"
+        " EXISTS (SELECT 1 FROM chunks WHERE generation = generations.id AND questions > 0)"
+        " FROM generations WHERE state = ?",
+        [state],
     ).fetchone()
     if row is None:
         return None
-    number, identity, embedder, collection, state, created = row
+    number, identity, embedder, collection, state, created, has_questions = row
     return Generation(
         id=GenerationId(number),
         identity=identity,
@@ -206,6 +209,7 @@ def find_generation(connection: sqlite3.Connection, state: str) -> Generation | 
         collection=collection,
         state="live" if state == "live" else "building",
         created=datetime.fromisoformat(created),
+        has_questions=bool(has_questions),
     )
 
 
@@ -221,8 +225,10 @@ def _versions(connection: sqlite3.Connection, live: str) -> Mapping[DocumentId, 
 
 def _counts(connection: sqlite3.Connection, live: str) -> Counts:
     (documents,) = connection.execute(f"SELECT count(*) FROM documents WHERE generation IN {live}").fetchone()
-    (chunks,) = connection.execute(f"SELECT count(*) FROM chunks WHERE generation IN {live}").fetchone()
-    return Counts(documents=documents, chunks=chunks)
+    chunks, questions = connection.execute(
+        f"SELECT count(*), coalesce(sum(questions), 0) FROM chunks WHERE generation IN {live}"
+    ).fetchone()
+    return Counts(documents=documents, chunks=chunks, questions=questions)
 
 
 def _inputs(connection: sqlite3.Connection) -> tuple[Input, ...]:

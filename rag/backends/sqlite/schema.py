@@ -99,6 +99,11 @@ MIGRATIONS = (
     ALTER TABLE inputs ADD COLUMN filing TEXT NOT NULL DEFAULT '';
     ALTER TABLE inputs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
     """,
+    # How many questions a chunk brings along: each has a vector whose id is the chunk's with '?' and a number.
+    """
+    ALTER TABLE chunks ADD COLUMN questions INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX chunks_with_questions ON chunks (generation) WHERE questions > 0;
+    """,
 )
 
 

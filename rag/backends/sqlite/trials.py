@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from rag.catalogue import Generation
+from rag.catalogue import Generation, question_ids
 from rag.types import ChunkId, DocumentId
 
 
@@ -38,7 +38,7 @@ def keep_replaced(connection: sqlite3.Connection, generation: Generation, docume
     ).fetchone()
     number, *columns = row or (-1, "", "", 0, 0, "", None)
     chunks = connection.execute(
-        "SELECT id, position, content, terms FROM chunks JOIN chunk_terms ON chunk_terms.rowid = chunks.row"
+        "SELECT id, position, content, terms, questions FROM chunks JOIN chunk_terms ON chunk_terms.rowid = chunks.row"
         " WHERE document = ? ORDER BY position",
         [number],
     ).fetchall()
@@ -69,17 +69,20 @@ def put_back(connection: sqlite3.Connection, generation: Generation, document: D
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [generation.id, document, *columns],
     ).lastrowid
-    for chunk_id, position, content, terms in json.loads(chunks):
-        _put_back_chunk(connection, generation, number, (ChunkId(chunk_id), position, content, terms))
+    for chunk in json.loads(chunks):
+        _put_back_chunk(connection, generation, number, chunk)
 
 
 def _put_back_chunk(
-    connection: sqlite3.Connection, generation: Generation, document: int | None, chunk: tuple[ChunkId, int, str, str]
+    connection: sqlite3.Connection, generation: Generation, document: int | None, chunk: tuple[str, int, str, str, int]
 ) -> None:
-    chunk_id, position, content, terms = chunk
+    chunk_id, position, content, terms, questions = chunk
     inserted = connection.execute(
-        "INSERT INTO chunks (document, generation, id, position, content) VALUES (?, ?, ?, ?, ?)",
-        [document, generation.id, chunk_id, position, content],
+        "INSERT INTO chunks (document, generation, id, position, content, questions) VALUES (?, ?, ?, ?, ?, ?)",
+        [document, generation.id, chunk_id, position, content, questions],
     )
     connection.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?, ?)", [inserted.lastrowid, terms])
-    connection.execute("DELETE FROM unclaimed_vectors WHERE generation = ? AND chunk_id = ?", [generation.id, chunk_id])
+    connection.executemany(
+        "DELETE FROM unclaimed_vectors WHERE generation = ? AND chunk_id = ?",
+        [(generation.id, key) for key in (chunk_id, *question_ids(ChunkId(chunk_id), questions))],
+    )

@@ -10,7 +10,7 @@ from rag.backends.sqlite.database import Database
 from rag.backends.sqlite.reading import find_generation
 from rag.backends.sqlite.records import dump_chunk, dump_document, dump_filing
 from rag.backends.sqlite.trials import close_trial, keep_replaced, kept_documents, open_trial, put_back, read_trial
-from rag.catalogue import Fingerprint, Generation, IndexedDocument, Input
+from rag.catalogue import Fingerprint, Generation, IndexedDocument, Input, question_ids
 from rag.errors import StorageFailed
 from rag.types import ChunkId, DocumentId
 
@@ -141,7 +141,7 @@ class SqliteCatalogueWriter:
             _insert(connection, generation, document)
             connection.executemany(
                 "DELETE FROM unclaimed_vectors WHERE generation = ? AND chunk_id = ?",
-                [(generation.id, chunk_id) for chunk_id in document.chunk_ids],
+                [(generation.id, vector) for vector in (*document.chunk_ids, *document.question_ids)],
             )
 
         await self._database.write(swap)
@@ -196,8 +196,8 @@ class SqliteCatalogueWriter:
         rows = await self._database.read(
             lambda connection: connection.execute(
                 "SELECT chunk_id FROM unclaimed_vectors WHERE generation = ? AND NOT EXISTS"
-                " (SELECT 1 FROM chunks WHERE chunks.generation = unclaimed_vectors.generation AND id = chunk_id)"
-                " ORDER BY chunk_id LIMIT ?",
+                " (SELECT 1 FROM chunks WHERE chunks.generation = unclaimed_vectors.generation"
+                " AND id = substr(chunk_id, 1, instr(chunk_id || '?', '?') - 1)) ORDER BY chunk_id LIMIT ?",
                 [generation.id, limit],
             ).fetchall()
         )
@@ -248,7 +248,8 @@ def _retire(connection: sqlite3.Connection, generation: Generation, document: Do
     ).fetchone()
     if row is None:
         return
-    ids = [chunk_id for (chunk_id,) in connection.execute("SELECT id FROM chunks WHERE document = ?", row)]
+    chunks = connection.execute("SELECT id, questions FROM chunks WHERE document = ?", row).fetchall()
+    ids = [key for chunk_id, count in chunks for key in (chunk_id, *question_ids(chunk_id, count))]
     _leave_unclaimed(connection, generation, ids)
     connection.execute("DELETE FROM chunks WHERE document = ?", row)
     connection.execute("DELETE FROM documents WHERE row = ?", row)
@@ -272,7 +273,7 @@ def _insert(connection: sqlite3.Connection, generation: Generation, indexed: Ind
     ).lastrowid
     for chunk_id, chunk, terms in zip(indexed.chunk_ids, indexed.chunks, indexed.terms, strict=True):
         inserted = connection.execute(
-            "INSERT INTO chunks (document, generation, id, position, content) VALUES (?, ?, ?, ?, ?)",
-            [row, generation.id, chunk_id, chunk.position, dump_chunk(chunk)],
+            "INSERT INTO chunks (document, generation, id, position, content, questions) VALUES (?, ?, ?, ?, ?, ?)",
+            [row, generation.id, chunk_id, chunk.position, dump_chunk(chunk), len(chunk.questions)],
         )
         connection.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?, ?)", [inserted.lastrowid, terms])

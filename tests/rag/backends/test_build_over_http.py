@@ -106,7 +106,7 @@ async def test_a_chroma_server_that_is_away_keeps_the_core_shut(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("server", "error", "told"),
     [
-        pytest.param({}, InvalidSettings, "ADVISOR_EMBEDDINGS_BASE_URL and", id="nothing set"),
+        pytest.param({}, InvalidSettings, "set ADVISOR_EMBEDDINGS_BASE_URL", id="nothing set"),
         pytest.param(
             {"base_url": CLOSED, "model": "m", "attempts": 1}, EmbedderUnavailable, "cannot be reached", id="away"
         ),

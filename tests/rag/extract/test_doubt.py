@@ -1,7 +1,10 @@
 """Which answers the writer withholds, because what was found only shares a word with what is asked."""
 
+from dataclasses import replace
+
 import pytest
 
+from rag.extract.doubt import is_beyond, lacks_matter
 from rag.extract.writer import ExtractiveWriter
 from rag.language import detect_language
 from rag.ports import Statement
@@ -15,7 +18,7 @@ class Silent:
         return f"[{key}]"
 
 
-def passage(text: str, *, section: str = "Notes", title: str = "Guide") -> Passage:
+def passage(text: str, *, section: str = "Notes", title: str = "Guide", questions: tuple[str, ...] = ()) -> Passage:
     document = Document(
         id=DocumentId("d"),
         kind=DocumentKind.DOCUMENT,
@@ -23,7 +26,7 @@ def passage(text: str, *, section: str = "Notes", title: str = "Guide") -> Passa
         title=title,
         source="d.md",
     )
-    chunk = Chunk(position=0, section=(title, section), text=text)
+    chunk = Chunk(position=0, section=(title, section), text=text, questions=questions)
     return Passage(rank=1, score=0.9, chunk_id=ChunkId("d:0"), document=document, chunk=chunk)
 
 
@@ -47,6 +50,11 @@ PLANS = passage("A plan sold by the seat loses money on heavy users. Price by th
 DECK = passage(
     "Ten slides are enough: problem, product, market, team. State what the money proves.", section="The deck"
 )
+ADA = passage("Ada Falcon was dismissed in 2019 and came back within five days.")
+ADA_ZH = passage("2019 年董事会解雇了 Ada Falcon，五天后又请她回来。")
+ADA_ASKED = passage("Ada Falcon spent her first years in Leeds.", questions=("Where did Ada Falcon grow up?",))
+CAR = passage("2024 年 3 月 28 日 Falcon SU7 上市，售价 21.59 万元起。")
+SOLD = passage("Falcon Motors was bought by Stork Group in 2021.")
 LEAK = passage("数据泄露之后先吊销密钥，明天之前通知用户和监管部门。", section="数据泄露")
 
 
@@ -67,6 +75,13 @@ LEAK = passage("数据泄露之后先吊销密钥，明天之前通知用户和�
             id="a_year_is_no_number_of_people",
         ),
         pytest.param("Where do researchers from Stork Labs meet start-ups?", FAIR, id="somebody_else"),
+        pytest.param("Who is the lawyer of Falcon Motors?", SHARES, id="a_person_of_whom_nobody_speaks"),
+        pytest.param("Who bought Falcon Motors?", SHARES, id="a_buyer_where_none_is_named"),
+        pytest.param("How many offices does Falcon Motors have?", TEAM, id="a_number_of_other_things"),
+        pytest.param("Who is the lawyer representing Ada Falcon?", ADA, id="a_role_of_which_nothing_is_said"),
+        pytest.param("Falcon SU7 的续航里程是多少？", CAR, id="a_figure_of_something_else"),
+        pytest.param("Where did Ada Falcon grow up?", ADA, id="nothing_that_is_asked_of_a_name"),
+        pytest.param("Ada Falcon 小时候在哪里上学？", ADA_ZH, id="the_same_in_chinese"),
     ],
 )
 async def test_an_answer_to_something_else_is_withheld(question: str, found: Passage) -> None:
@@ -86,6 +101,12 @@ async def test_an_answer_to_something_else_is_withheld(question: str, found: Pas
         pytest.param("日志里的手机号用什么工具打码？", MASKING, "Veil", id="a_telephone_number_that_is_not_asked_for"),
         pytest.param("Why does a SaaS plan lose money?", PLANS, "heavy users", id="jargon_that_is_no_name"),
         pytest.param("What belongs inside a deck?", DECK, "Ten slides", id="other_words_for_what_the_search_trusts"),
+        pytest.param("Who bought Falcon Motors?", SOLD, "Stork", id="a_buyer_who_is_named"),
+        pytest.param("Falcon SU7 的售价是多少？", CAR, "21.59", id="a_figure_that_is_told"),
+        pytest.param("Falcon SU7 便宜的那款卖多少钱？", CAR, "21.59", id="a_choice_is_no_attribute"),
+        pytest.param("Who should write the deck?", DECK, "slides", id="a_role_is_no_person"),
+        pytest.param("What went wrong with Ada Falcon?", ADA, "dismissed", id="whatever_there_is_to_say"),
+        pytest.param("Where did Ada Falcon grow up?", ADA_ASKED, "Leeds", id="words_that_the_author_expects"),
     ],
 )
 async def test_an_answer_to_what_is_asked_is_given(question: str, found: Passage, says: str) -> None:
@@ -95,3 +116,11 @@ async def test_an_answer_to_what_is_asked_is_given(question: str, found: Passage
 async def test_a_search_that_is_not_sure_speaks_for_no_jargon_and_no_other_words() -> None:
     assert await write("Why does a SaaS plan lose money?", PLANS, confidence=0.7) == []
     assert await write("What belongs inside a deck?", DECK, confidence=0.4) == []
+
+
+def test_words_that_ask_for_anything_are_no_matter() -> None:
+    found = Retrieval(language=Language.ZH, passages=(ADA_ZH,), confidence=0.9, answerable=True)
+    assert not lacks_matter("Ada Falcon 出了什么问题？", found)
+    assert lacks_matter("Ada Falcon 小时候在哪里上学？", found)
+    assert is_beyond("Ada Falcon 小时候在哪里上学？", found, certain=0.5)
+    assert not is_beyond("Ada Falcon grew up where?", replace(found, language=Language.EN), certain=1.0)

@@ -16,7 +16,7 @@ from rag.backends.memory import MemoryEmbedder, MemoryVectors, MemoryVectorStore
 from rag.backends.sqlite.database import Database, open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.backends.sqlite.writing import SqliteCatalogueWriter
-from rag.catalogue import Input
+from rag.catalogue import Input, questions_collection
 from rag.ingest.files import FoundFile
 from rag.ingest.guard import Judge
 from rag.ingest.index import Indexer, IndexReport
@@ -155,7 +155,15 @@ class Library:
     async def live_vectors(self) -> MemoryVectors:
         live = await self.catalogue.live()
         assert live is not None
-        index = await self.store.collection(live.collection)
+        return await self._vectors(live.collection)
+
+    async def live_questions(self) -> MemoryVectors:
+        live = await self.catalogue.live()
+        assert live is not None
+        return await self._vectors(questions_collection(live.collection))
+
+    async def _vectors(self, name: str) -> MemoryVectors:
+        index = await self.store.collection(name)
         assert isinstance(index, MemoryVectors)
         return index
 

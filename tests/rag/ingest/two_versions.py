@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.backends.chroma import open_chroma
 from rag.build import Rag, open_rag
-from rag.catalogue import Input
+from rag.catalogue import Input, questions_collection
 from rag.settings import EmbeddingSettings, IngestSettings, RagSettings
 from rag.types import Question, Scope
 
@@ -21,7 +21,8 @@ SMALL, LARGE = 100, 500
 
 
 def document(name: str, version: str) -> str:
-    return "\n\n".join([f"# {name}", *(f"## {name} {n}\n\nThe {version} word on {name}, part {n}." for n in range(3))])
+    questions = f"---\nquestions:\n  {name} 1:\n    - what of {name} is {version}?\n    - and {name}?\n---\n# {name}"
+    return "\n\n".join([questions, *(f"## {name} {n}\n\nThe {version} word on {name}, part {n}." for n in range(3))])
 
 
 def write(folder: Path, name: str, version: str) -> None:
@@ -79,6 +80,8 @@ async def finished(home: Path, folder: Path, chunk_characters: int) -> dict[str,
         assert report.failed == ()
         state, counts = await versions(rag), await rag.catalogue.counts()
     async with open_chroma(home / "chroma") as store:
-        (name,) = await store.names()
+        name, beside = sorted(await store.names())
+        assert beside == questions_collection(name)
         assert await (await store.collection(name)).count() == counts.chunks
+        assert await (await store.collection(beside)).count() == counts.questions > counts.documents
     return state
