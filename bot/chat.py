@@ -222,6 +222,9 @@ class Capabilities:
     private_files: bool = False
     """Whether a reply that one person alone reads may carry files."""
 
+    paths: bool = False
+    """Whether a person may name a file by its path, since the bot runs on their own machine."""
+
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from bot.library import Indexing
+from bot.library import OwnIndexing
 from rag.errors import IndexLocked
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ class IndexRuns:
         now: the time, aware and in UTC.
     """
 
-    def __init__(self, indexer: Indexing, library: Registered, *, gate: IndexGate, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, indexer: OwnIndexing, library: Registered, *, gate: IndexGate, now: Callable[[], datetime]
+    ) -> None:
         self.library = library
         self._indexer = indexer
         self._gate = gate
@@ -108,6 +110,12 @@ class IndexRuns:
     def holder(self) -> Holder | None:
         """Who works on the index; None while nobody does."""
         return self._gate.holder
+
+    @contextmanager
+    def hold(self, who: str) -> Iterator[OwnIndexing]:
+        """Work on the index oneself until the end of the block. Raises as `start`."""
+        with self._gate.hold(who):
+            yield self._indexer
 
     def start(self, run_id: str, who: str, inputs: Sequence[Input] = (), *, full: bool = False) -> IndexRun:
         """Bring inputs up to date, without any all that are registered; returns at once.

@@ -16,6 +16,7 @@ from bot.blanks import BLANKS, VOCABULARY
 from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
 from bot.saying_assess import ASSESS_BLANKS, AssessSay
+from bot.saying_documents import DOCUMENT_BLANKS, DOCUMENT_VOCABULARY, DocSay
 from bot.saying_experts import EXPERT_BLANKS, ExpertSay
 from rag.errors import InvalidSettings
 from rag.language import detect_language
@@ -34,10 +35,10 @@ __all__ = [
     "spoken",
 ]
 
-Sayable = Say | AssessSay | ExpertSay | RiskSay
+Sayable = Say | AssessSay | DocSay | ExpertSay | RiskSay
 """A sentence of any of the lists."""
 
-_TEXTS: tuple[type[Say | AssessSay | ExpertSay], ...] = (Say, AssessSay, ExpertSay)
+_TEXTS: tuple[type[Say | AssessSay | DocSay | ExpertSay], ...] = (Say, AssessSay, DocSay, ExpertSay)
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
@@ -67,7 +68,7 @@ class CommandWords(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    texts: dict[Say | AssessSay | ExpertSay, str]
+    texts: dict[Say | AssessSay | DocSay | ExpertSay, str]
     risks: dict[RiskSay, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
@@ -136,7 +137,7 @@ def _checked(path: Path) -> _File:
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
     known = {group: tuple(words) for group, words in file.words.items()}
-    vocabulary = {**VOCABULARY, **RISK_VOCABULARY}
+    vocabulary = {**VOCABULARY, **RISK_VOCABULARY, **DOCUMENT_VOCABULARY}
     if known != vocabulary:
         raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {vocabulary!r}")
     for key, text in (*file.texts.items(), *file.risks.items()):
@@ -153,6 +154,8 @@ def _blanks(text: Sayable) -> frozenset[str]:
             return BLANKS.get(text, frozenset())
         case AssessSay():
             return ASSESS_BLANKS.get(text, frozenset())
+        case DocSay():
+            return DOCUMENT_BLANKS.get(text, frozenset())
         case ExpertSay():
             return EXPERT_BLANKS.get(text, frozenset())
         case RiskSay():

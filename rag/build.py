@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, assert_never
@@ -20,11 +20,12 @@ from rag.confidence import UNCALIBRATED, Calibration, load_calibrations
 from rag.digest.builder import DigestBuilder
 from rag.errors import EmbedderUnavailable
 from rag.ingest.index import Indexer
+from rag.ingest.inspection import Inspector
 from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
 from rag.prompts import Replies, load_replies
 from rag.resources import data_folder
 from rag.retrieve import Retriever
-from rag.settings import ModelSettings, RagSettings
+from rag.settings import IngestSettings, ModelSettings, RagSettings
 from rag.templates import load_templates
 from rag.writing.events import OnPoolEvent, PoolEvent
 from rag.writing.pool import FailoverPool
@@ -55,6 +56,7 @@ class Rag:
     replies: Replies
     models: Sequence[ChatModel] = ()
     cache: AnswerCache | None = None
+    inspector: Inspector = field(default_factory=lambda: Inspector(IngestSettings()))
 
 
 def _unheard(_: PoolEvent) -> None:
@@ -163,6 +165,7 @@ def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence
         replies=parts.replies,
         models=models,
         cache=composed.cache,
+        inspector=Inspector(settings.ingest),
     )
 
 

@@ -210,6 +210,10 @@ class CatalogueWriter(Protocol):
         """Take a document out of a generation."""
         ...
 
+    async def scrub(self) -> None:
+        """Write the catalogue anew, so that no byte of what was removed is left in its file."""
+        ...
+
     async def dead_vectors(self, generation: Generation, *, limit: int) -> tuple[ChunkId, ...]:
         """Ids of vectors that may be stored but belong to no chunk of the generation."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.chat import Press
-from bot.commands import basic
+from bot.commands import basic, documents, proposals
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.commands.reindexing import show_run
@@ -31,7 +31,9 @@ def command(registry: Callable[[], Registry]) -> Command:
         run=admin.run,
         level=Level.ADMIN,
         arguments=(
-            Argument(name="action", kind=ArgumentKind.CHOICE, choices=("status", "reindex", "inputs")),
+            Argument(
+                name="action", kind=ArgumentKind.CHOICE, choices=("status", "reindex", "inputs", "review", "documents")
+            ),
             Argument(name="what", complete=complete_input),
         ),
     )
@@ -52,6 +54,10 @@ class Admin:
         match arguments.get("action", "status"):
             case "reindex":
                 await self._reindex(call, runs, arguments.get("what", ""))
+            case "review":
+                await proposals.show(call, arguments.get("what", ""))
+            case "documents":
+                await documents.show(call, arguments.get("what", ""))
             case "inputs":
                 await call.whisper(await _inputs(call, runs))
             case _:

@@ -13,8 +13,11 @@ from bot.channel_rules import effective_settings, reader_scope
 from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
 from bot.checklist_records import ChecklistBook
 from bot.commands.list_boards import ListBoards
+from bot.document_records import HandInBook, ShelfBook
+from bot.documents.keeping import Keeper
+from bot.documents.taking import FileTaker
 from bot.expert_desk import ExpertDesk
-from bot.expert_records import ExpertBook, ProposalBook, Publishing
+from bot.expert_records import ExpertBook
 from bot.indexing import IndexRuns
 from bot.ledgers import AuditBook, GapBook, ProfileBook
 from bot.limits import EngineSettings
@@ -87,8 +90,13 @@ class Books(Store, Protocol):
         ...
 
     @property
-    def proposals(self) -> ProposalBook:
-        """Answers that are proposed for the library."""
+    def hand_ins(self) -> HandInBook:
+        """What people hand in for the library."""
+        ...
+
+    @property
+    def shelves(self) -> ShelfBook:
+        """What it has become."""
         ...
 
     @property
@@ -109,8 +117,8 @@ class Means:
     unrecognisable, `resources` and `risks` are the records of the shipped library, `engine` holds what channels
     inherit, `boards` keeps posted lists up to date, `index` brings the library up to date, and `forget_answers` empties
     the memory of answers that are given again. `schedules` is where what is posted at set times is changed, and
-    `telling` has its words. `axes` are those of the feasibility check, and `publishing` makes documents of
-    what experts say.
+    `telling` has its words. `axes` are those of the feasibility check, `files` takes what people
+    hand in and makes documents of it, and `keeper` forgets it again.
     """
 
     store: Books
@@ -128,7 +136,8 @@ class Means:
     resources: Sequence[Resource] = ()
     risks: Sequence[Risk] = ()
     axes: Sequence[Axis] = ()
-    publishing: Publishing | None = None
+    files: FileTaker | None = None
+    keeper: Keeper | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
     boards: ListBoards = field(default_factory=ListBoards)
     index: IndexRuns | None = None

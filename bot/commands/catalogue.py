@@ -14,6 +14,7 @@ from bot.commands import (
     case,
     config,
     digest,
+    documents,
     experts,
     gaps,
     privacy,
@@ -23,6 +24,7 @@ from bot.commands import (
     resources,
     risk_work,
     risks,
+    uploads,
 )
 from bot.commands.call import Call
 from bot.commands.home import Home
@@ -59,6 +61,15 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.EXPERT_OPEN: experts.open_form,
     Verb.EXPERT_THIS: experts.confirm,
     Verb.EXPERT_SAVE: experts.propose,
+    Verb.UPLOAD_OPEN: uploads.open_files,
+    Verb.HAND_IN_OPEN: uploads.open_form,
+    Verb.HAND_IN_DROP: uploads.drop,
+    Verb.HAND_IN_REVISE: uploads.revise,
+    Verb.PROPOSAL_SHOW: proposals.open_one,
+    Verb.PROPOSAL_EDIT: proposals.open_edit,
+    Verb.SHELF_SHOW: documents.open_one,
+    Verb.SHELF_ACT: documents.act,
+    Verb.SHELF_EDIT: documents.open_edit,
     Verb.PROPOSAL_APPROVE: proposals.approve,
     Verb.PROPOSAL_OPEN: proposals.open_form,
     Verb.GAP_CLOSE: gaps.close_chosen,
@@ -78,6 +89,10 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.ASSESS_SAVE: assess.submit,
     Verb.EXPERT_ANSWER: experts.submit,
     Verb.PROPOSAL_DECLINE: proposals.submit,
+    Verb.UPLOAD_FILES: uploads.submit_files,
+    Verb.HAND_IN_SAVE: uploads.submit,
+    Verb.PROPOSAL_SAVE: proposals.save_edit,
+    Verb.SHELF_SAVE: documents.save_edit,
 }
 """What each form does when it is sent."""
 
@@ -86,13 +101,26 @@ ADMIN_VERBS = frozenset(
         Verb.CONFIG_OPEN,
         Verb.CONFIG_SAVE,
         Verb.REINDEX_CANCEL,
-        Verb.PROPOSAL_APPROVE,
-        Verb.PROPOSAL_OPEN,
-        Verb.PROPOSAL_DECLINE,
+        Verb.SHELF_SHOW,
+        Verb.SHELF_ACT,
+        Verb.SHELF_EDIT,
+        Verb.SHELF_SAVE,
         Verb.GAP_CLOSE,
     }
 )
 """Buttons and forms that are for admins alone."""
+
+EDITOR_VERBS = frozenset(
+    {
+        Verb.PROPOSAL_SHOW,
+        Verb.PROPOSAL_EDIT,
+        Verb.PROPOSAL_SAVE,
+        Verb.PROPOSAL_APPROVE,
+        Verb.PROPOSAL_OPEN,
+        Verb.PROPOSAL_DECLINE,
+    }
+)
+"""Buttons and forms that are for editors and those above them."""
 
 
 def all_commands(wording: Wording) -> Registry:
@@ -119,6 +147,7 @@ def all_commands(wording: Wording) -> Registry:
                 profile.command(lambda: made[0]),
                 assess.command(),
                 gaps.command(lambda: made[0]),
+                *uploads.commands(),
                 proposals.command(),
                 config.command(lambda: made[0]),
                 admin.command(lambda: made[0]),

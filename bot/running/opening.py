@@ -35,9 +35,10 @@ from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.feeding import follow_feeds
 from bot.running.housekeeping import forget_old, keep_house
 from bot.running.inquiries import Inquiries
+from bot.running.keeping import documents_kept
 from bot.running.noting import note_rights, note_settings, noted
 from bot.running.plugging import AdapterFactory, House
-from bot.running.reminding import keep_reminding
+from bot.running.reminding import Remind, keep_reminding
 from bot.running.status import Status
 from bot.running.talking import Rules, build_talk
 from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
@@ -124,21 +125,27 @@ class Opener:
                 rights=rights,
                 privacy=self._settings.everything.privacy,
                 scheduling=scheduling,
+                uploads=self._settings.everything.uploads,
                 index=IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, now=now),
             ),
         )
         connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
-        days = self._settings.everything.privacy.keep_days
-        sweep = partial(forget_old, store.privacy, days=days, now=now)
-        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep,)))
-        reminders = (partial(remind, means), means.experts.remind)
-        await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
+        await self._keep(stack, store, means)
         control = await stack.enter_async_context(self._open_control(store, rag))
         await stack.enter_async_context(self._follow_feeds(rag))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
+
+    async def _keep(self, stack: AsyncExitStack, store: SqlStore, means: Means) -> None:
+        """What goes on beside the conversations: tidying up, reminding, taking up what was left."""
+        days = self._settings.everything.privacy.keep_days
+        chores, takers = await documents_kept(means)
+        sweep = partial(forget_old, store.privacy, days=days, now=now)
+        await stack.enter_async_context(keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep, *chores)))
+        reminders: tuple[Remind, ...] = (partial(remind, means), means.experts.remind, *takers)
+        await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
 
     @asynccontextmanager
     async def _open_admin(self) -> AsyncIterator[None]:

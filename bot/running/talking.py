@@ -19,6 +19,7 @@ from bot.ports import FeedbackBook
 from bot.privacy_settings import SILENT, PrivacySettings
 from bot.rights import Rights
 from bot.scheduling import Scheduling
+from bot.upload_settings import UploadSettings
 from bot.wording import load_wording
 from rag.resources import data_folder
 
@@ -34,6 +35,7 @@ class Rules:
     privacy: PrivacySettings = SILENT
     index: IndexRuns | None = None
     scheduling: Scheduling | None = None
+    uploads: UploadSettings = field(default_factory=UploadSettings)
 
 
 class Books:
@@ -56,7 +58,8 @@ class Books:
         self.sightings = store.sightings
         self.community = store.community
         self.experts = store.experts
-        self.proposals = store.proposals
+        self.hand_ins = store.hand_ins
+        self.shelves = store.shelves
         self.assessments = store.assessments
 
 
@@ -104,6 +107,7 @@ def build_talk(
         privacy=rules.privacy,
         scheduling=rules.scheduling or schedules_of(rag, store, wording, adapters=adapters),
         watching=metrics,
+        uploads=rules.uploads,
     )
     means = means_of(assembly)
     return assemble(assembly, means=means), means

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.publishing import FOLDER
+from bot.document_records import Shelf
+from bot.documents.folders import KEPT, WAITING
 from bot.store.keys import KEY_NAME
 from bot.store.urls import FILE_NAME
 
@@ -13,15 +14,15 @@ LIBRARY = "library.sqlite3"
 VECTORS = "vectors.sqlite3"
 CHROMA = "chroma"
 CALIBRATIONS = "calibration.json"
-ANSWERS = FOLDER
-"""Documents that experts wrote: the index refers to them, and they are nowhere else."""
+DOCUMENTS = (*(shelf.value for shelf in Shelf), KEPT, WAITING)
+"""Documents that came through the chat, and what waits to become one: they are nowhere else."""
 
-FOLDERS = (CHROMA, ANSWERS)
+FOLDERS = (CHROMA, *DOCUMENTS)
 
 KEYS = (KEY_NAME,)
 """Left out unless asked for, and left alone by a backup without them."""
 
-CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS, ANSWERS)
+CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS, *DOCUMENTS)
 _BESIDE = ("-wal", "-shm", "-journal")
 
 

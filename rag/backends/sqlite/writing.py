@@ -136,6 +136,10 @@ class SqliteCatalogueWriter:
         """Take a document out of a generation."""
         await self._database.write(lambda connection: _retire(connection, generation, document))
 
+    async def scrub(self) -> None:
+        """Write the file anew."""
+        await self._database.scrub("INSERT INTO chunk_terms (chunk_terms) VALUES ('optimize')")
+
     async def dead_vectors(self, generation: Generation, *, limit: int) -> tuple[ChunkId, ...]:
         """Ids of vectors that belong to no chunk."""
         # A run killed while it indexed an unchanged document anew has announced ids that its live chunks still bear.

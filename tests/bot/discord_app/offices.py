@@ -16,10 +16,15 @@ from bot.discord_app.connection import DiscordConnection, DiscordFactory
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
+from bot.rights import rights_of
+from bot.rights_settings import RightsSettings
 from bot.running.inquiries import Inquiries
-from bot.running.talking import build_talk
+from bot.running.talking import Rules, build_talk
 from bot.store.opening import SqlStore, open_store
+from rag.ingest.inspection import Inspector
+from rag.settings import IngestSettings
 from tests.bot.parlour import REPLIES, Desk, Shelf
+from tests.bot.slack_app.office import index_of
 from tests.doubles.discord.server import DiscordServer, discord_server
 from tests.doubles.discord.things import Said
 
@@ -62,25 +67,43 @@ async def office(
     discord: DiscordServer | None = None,
     engine: EngineSettings | None = None,
     catalogue: Any = None,
+    rag: Any = None,
+    admins: tuple[str, ...] = (),
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
-        more = {"engine": engine, "catalogue": catalogue, **changes}
+        more = {"engine": engine, "catalogue": catalogue, "rag": rag, "admins": admins, **changes}
         async with discord_server() as fresh, office(home, discord=fresh, **more) as opened:
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
     shelf = catalogue or Shelf()
-    rag = cast(
+    index = index_of(rag)
+    rag = rag or cast(
         "Any",
-        SimpleNamespace(answers=desk, catalogue=shelf, retriever=None, home=home, replies=REPLIES, digests=None),
+        SimpleNamespace(
+            answers=desk,
+            catalogue=shelf,
+            retriever=None,
+            home=home,
+            replies=REPLIES,
+            digests=None,
+            inspector=Inspector(IngestSettings()),
+        ),
     )
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
         adapters["discord"] = connection.chat
-        made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
+        made, means = build_talk(
+            store,
+            rag,
+            adapters=adapters,
+            settings=limits,
+            metrics=Metrics(version="test"),
+            rules=Rules(rights=rights_of(RightsSettings(admins=admins)), index=index),
+        )
         connection.settle_in(Inquiries(made, store.settings))
         running = asyncio.create_task(made.run())
         listening = asyncio.create_task(connection.listen(made.receive))
