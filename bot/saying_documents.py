@@ -43,6 +43,7 @@ class DocSay(StrEnum):
     TOO_MANY = "upload_too_many"
     MANY_WAIT = "upload_many_wait"
     NOT_FETCHED = "upload_not_fetched"
+    NO_FILE = "upload_no_file"
     SAME = "upload_same"
     SAME_WAITS = "upload_same_waits"
     SECTIONS = "upload_sections"
@@ -106,7 +107,7 @@ DOCUMENT_BLANKS: Mapping[DocSay, frozenset[str]] = {
     DocSay.TOO_MANY: frozenset({"most"}),
     DocSay.MANY_WAIT: frozenset({"most", "usage"}),
     DocSay.SAME: frozenset({"title"}),
-    DocSay.SAME_WAITS: frozenset({"number"}),
+    DocSay.SAME_WAITS: frozenset({"number", "usage"}),
     DocSay.SECTIONS: frozenset({"count"}),
     DocSay.PAGES: frozenset({"count"}),
     DocSay.PROPOSED: frozenset({"title", "number"}),

@@ -28,6 +28,8 @@ _REASON = "reason"
 _MOST_REASON = 500
 _LABEL = 70
 _WAITS = frozenset({HandInState.PROPOSED})
+_NO_SERVER = "@"
+"""Begins the workspace of places that belong to no server; ids of servers never look like it."""
 
 
 def command() -> Command:
@@ -241,12 +243,17 @@ async def _known(call: Call, typed: str) -> HandIn | None:
 
 async def _visible(call: Call) -> list[HandIn]:
     """What waits of the workspace, whose readers all read along here: the least-privileged reader decides."""
-    labels, channel = await call.labels(), call.place.channel_key
-    return [
-        each
-        for each in await call.means.store.hand_ins.review(limit=_READ)
-        if server_key(each.place.channel_key) == server_key(channel) and each.audience <= labels
-    ]
+    labels = await call.labels()
+    waiting = await call.means.store.hand_ins.review(limit=_READ)
+    return [each for each in waiting if each.audience <= labels and _is_near(call, each)]
+
+
+def _is_near(call: Call, hand_in: HandIn) -> bool:
+    """Whether something was handed in on this server, or in a direct message of a platform where those are on none."""
+    place, here = hand_in.place, call.place
+    if place.private and place.platform == here.platform and place.workspace.startswith(_NO_SERVER):
+        return True
+    return server_key(place.channel_key) == server_key(here.channel_key)
 
 
 def _present(hand_in: HandIn) -> Known:

@@ -16,8 +16,9 @@ from bot.records import AuditEntry
 from bot.replies import Reply, Visibility
 from bot.saying_documents import DocSay
 from bot.saying_experts import ExpertSay
-from bot.wording import Say, spoken
+from bot.wording import LANGUAGES, Say, spoken
 from rag.errors import IndexLocked
+from rag.types import Language
 
 
 async def release(call: Call, hand_ins: Sequence[HandIn]) -> None:
@@ -47,7 +48,7 @@ async def tell_giver(call: Call, hand_in: HandIn, *, approved: bool) -> None:
     files = call.means.files
     if files is None or hand_in.person == call.person.key:
         return
-    speaker = files.speaker(spoken(f"{hand_in.title} {hand_in.text}", call.language))
+    speaker = files.speaker(await _heard(call, hand_in))
     answer = hand_in.shelf is Shelf.ANSWERS
     values = {"title": hand_in.title}
     if approved:
@@ -62,6 +63,14 @@ async def tell_giver(call: Call, hand_in: HandIn, *, approved: bool) -> None:
     revise = speaker.button(Verb.HAND_IN_REVISE, DocSay.REVISE, hand_in.id)
     reply = Reply(text=text, actions=((revise,),), visibility=Visibility.PRIVATE, language=speaker.language)
     await files.tell(hand_in, reply)
+
+
+async def _heard(call: Call, hand_in: HandIn) -> Language:
+    """The language that was last spoken where something was handed in, else that of what was."""
+    conversation = await call.means.store.conversations.get(hand_in.place.key)
+    if conversation is not None and conversation.language in LANGUAGES:
+        return conversation.language
+    return spoken(f"{hand_in.title} {hand_in.text}", call.language)
 
 
 def busy(call: Call) -> str:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 _WHO = "the keeper of documents"
 _DATE = len("2026-01-01-")
 _ORPHAN = timedelta(hours=1)
+_DECLINED = timedelta(days=90)
+"""How long what was declined may be revised, from its arrival on."""
 
 
 class Keeper:
@@ -55,6 +57,8 @@ class Keeper:
             for state in (HandInState.RECEIVED, HandInState.ARRIVING):
                 for hand_in in await self._store.hand_ins.left(state, before=stale):
                     await self._desk.let_go(hand_in)
+            for hand_in in await self._store.hand_ins.left(HandInState.DECLINED, before=now - _DECLINED):
+                await self._desk.let_go(hand_in)
             held = await on_disk(lambda: list(self._folders.all_waiting()))
             for name, modified in held:
                 old = now - datetime.fromtimestamp(modified, tz=UTC) > _ORPHAN

@@ -10,6 +10,7 @@ from typing import Final
 import yaml
 
 from bot.document_records import ShelfVersion
+from bot.expert_cards import one_line
 from rag.types import PUBLIC
 
 TITLE_CHARACTERS: Final = 120
@@ -18,7 +19,6 @@ SIDECAR: Final = ".meta.toml"
 _UNFIT = re.compile(r"[^\w\- ]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _MARKUP = re.compile(r"^[\s#>*_\-+`\d.)]*|[*_`]+")
-_LONG_WORD = 20
 _STEM = 60
 
 
@@ -28,13 +28,8 @@ def readers_of(audience: frozenset[str]) -> tuple[str, ...]:
 
 
 def titled(text: str) -> str:
-    """A title: one line of at most `TITLE_CHARACTERS`, cut at a blank where one is near, since Chinese has none."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
-    if len(line) <= TITLE_CHARACTERS:
-        return line
-    head = line[: TITLE_CHARACTERS - 1]
-    words, _, rest = head.rpartition(" ")
-    return f"{(words if words and len(rest) < _LONG_WORD else head).rstrip()}…"
+    """A title: one line of at most `TITLE_CHARACTERS`."""
+    return one_line(_CONTROL.sub(" ", text), TITLE_CHARACTERS)
 
 
 def title_of_text(text: str) -> str:

@@ -191,9 +191,10 @@ class FileTaker:
         try:
             content = await adapter.fetch(attachment, limit_bytes=limit)
         except DeliveryFailed as error:
-            log.warning("file_not_fetched", extra={"hand_in": hand_in.id, "error": str(error)})
+            log.info("file_not_fetched", extra={"hand_in": hand_in.id, "error": str(error)})
             await self.desk.let_go(hand_in)
-            return Refused(file=hand_in.file, problem=speaker.say(DocSay.NOT_FETCHED))
+            problem = speaker.say(DocSay.NO_FILE if adapter.capabilities.paths else DocSay.NOT_FETCHED)
+            return Refused(file=hand_in.file, problem=problem)
         return await self._looked_into(hand_in, content, speaker)
 
     async def _looked_into(self, hand_in: HandIn, content: bytes, speaker: Speaker) -> HandIn | Refused | None:
@@ -218,7 +219,8 @@ class FileTaker:
             return speaker.say(DocSay.SAME, title=twin.shown.title)
         for own in await self.desk.workshop.store.hand_ins.of(received.person, limit=50):
             if own.digest == received.digest and own.id != received.id and own.state in WAITING:
-                return speaker.say(DocSay.SAME_WAITS, number=own.number)
+                usage = self.usage(speaker.language, self._adapter(received.place))
+                return speaker.say(DocSay.SAME_WAITS, number=own.number, usage=usage)
         return ""
 
     async def tell(self, hand_in: HandIn, reply: Reply) -> None:

@@ -212,7 +212,7 @@ async def hand_in(bot: Scene) -> None:
         about = bot._about(INSIDER, BOARD)
         await bot.take(Message(**about, message_id=f"f{number}", text="", address=Address.MENTION, attachments=(file,)))
         if number == 3:
-            return
+            break
         (held,) = await bot.store.hand_ins.of(INSIDER.key, limit=1)
         await bot.press(INSIDER, BOARD, Payload(verb="hand-in", subject=held.batch, argument="en"))
         form = bot.chat.forms[-1][1]

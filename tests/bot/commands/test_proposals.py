@@ -163,6 +163,17 @@ async def test_queue_lists_files_and_answers_with_their_age(market: Market) -> N
     assert "昨天" not in await market.command("管理", "审核")
 
 
+async def test_what_came_in_a_direct_message_of_no_server_is_reviewed_on_any(market: Market) -> None:
+    direct = replace(PLACE, workspace="@me", channel="d", thread="", kind=PlaceKind.DM)
+    await market.send(("plan.md", PLAN), person=BOB, place=direct)
+    (held,) = await market.store.hand_ins.of(BOB.key, limit=1)
+    await market.store.hand_ins.change(replace(held, state=HandInState.PROPOSED), known={HandInState.RECEIVED})
+    assert "**Proposal 1: Harbour plan**" in await market.command("proposals")
+    other = replace(held, id="h2", claim="h2", place=replace(PLACE, workspace="elsewhere"), state=HandInState.PROPOSED)
+    await market.store.hand_ins.add(other)
+    assert await market.command("proposals", "show 2") == "There is no proposal 2 here."
+
+
 async def test_what_only_the_board_reads_is_proposed_and_listed_to_the_board_alone(market: Market) -> None:
     board = ChannelSettings(labels=frozenset({"public", "board"}), other={"expert": "user:bob"})
     await market.store.settings.save(PLACE.channel_key, board)

@@ -60,6 +60,19 @@ class Office:
         await self.engine.settled()
 
 
+def _rag(home: Path, desk: Desk, catalogue: Any) -> Any:
+    """What the bot needs of a library."""
+    return SimpleNamespace(
+        answers=desk,
+        catalogue=catalogue or Shelf(),
+        retriever=None,
+        home=home,
+        replies=REPLIES,
+        digests=None,
+        inspector=Inspector(IngestSettings()),
+    )
+
+
 @asynccontextmanager
 async def office(
     home: Path,
@@ -78,32 +91,14 @@ async def office(
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    shelf = catalogue or Shelf()
     index = index_of(rag)
-    rag = rag or cast(
-        "Any",
-        SimpleNamespace(
-            answers=desk,
-            catalogue=shelf,
-            retriever=None,
-            home=home,
-            replies=REPLIES,
-            digests=None,
-            inspector=Inspector(IngestSettings()),
-        ),
-    )
+    rag = rag or _rag(home, desk, catalogue)
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
         adapters["discord"] = connection.chat
-        made, means = build_talk(
-            store,
-            rag,
-            adapters=adapters,
-            settings=limits,
-            metrics=Metrics(version="test"),
-            rules=Rules(rights=rights_of(RightsSettings(admins=admins)), index=index),
-        )
+        rules, metrics = Rules(rights=rights_of(RightsSettings(admins=admins)), index=index), Metrics(version="test")
+        made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=metrics, rules=rules)
         connection.settle_in(Inquiries(made, store.settings))
         running = asyncio.create_task(made.run())
         listening = asyncio.create_task(connection.listen(made.receive))
