@@ -26,7 +26,7 @@ class DocumentDesk(Publisher):
             PublishingFailed: it cannot be kept.
         """
         try:
-            seen = await self.workshop.inspector.inspect(content, hand_in.file)
+            seen = await self.workshop.library.inspector.inspect(content, hand_in.file)
             await on_disk(lambda: self._folders.put_waiting(hand_in.id, content))
         except RagError:
             await self.let_go(hand_in)
@@ -61,7 +61,7 @@ class DocumentDesk(Publisher):
     async def look(self, hand_in: HandIn) -> Inspected:
         """What a file that waits holds. Raises UnreadableDocument, PublishingFailed."""
         content = await self.content(hand_in)
-        return await self.workshop.inspector.inspect(content, f"{hand_in.file or 'file'}")
+        return await self.workshop.library.inspector.inspect(content, f"{hand_in.file or 'file'}")
 
     async def twin(self, hand_in: HandIn, *, audience: frozenset[str]) -> ShelfDocument | None:
         """A document with the very content of a hand-in, among those that somebody may know of."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bot.chat import ChatAdapter
@@ -12,7 +11,7 @@ from bot.documents.desk import DocumentDesk
 from bot.documents.folders import Folders
 from bot.documents.keeping import Keeper
 from bot.documents.taking import FileTaker, SettingStore
-from bot.documents.workshop import DocumentStore, Workshop
+from bot.documents.workshop import DocumentStore, Looking, Workshop
 from bot.rights import Rights
 from bot.wording import Wording
 from rag.types import Language
@@ -22,27 +21,12 @@ if TYPE_CHECKING:
 
     from bot.indexing import IndexRuns
     from bot.upload_settings import UploadSettings
-    from rag.ingest.inspection import Inspector
 
 _COMMAND = "submissions"
 
 
 class Books(DocumentStore, SettingStore, Protocol):
     """The books that documents and their takers need."""
-
-
-class Looking(Protocol):
-    """The library that documents join; `rag.build.Rag` is one."""
-
-    @property
-    def home(self) -> Path:
-        """Where it lies."""
-        ...
-
-    @property
-    def inspector(self) -> Inspector:
-        """What looks into files."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +49,7 @@ def open_shop(trade: Trade) -> tuple[FileTaker, Keeper]:
     workshop = Workshop(
         store=trade.store,
         folders=Folders(home=trade.library.home),
-        inspector=trade.library.inspector,
+        library=trade.library,
         index=trade.index,
         settings=trade.settings,
         now=trade.now,

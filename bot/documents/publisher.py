@@ -158,7 +158,7 @@ class Publisher:
         asked = question is not None and hand_in.heading == hand_in.title
         version = ShelfVersion(
             version=document.newest + 1,
-            title=hand_in.title,
+            title=titled(hand_in.title),
             kind=hand_in.kind,
             language=hand_in.language,
             audience=hand_in.audience,

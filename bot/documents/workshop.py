@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.document_records import HandIn, HandInBook, ShelfBook, ShelfDocument
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
     from rag.ingest.inspection import Inspector
 
 _Result = TypeVar("_Result")
+
+
+class Looking(Protocol):
+    """The library that documents join; `rag.build.Rag` is one."""
+
+    @property
+    def home(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def inspector(self) -> Inspector:
+        """What looks into files."""
+        ...
 
 
 class DocumentStore(Protocol):
@@ -72,7 +87,7 @@ class Workshop:
 
     store: DocumentStore
     folders: Folders
-    inspector: Inspector
+    library: Looking
     index: IndexRuns | None
     settings: UploadSettings
     now: Callable[[], datetime]

@@ -22,7 +22,8 @@ _MOVE = """
         proposals.id, 'answer/' || proposals.request_id, proposals.id, 'expert-answers', proposals.person,
         proposals.author, expert_requests.platform, expert_requests.workspace, expert_requests.channel,
         expert_requests.thread, expert_requests.place_kind, expert_requests.question_id, proposals.question,
-        'document', proposals.language, proposals.audience, '', '', '.md', 0, '', 1, 0, '', proposals.answer, '',
+        'document', proposals.language, proposals.audience, '', '', '.md', 0, '', 1, 0,
+        proposals.question, proposals.answer, '',
         CASE proposals.state WHEN 'approving' THEN 'publishing' WHEN 'approved' THEN 'published'
             ELSE proposals.state END,
         proposals.reason, 0, proposals.at
