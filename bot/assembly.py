@@ -18,6 +18,7 @@ from bot.commands.call import Means
 from bot.commands.handling import Handler
 from bot.commands.registry import Registry
 from bot.delivery import Delivery, Voice
+from bot.documents.opening import Trade, open_shop
 from bot.engine.engine import Engine
 from bot.engine.welcoming import Welcome
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
@@ -31,12 +32,12 @@ from bot.limits import EngineSettings
 from bot.measuring import Measuring
 from bot.oversight import Gauges, Oversight
 from bot.privacy_settings import SILENT, PrivacySettings
-from bot.publishing import ExpertShelf
 from bot.rights import Rights
 from bot.schedule_settings import ScheduleSettings
 from bot.scheduling import Materials, Scheduling, make_scheduling
 from bot.steering import Steering
 from bot.store.keys import people_key, pseudonym
+from bot.upload_settings import UploadSettings
 from bot.usage import UsageMeter
 from bot.wording import Wording
 from rag.assess import load_axes
@@ -71,6 +72,7 @@ class Assembly:
     privacy: PrivacySettings = SILENT
     oversight: Oversight | None = None
     watching: Watching = field(default_factory=Unwatched)
+    uploads: UploadSettings = field(default_factory=UploadSettings)
 
 
 def new_id() -> str:
@@ -118,7 +120,7 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
     Whatever posts and reminds beside the engine gets `means_of` first and hands the same `means` in: posted lists are
     then edited by one after the other.
     """
-    pacing = _pacing()
+    pacing, means = _pacing(), means or means_of(assembly)
     posts = assembly.store.posts
     experts = experts_of(assembly.store, assembly.adapters, assembly.wording)
     voice = Voice(
@@ -135,7 +137,8 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
             answers=assembly.rag.answers,
             delivery=delivery,
             overhearing=experts,
-            handling=Handler(assembly.registry, means or means_of(assembly), failure=assembly.failure),
+            taking=means.files,
+            handling=Handler(assembly.registry, means, failure=assembly.failure),
             times=Times(now=now, clock=time.monotonic, sleep=asyncio.sleep, new_id=new_id),
             settings=assembly.settings,
             watching=assembly.watching,
@@ -171,11 +174,25 @@ def _pacing() -> Pacing:
 
 def means_of(assembly: Assembly) -> Means:
     """What handlers share, and what posts and reminds by itself."""
+    files, keeper = open_shop(
+        Trade(
+            store=assembly.store,
+            library=assembly.rag,
+            index=assembly.index,
+            settings=assembly.uploads,
+            adapters=assembly.adapters,
+            wording=assembly.wording,
+            rights=assembly.rights,
+            now=now,
+            new_id=new_id,
+        )
+    )
     return Means(
         store=assembly.store,
         library=assembly.rag.catalogue,
         retriever=assembly.rag.retriever,
-        publishing=ExpertShelf(rag=assembly.rag),
+        files=files,
+        keeper=keeper,
         axes=load_axes(data_folder("corpus")),
         resources=load_resources(data_folder("corpus") / "resources"),
         risks=shipped_risks(),

@@ -225,9 +225,11 @@ class Capabilities:
     private_replies: bool = True
     private_files: bool = False
     """Whether a reply that one person alone reads may carry files."""
-
     sharing: bool = False
     """Whether the bot keeps what one person was told, so that a button may show it to the others."""
+
+    paths: bool = False
+    """Whether a person may name a file by its path, since the bot runs on their own machine."""
 
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""

@@ -1,6 +1,6 @@
-"""Questions that were put to experts, answers that are proposed for the library, and the books that remember both.
+"""Questions that were put to experts, and the book that remembers them.
 
-Every method of a book raises `StoreFailed` when the store cannot be read or written. What returns has been committed.
+Every method of the book raises `StoreFailed` when the store cannot be read or written. What returns has been committed.
 """
 
 from __future__ import annotations
@@ -111,78 +111,4 @@ class ExpertBook(Protocol):
 
     async def not_reminded(self, request_id: str) -> None:
         """Give the reminder back: it could not be posted."""
-        ...
-
-
-class ProposalState(StrEnum):
-    """Where a proposal stands."""
-
-    PROPOSED = "proposed"
-    APPROVING = "approving"
-    """Being written into the library; one that was broken off may be approved again."""
-
-    APPROVED = "approved"
-    DECLINED = "declined"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """An expert's answer that is to become a document. `number` is what an admin calls it by, 0 until it is stored."""
-
-    id: str
-    request_id: str
-    channel_key: str
-    question: str
-    answer: str
-    author: str
-    language: Language
-    audience: frozenset[str]
-    person: str
-    at: datetime
-    number: int = 0
-    state: ProposalState = ProposalState.PROPOSED
-    reason: str = ""
-
-
-class ProposalBook(Protocol):
-    """Proposals, one for each request at most."""
-
-    async def add(self, proposal: Proposal) -> bool:
-        """Store a proposal; False when its request has one already."""
-        ...
-
-    async def get(self, number: int) -> Proposal | None:
-        """One proposal."""
-        ...
-
-    async def open(self, *, limit: int) -> tuple[Proposal, ...]:
-        """Proposals that nobody has decided on, oldest first."""
-        ...
-
-    async def start(self, number: int) -> bool:
-        """To `APPROVING`; False when it was decided on."""
-        ...
-
-    async def finish(self, number: int, *, approved: bool) -> bool:
-        """From `APPROVING` to its end, or back to where it was when it could not be published."""
-        ...
-
-    async def decline(self, number: int, reason: str) -> bool:
-        """From `PROPOSED` to its end; False when it was decided on."""
-        ...
-
-
-class Publishing(Protocol):
-    """Makes a document of the library."""
-
-    async def publish(self, proposal: Proposal) -> str:
-        """Write and index the document; returns its title.
-
-        Raises:
-            PublishingFailed: it cannot be written or indexed. Call `withdraw` unless somebody else has published it.
-        """
-        ...
-
-    async def withdraw(self, proposal: Proposal) -> None:
-        """Take away what a publishing that failed has left. Never raises."""
         ...

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.index_journal import IndexJournal
-from bot.library import Indexing
+from bot.library import OwnIndexing
 from rag.errors import IndexLocked
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class IndexRuns:
 
     def __init__(
         self,
-        indexer: Indexing,
+        indexer: OwnIndexing,
         library: Registered,
         *,
         gate: IndexGate,
@@ -131,8 +131,8 @@ class IndexRuns:
         self._noted = noted
 
     @contextmanager
-    def held(self, who: str) -> Iterator[Indexing]:
-        """The index, alone, until the end of the block. Raises IndexLocked as `start` does."""
+    def hold(self, who: str) -> Iterator[OwnIndexing]:
+        """Work on the index oneself until the end of the block. Raises as `start`."""
         with self._gate.hold(who):
             yield self._indexer
 

@@ -61,6 +61,14 @@ class Indexing(Protocol):
         ...
 
 
+class OwnIndexing(Indexing, Protocol):
+    """The index of this very process."""
+
+    async def scrub(self) -> None:
+        """Leave no byte of what was taken out in the catalogue. Raises StorageFailed."""
+        ...
+
+
 class Shelf(Protocol):
     """The documents of the library; `rag.catalogue.Catalogue` is one."""
 

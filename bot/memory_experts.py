@@ -1,4 +1,4 @@
-"""The books of questions for experts, of proposals and of gaps in memory, for `bot.memory_store`."""
+"""The book of questions for experts in memory, for `bot.memory_store`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.expert_records import ExpertRequest, Proposal, ProposalState, RequestState
+from bot.expert_records import ExpertRequest, RequestState
 
 
 class MemoryExperts:
@@ -110,48 +110,4 @@ class MemoryExperts:
         if known is None or known.state not in allowed:
             return False
         self._requests[request_id] = replace(known, **changes)  # type: ignore[arg-type]
-        return True
-
-
-class MemoryProposals:
-    """What is proposed for the library; see `bot.expert_records.ProposalBook`."""
-
-    def __init__(self) -> None:
-        self._proposals: dict[int, Proposal] = {}
-
-    async def add(self, proposal: Proposal) -> bool:
-        """Store a proposal; False when its request has one already."""
-        if any(each.request_id == proposal.request_id for each in self._proposals.values()):
-            return False
-        number = len(self._proposals) + 1
-        self._proposals[number] = replace(proposal, number=number)
-        return True
-
-    async def get(self, number: int) -> Proposal | None:
-        """One proposal."""
-        return self._proposals.get(number)
-
-    async def open(self, *, limit: int) -> tuple[Proposal, ...]:
-        """Proposals that nobody has decided on, oldest first."""
-        undecided = {ProposalState.PROPOSED, ProposalState.APPROVING}
-        return tuple(each for each in self._proposals.values() if each.state in undecided)[:limit]
-
-    async def start(self, number: int) -> bool:
-        """To `APPROVING`."""
-        return self._move(number, ProposalState.APPROVING, ProposalState.PROPOSED, ProposalState.APPROVING)
-
-    async def finish(self, number: int, *, approved: bool) -> bool:
-        """From `APPROVING` to its end, or back."""
-        state = ProposalState.APPROVED if approved else ProposalState.PROPOSED
-        return self._move(number, state, ProposalState.APPROVING)
-
-    async def decline(self, number: int, reason: str) -> bool:
-        """From `PROPOSED` to its end."""
-        return self._move(number, ProposalState.DECLINED, ProposalState.PROPOSED, reason=reason)
-
-    def _move(self, number: int, state: ProposalState, *allowed: ProposalState, reason: str = "") -> bool:
-        known = self._proposals.get(number)
-        if known is None or known.state not in allowed:
-            return False
-        self._proposals[number] = replace(known, state=state, reason=reason)
         return True

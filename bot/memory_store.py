@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bot.assess_records import AssessmentBook
 from bot.checklist_records import ChecklistBook
-from bot.expert_records import ExpertBook, ProposalBook
+from bot.document_records import HandInBook, ShelfBook
+from bot.expert_records import ExpertBook
 from bot.input_records import InputBook
 from bot.ledgers import AuditBook, GapBook, ProfileBook, UsageBook
 from bot.memory_assess import MemoryAssessments
@@ -21,7 +22,8 @@ from bot.memory_books import (
     MemorySettings,
 )
 from bot.memory_checklists import MemoryChecklists
-from bot.memory_experts import MemoryExperts, MemoryProposals
+from bot.memory_documents import MemoryHandIns, MemoryShelves
+from bot.memory_experts import MemoryExperts
 from bot.memory_gaps import MemoryGaps
 from bot.memory_inputs import MemoryInputs
 from bot.memory_ledgers import MemoryAudit, MemoryProfiles
@@ -56,7 +58,8 @@ class MemoryStore:
         gaps = MemoryGaps(questions.all, feedback.all)
         self.gaps: GapBook = gaps
         self.experts: ExpertBook = MemoryExperts(gaps.close_question)
-        self.proposals: ProposalBook = MemoryProposals()
+        self.hand_ins: HandInBook = MemoryHandIns()
+        self.shelves: ShelfBook = MemoryShelves()
         self.assessments: AssessmentBook = MemoryAssessments()
         settings = MemorySettings()
         self.settings: SettingsBook = settings

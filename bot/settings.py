@@ -36,6 +36,7 @@ from bot.rights_settings import RightsSettings
 from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
 from bot.setting_layers import KNOWN_NAMES, PREFIX, SHORT_NAMES, Layer, refusal_of
 from bot.slack_settings import SlackSettings
+from bot.upload_settings import UploadSettings
 from rag.errors import InvalidSettings
 from rag.settings import (
     ChromaSettings,
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
     feeds: FeedSettings = FeedSettings()
     inputs: InputSettings = InputSettings()
     discord: DiscordSettings = DiscordSettings()
+    uploads: UploadSettings = UploadSettings()
 
     @classmethod
     def settings_customise_sources(

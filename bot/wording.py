@@ -17,6 +17,7 @@ from bot.file_problems import ProblemWords, load_problem_words
 from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
 from bot.saying_assess import ASSESS_BLANKS, AssessSay
+from bot.saying_documents import DOCUMENT_BLANKS, DOCUMENT_VOCABULARY, DocSay
 from bot.saying_experts import EXPERT_BLANKS, ExpertSay
 from bot.saying_inputs import INPUT_BLANKS, INPUT_VOCABULARY, InputSay
 from bot.saying_oversight import OVER_BLANKS, OverSay
@@ -37,16 +38,20 @@ __all__ = [
     "spoken",
 ]
 
-Sayable = Say | AssessSay | ExpertSay | InputSay | OverSay | RiskSay
+Sayable = Say | AssessSay | DocSay | ExpertSay | InputSay | OverSay | RiskSay
 """A sentence of any of the lists."""
 
-_TEXTS: tuple[type[Say | AssessSay | ExpertSay | InputSay | OverSay], ...] = (
+_TEXTS: tuple[type[Say | AssessSay | DocSay | ExpertSay | InputSay | OverSay], ...] = (
     Say,
     AssessSay,
+    DocSay,
     ExpertSay,
     InputSay,
     OverSay,
 )
+
+_TABLES = (BLANKS, ASSESS_BLANKS, DOCUMENT_BLANKS, EXPERT_BLANKS, INPUT_BLANKS, OVER_BLANKS)
+_BLANKS: Mapping[Sayable, frozenset[str]] = {text: blanks for table in _TABLES for text, blanks in table.items()}
 
 LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
@@ -79,7 +84,7 @@ class CommandWords(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    texts: dict[Say | AssessSay | ExpertSay | InputSay | OverSay, str]
+    texts: dict[Say | AssessSay | DocSay | ExpertSay | InputSay | OverSay, str]
     risks: dict[RiskSay, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
@@ -155,7 +160,7 @@ def _checked(path: Path) -> _File:
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
     known = {group: tuple(words) for group, words in file.words.items()}
-    vocabulary = {**VOCABULARY, **RISK_VOCABULARY, **INPUT_VOCABULARY}
+    vocabulary = {**VOCABULARY, **RISK_VOCABULARY, **INPUT_VOCABULARY, **DOCUMENT_VOCABULARY}
     if known != vocabulary:
         raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {vocabulary!r}")
     for key, text in (*file.texts.items(), *file.risks.items()):
@@ -167,19 +172,8 @@ def _checked(path: Path) -> _File:
 
 def _blanks(text: Sayable) -> frozenset[str]:
     """What the program fills into a text."""
-    match text:
-        case Say():
-            return BLANKS.get(text, frozenset())
-        case AssessSay():
-            return ASSESS_BLANKS.get(text, frozenset())
-        case ExpertSay():
-            return EXPERT_BLANKS.get(text, frozenset())
-        case OverSay():
-            return OVER_BLANKS.get(text, frozenset())
-        case InputSay():
-            return INPUT_BLANKS.get(text, frozenset())
-        case RiskSay():
-            return RISK_BLANKS.get(text, frozenset())
+    blanks = RISK_BLANKS.get(text) if isinstance(text, RiskSay) else _BLANKS.get(text)
+    return blanks or frozenset()
 
 
 def spoken(text: str, default: Language = Language.EN) -> Language:

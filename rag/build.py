@@ -21,12 +21,13 @@ from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
 from rag.ingest.guard import State
 from rag.ingest.index import Indexer
+from rag.ingest.inspection import Inspector
 from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
 from rag.prompts import Replies, load_replies
 from rag.quality import LabelledJudge, QuestionSets
 from rag.resources import data_folder
 from rag.retrieve import Retriever
-from rag.settings import Loading, ModelSettings, RagSettings
+from rag.settings import IngestSettings, Loading, ModelSettings, RagSettings
 from rag.templates import load_templates
 from rag.writing.events import OnPoolEvent, PoolEvent
 from rag.writing.pool import FailoverPool
@@ -63,6 +64,7 @@ class Rag:
     likeness: Likeness = field(default_factory=lambda: Likeness(None))
     questions: QuestionSets | None = None
     """The labelled questions of this home."""
+    inspector: Inspector = field(default_factory=lambda: Inspector(IngestSettings()))
 
 
 def _unheard(_: PoolEvent) -> None:
@@ -190,6 +192,7 @@ def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence
         quoting=composed.quoting,
         likeness=composed.likeness,
         questions=sets,
+        inspector=Inspector(settings.ingest),
     )
 
 

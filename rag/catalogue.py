@@ -285,6 +285,10 @@ class CatalogueWriter(Protocol):
         """The marks of what is live, where they are known."""
         ...
 
+    async def scrub(self) -> None:
+        """Write the catalogue anew, so that no byte of what was removed is left in its file."""
+        ...
+
     async def dead_vectors(self, generation: Generation, *, limit: int) -> tuple[ChunkId, ...]:
         """Ids of vectors that may be stored but belong to no chunk of the generation."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.chat import Press
-from bot.commands import basic, inputs, quality, steering, usage
+from bot.commands import basic, documents, inputs, proposals, quality, steering, usage
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.commands.reindex_recovery import tell_of_broken_run
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rag.catalogue import Input
 
 _FULL, _FORCE = "full", "force"
+_LIBRARY = ("status", "reindex", "inputs", "review", "documents")
 _OVERSIGHT: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
     "eval": quality.start,
     "usage": usage.show,
@@ -39,7 +40,7 @@ def command(registry: Callable[[], Registry]) -> Command:
         run=admin.run,
         level=Level.ADMIN,
         arguments=(
-            Argument(name="action", kind=ArgumentKind.CHOICE, choices=("status", "reindex", "inputs", *_OVERSIGHT)),
+            Argument(name="action", kind=ArgumentKind.CHOICE, choices=(*_LIBRARY, *_OVERSIGHT)),
             Argument(name="what", complete=complete_input),
         ),
     )
@@ -63,6 +64,10 @@ class Admin:
         match arguments.get("action", "status"):
             case "reindex":
                 await self._reindex(call, runs, arguments.get("what", ""))
+            case "review":
+                await proposals.show(call, arguments.get("what", ""))
+            case "documents":
+                await documents.show(call, arguments.get("what", ""))
             case "inputs" if call.means.inputs is not None:
                 await inputs.typed(call, arguments.get("what", ""))
             case "inputs":

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from bot.assess_records import AssessmentBook
 from bot.checklist_records import ChecklistBook
-from bot.expert_records import ExpertBook, ProposalBook
+from bot.document_records import HandInBook, ShelfBook
+from bot.expert_records import ExpertBook
 from bot.input_records import InputBook
 from bot.ledgers import AuditBook, GapBook, ProfileBook, UsageBook
 from bot.oversight_records import OversightBook
@@ -65,8 +66,13 @@ class Books(Store, Protocol):
         ...
 
     @property
-    def proposals(self) -> ProposalBook:
-        """Answers that are proposed for the library."""
+    def hand_ins(self) -> HandInBook:
+        """What people hand in for the library."""
+        ...
+
+    @property
+    def shelves(self) -> ShelfBook:
+        """What it has become."""
         ...
 
     @property

@@ -12,8 +12,9 @@ from bot.chat import ChatAdapter, CommandCall, Person, Place, Press, Submission
 from bot.commands.books import Books
 from bot.commands.list_boards import ListBoards
 from bot.commands.told import Memories, Told
+from bot.documents.keeping import Keeper
+from bot.documents.taking import FileTaker
 from bot.expert_desk import ExpertDesk
-from bot.expert_records import Publishing
 from bot.indexing import IndexRuns
 from bot.inputs.desk import InputDesk
 from bot.limits import EngineSettings
@@ -51,8 +52,8 @@ class Means:
     inherit, `boards` keeps posted lists up to date, `memories` has what people were told alone, `index` brings the
     library up to date, `inputs` is where what it is kept current from is changed, and `forget_answers` empties the
     memory of answers that are given again. `schedules` is where what is posted at set times is changed, and `telling`
-    has its words. `axes` are those of the feasibility check, and `publishing` makes documents of what experts say.
-    `oversight` is what admins see and steer of it all.
+    has its words. `axes` are those of the feasibility check, `files` takes what people hand in and makes documents of
+    it, and `keeper` forgets it again. `oversight` is what admins see and steer of it all.
     """
 
     store: Books
@@ -70,7 +71,8 @@ class Means:
     resources: Sequence[Resource] = ()
     risks: Sequence[Risk] = ()
     axes: Sequence[Axis] = ()
-    publishing: Publishing | None = None
+    files: FileTaker | None = None
+    keeper: Keeper | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
     boards: ListBoards = field(default_factory=ListBoards)
     memories: Memories = field(default_factory=Memories)

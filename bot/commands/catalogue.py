@@ -15,6 +15,7 @@ from bot.commands import (
     config,
     config_form,
     digest,
+    documents,
     experts,
     gap_work,
     gaps,
@@ -31,6 +32,7 @@ from bot.commands import (
     risks,
     saving,
     steering,
+    uploads,
 )
 from bot.commands.call import Call
 from bot.commands.home import Home
@@ -83,6 +85,15 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.EXPERT_OPEN: experts.open_form,
     Verb.EXPERT_THIS: experts.confirm,
     Verb.EXPERT_SAVE: experts.propose,
+    Verb.UPLOAD_OPEN: uploads.open_files,
+    Verb.HAND_IN_OPEN: uploads.open_form,
+    Verb.HAND_IN_DROP: uploads.drop,
+    Verb.HAND_IN_REVISE: uploads.revise,
+    Verb.PROPOSAL_SHOW: proposals.open_one,
+    Verb.PROPOSAL_EDIT: proposals.open_edit,
+    Verb.SHELF_SHOW: documents.open_one,
+    Verb.SHELF_ACT: documents.act,
+    Verb.SHELF_EDIT: documents.open_edit,
     Verb.PROPOSAL_APPROVE: proposals.approve,
     Verb.PROPOSAL_OPEN: proposals.open_form,
     Verb.GAP_CLOSE: gaps.close_chosen,
@@ -109,6 +120,10 @@ FORMS: Mapping[str, Callable[[Call, Submission], Awaitable[None]]] = {
     Verb.PROPOSAL_DECLINE: proposals.submit,
     Verb.SAVE: saving.submit,
     Verb.INPUT_SAVE: inputs.submit,
+    Verb.UPLOAD_FILES: uploads.submit_files,
+    Verb.HAND_IN_SAVE: uploads.submit,
+    Verb.PROPOSAL_SAVE: proposals.save_edit,
+    Verb.SHELF_SAVE: documents.save_edit,
 }
 """What each form does when it is sent."""
 
@@ -117,9 +132,10 @@ ADMIN_VERBS = frozenset(
         Verb.CONFIG_OPEN,
         Verb.CONFIG_SAVE,
         Verb.REINDEX_CANCEL,
-        Verb.PROPOSAL_APPROVE,
-        Verb.PROPOSAL_OPEN,
-        Verb.PROPOSAL_DECLINE,
+        Verb.SHELF_SHOW,
+        Verb.SHELF_ACT,
+        Verb.SHELF_EDIT,
+        Verb.SHELF_SAVE,
         Verb.GAP_CLOSE,
         Verb.SAVE,
         *OVERSIGHT,
@@ -130,6 +146,18 @@ ADMIN_VERBS = frozenset(
     }
 )
 """Buttons and forms that are for admins alone."""
+
+EDITOR_VERBS = frozenset(
+    {
+        Verb.PROPOSAL_SHOW,
+        Verb.PROPOSAL_EDIT,
+        Verb.PROPOSAL_SAVE,
+        Verb.PROPOSAL_APPROVE,
+        Verb.PROPOSAL_OPEN,
+        Verb.PROPOSAL_DECLINE,
+    }
+)
+"""Buttons and forms that are for editors and those above them."""
 
 
 def all_commands(wording: Wording) -> Registry:
@@ -156,6 +184,7 @@ def all_commands(wording: Wording) -> Registry:
                 profile.command(lambda: made[0]),
                 assess.command(),
                 gaps.command(lambda: made[0]),
+                *uploads.commands(),
                 proposals.command(),
                 saving.command(),
                 config.command(lambda: made[0]),

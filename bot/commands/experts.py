@@ -5,9 +5,11 @@ from __future__ import annotations
 from bot.channel_rules import channel_labels, effective_settings
 from bot.chat import Membership, Person, Press, Standing, Submission
 from bot.commands.call import Call
+from bot.document_records import HandIn, HandInState, Shelf
+from bot.documents.rendering import readers_of, titled
 from bot.expert_cards import expert_button, state_of
 from bot.expert_desk import MOST_CHARACTERS, expert_of, may_answer
-from bot.expert_records import ExpertRequest, Proposal, RequestState
+from bot.expert_records import ExpertRequest, RequestState
 from bot.mentions import Mention, MentionKind
 from bot.offers import Verb
 from bot.payloads import Payload
@@ -145,19 +147,27 @@ async def propose(call: Call, press: Press) -> None:
         return
     # The channel may have been given labels since the question was asked.
     settings = await effective_settings(call.means.store.settings, call.place.channel_key)
-    proposal = Proposal(
-        id=call.means.new_id(),
-        request_id=request.id,
-        channel_key=request.place.channel_key,
-        question=request.text,
-        answer=request.answer,
-        author=request.name,
-        language=request.language,
-        audience=request.audience | channel_labels(settings),
+    hand_in_id, title = call.means.new_id(), titled(request.text)
+    proposed = HandIn(
+        id=hand_in_id,
+        claim=f"answer/{request.id}",
+        batch=hand_in_id,
+        shelf=Shelf.ANSWERS,
         person=request.expert,
+        name=request.name,
+        place=request.place,
+        # The heading is the title as it was proposed: one that is still the same is in the words of whoever asked.
+        title=title,
+        heading=title,
+        text=request.answer,
+        question_id=request.question_id,
+        suffix=".md",
+        language=request.language,
+        audience=frozenset(readers_of(request.audience | channel_labels(settings))),
         at=call.means.now(),
+        state=HandInState.PROPOSED,
     )
-    added = await call.means.store.proposals.add(proposal)
+    added = await call.means.store.hand_ins.add(proposed)
     await call.whisper(call.words(ExpertSay.PROPOSED if added else ExpertSay.PROPOSED_BEFORE))
 
 

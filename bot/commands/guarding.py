@@ -40,7 +40,9 @@ class Guard:
     async def passes(self, call: Call, level: Level, what: str) -> bool:
         """Whether the person may do something; tells and notes it when not. Raises StoreFailed, DeliveryFailed."""
         allowed = call.means.role(call.person) >= NEEDED[level]
-        if allowed and (level is Level.EVERYONE or what in _OWN_AFFAIRS or await reaches_beyond(call)):
+        if allowed and (
+            level is Level.EVERYONE or what in _OWN_AFFAIRS or await reaches_beyond(call, least=NEEDED[level])
+        ):
             return True
         if allowed:
             await call.whisper(server_needed(call))

@@ -10,7 +10,7 @@ from typing import assert_never
 from bot.chat import CommandCall, Press, Submission
 from bot.commands import basic
 from bot.commands.call import Call, Means
-from bot.commands.catalogue import ADMIN_VERBS, FORMS, PRESSES
+from bot.commands.catalogue import ADMIN_VERBS, EDITOR_VERBS, FORMS, PRESSES
 from bot.commands.guarding import Guard
 from bot.commands.registration import reaches_beyond
 from bot.commands.registry import Complaint, Level, Registry
@@ -113,6 +113,8 @@ class Handler:
         await found.command.run(call, arguments)
 
     async def _may(self, call: Call, verb: str) -> bool:
+        if verb in EDITOR_VERBS:
+            return await self._guard.passes(call, Level.EDITOR, verb)
         return verb not in ADMIN_VERBS or await self._guard.passes(call, Level.ADMIN, verb)
 
     async def _language(self, incoming: CommandCall | Press | Submission) -> Language:

@@ -95,6 +95,8 @@ async def _delete(call: Call) -> None:
     await means.store.audit.append(
         AuditEntry(at=means.now(), actor=actor, action="privacy", details={"deleted": "own data"})
     )
+    if means.keeper is not None:
+        await means.keeper.forget(person)
     await means.store.privacy.forget(person, pseudonym=actor)
     await means.forget_answers()
     await call.whisper(call.words(Say.PRIVACY_DELETED))

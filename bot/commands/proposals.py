@@ -1,27 +1,35 @@
-"""`proposals`: experts' answers that are proposed for the library, for admins, who take them in or decline them."""
+"""`proposals`: what people propose for the library (files and experts' answers), for editors, who edit and decide."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.channel_rules import server_key
 from bot.chat import Press, Submission
 from bot.commands.call import Call
+from bot.commands.document_form import Known, describing_form, number_of, read_form, speaker_of
 from bot.commands.registry import Argument, ArgumentKind, Command, Level
-from bot.errors import PublishingFailed
-from bot.expert_records import Proposal
+from bot.commands.releasing import note, release, tell_giver
+from bot.commands.uploads import described_hand_in
+from bot.document_records import HandIn, HandInState, Shelf
+from bot.documents.cards import Speaker, inert
+from bot.documents.rendering import readers_of
 from bot.offers import Verb
 from bot.payloads import Payload
-from bot.publishing import readers_of, title_of
-from bot.records import AuditEntry
-from bot.replies import Button, FieldKind, Form, FormField, Style
+from bot.replies import Action, Button, FieldKind, File, Form, FormField, Option, Select, Style
+from bot.saying_documents import DocSay
 from bot.saying_experts import ExpertSay
 from bot.wording import Say
-from rag.types import PUBLIC
+from rag.errors import RagError
 
-_READ = 200
+_READ, _LISTED = 200, 20
 _REASON = "reason"
 _MOST_REASON = 500
+_LABEL = 70
+_WAITS = frozenset({HandInState.PROPOSED})
+_NO_SERVER = "@"
+"""Begins the workspace of places that belong to no server; ids of servers never look like it."""
 
 
 def command() -> Command:
@@ -34,12 +42,12 @@ def command() -> Command:
             Argument(name="number", kind=ArgumentKind.WORD),
             Argument(name=_REASON),
         ),
-        level=Level.ADMIN,
+        level=Level.EDITOR,
     )
 
 
 async def run(call: Call, arguments: Mapping[str, str]) -> None:
-    """Shows the oldest proposal, or decides on one."""
+    """Shows what waits for review, or decides on one."""
     typed = arguments.get("number", "")
     match arguments.get("action", "show"):
         case "approve" if typed:
@@ -47,7 +55,7 @@ async def run(call: Call, arguments: Mapping[str, str]) -> None:
         case "decline" if typed:
             await _decline(call, typed, arguments.get(_REASON, ""))
         case _:
-            await _show(call, typed)
+            await show(call, typed)
 
 
 async def approve(call: Call, press: Press) -> None:
@@ -55,10 +63,15 @@ async def approve(call: Call, press: Press) -> None:
     await _approve(call, press.payload.subject)
 
 
+async def open_one(call: Call, press: Press) -> None:
+    """Shows the proposal that was chosen."""
+    await show(call, press.values[0] if press.values else press.payload.subject)
+
+
 async def open_form(call: Call, press: Press) -> None:
     """Asks why a proposal is declined."""
-    proposal = await _known(call, press.payload.subject)
-    if proposal is None:
+    hand_in = await _known(call, press.payload.subject)
+    if hand_in is None:
         return
     field = FormField(
         name=_REASON,
@@ -67,7 +80,7 @@ async def open_form(call: Call, press: Press) -> None:
         hint=call.words(ExpertSay.REASON_HINT),
         required=True,
     )
-    payload = Payload(verb=Verb.PROPOSAL_DECLINE, subject=str(proposal.number), argument=call.language.value)
+    payload = Payload(verb=Verb.PROPOSAL_DECLINE, subject=str(hand_in.number), argument=call.language.value)
     title = call.words(ExpertSay.DECLINE_FORM)
     await call.open_form(Form(title=title, payload=payload, fields=(field,), submit=call.words(Say.SEND)))
 
@@ -77,120 +90,184 @@ async def submit(call: Call, submission: Submission) -> None:
     await _decline(call, submission.payload.subject, submission.values.get(_REASON, ""))
 
 
-async def _show(call: Call, typed: str) -> None:
+async def open_edit(call: Call, press: Press) -> None:
+    """Shows a proposal as a form."""
+    hand_in = await _known(call, press.payload.subject)
+    if hand_in is None:
+        return
+    subject = f"{hand_in.number}.{hand_in.revision}"
+    payload = Payload(verb=Verb.PROPOSAL_SAVE, subject=subject, argument=call.language.value)
+    known = _present(hand_in)
+    await call.open_form(await describing_form(call, known, title=DocSay.EDIT_FORM, payload=payload))
+
+
+async def save_edit(call: Call, submission: Submission) -> None:
+    """Changes a proposal, unless somebody was faster."""
+    typed, _, revision = submission.payload.subject.partition(".")
+    hand_in = await _known(call, typed)
+    if hand_in is None:
+        return
+    described = await read_form(call, submission.values, _present(hand_in))
+    if isinstance(described, str):
+        await call.whisper(described)
+        return
+    changed = replace(described_hand_in(hand_in, described), revision=number_of(revision))
+    if not await call.means.store.hand_ins.change(changed, known=_WAITS):
+        await call.whisper(call.words(DocSay.MEANWHILE))
+    else:
+        readers = ", ".join(readers_of(changed.audience))
+        await note(call, "proposal", hand_in.id, {"after": "edited", "audience": readers})
+        await call.whisper(call.words(DocSay.EDITED))
+    await show(call, typed)
+
+
+async def show(call: Call, typed: str = "") -> None:
+    """Shows one proposal with its buttons, or the list of all."""
     visible = await _visible(call)
     chosen = next((each for each in visible if str(each.number) == typed), None) if typed else None
     if not visible or (typed and chosen is None):
         none = call.words(ExpertSay.UNKNOWN, number=typed[:20]) if typed else call.words(ExpertSay.PROPOSALS_NONE)
         await call.whisper(none)
         return
-    proposal = chosen or visible[0]
-    head = call.words(
-        ExpertSay.PROPOSAL,
-        number=proposal.number,
-        name=proposal.author,
-        date=proposal.at.date().isoformat(),
-        readers=_readers(call, proposal),
+    if chosen is None and len(visible) > 1:
+        await _list(call, visible)
+        return
+    await _card(call, chosen or visible[0])
+
+
+async def _list(call: Call, visible: list[HandIn]) -> None:
+    lines = [call.words(DocSay.QUEUE, count=len(visible))]
+    for each in visible[:_LISTED]:
+        what = call.means.wording.word("shelf", each.shelf.value, call.language)
+        values = {"title": inert(each.title), "what": what, "name": inert(each.name), "age": _age(call, each)}
+        lines.append("- " + call.words(DocSay.QUEUE_LINE, number=each.number, **values))
+    if len(visible) > _LISTED:
+        lines.append(call.words(ExpertSay.PROPOSALS_MORE, more=len(visible) - _LISTED))
+    options = tuple(
+        Option(label=f"{each.number}. {each.title}"[:_LABEL], value=str(each.number)) for each in visible[:_LISTED]
     )
-    quoted = "\n".join(f"> {line}".rstrip() for line in proposal.question.splitlines())
-    blocks = [head, quoted, proposal.answer]
-    notes = (call.words(ExpertSay.PROPOSALS_MORE, more=len(visible) - 1),) if len(visible) > 1 else ()
-    await call.whisper("\n\n".join(blocks), actions=(_buttons(call, proposal),), notes=notes)
+    payload = Payload(verb=Verb.PROPOSAL_SHOW, argument=call.language.value)
+    choose = Select(placeholder=call.words(DocSay.QUEUE_CHOOSE), payload=payload, options=options)
+    await call.whisper("\n".join(lines), actions=((choose,),))
 
 
-def _buttons(call: Call, proposal: Proposal) -> tuple[Button, ...]:
-    told = {"subject": str(proposal.number), "argument": call.language.value}
+async def _card(call: Call, hand_in: HandIn) -> None:
+    speaker = speaker_of(call)
+    if hand_in.shelf is Shelf.ANSWERS:
+        head = call.words(
+            ExpertSay.PROPOSAL,
+            number=hand_in.number,
+            name=hand_in.name,
+            date=hand_in.at.date().isoformat(),
+            readers=speaker.readers(hand_in.audience),
+        )
+        quoted = "\n".join(f"> {line}".rstrip() for line in hand_in.title.splitlines())
+        blocks, files = [head, quoted, hand_in.text], tuple[File, ...]()
+    else:
+        blocks, files = await _file_card(call, hand_in, speaker)
+    await call.whisper("\n\n".join(blocks), actions=(_buttons(call, hand_in),), files=files)
+
+
+async def _file_card(call: Call, hand_in: HandIn, speaker: Speaker) -> tuple[list[str], tuple[File, ...]]:
+    head = call.words(
+        DocSay.CARD_FILE,
+        number=hand_in.number,
+        title=inert(hand_in.title),
+        name=inert(hand_in.name),
+        age=_age(call, hand_in),
+        file=inert(hand_in.file),
+        kind=call.means.wording.kind(hand_in.kind, call.language),
+        facts=speaker.facts(hand_in),
+        readers=speaker.readers(hand_in.audience),
+    )
+    desk = call.means.files.desk if call.means.files else None
+    if desk is None:
+        return [head], ()
+    try:
+        excerpt = (await desk.look(hand_in)).excerpt
+        content = await desk.content(hand_in)
+    except RagError as error:
+        return [head, f"> {error.user_message}"], ()
+    quoted = "\n".join(f"> {line}".rstrip() for line in f"{excerpt} …".splitlines())
+    given = File(name=f"{hand_in.number}{hand_in.suffix}", content=content, media_type="application/octet-stream")
+    may = call.place.private or call.adapter.capabilities.private_files
+    return [head, quoted], (given,) if may else ()
+
+
+def _buttons(call: Call, hand_in: HandIn) -> tuple[Action, ...]:
+    told = {"subject": str(hand_in.number), "argument": call.language.value}
     yes = Button(
         label=call.words(ExpertSay.APPROVE), payload=Payload(verb=Verb.PROPOSAL_APPROVE, **told), style=Style.PRIMARY
     )
+    edit = Button(label=call.words(DocSay.EDIT), payload=Payload(verb=Verb.PROPOSAL_EDIT, **told))
     no = Button(label=call.words(ExpertSay.DECLINE), payload=Payload(verb=Verb.PROPOSAL_OPEN, **told))
-    return (yes, no) if call.adapter.capabilities.forms else (yes,)
+    return (yes, edit, no) if call.adapter.capabilities.forms else (yes,)
 
 
 async def _approve(call: Call, typed: str) -> None:
-    proposal, publishing = await _known(call, typed), call.means.publishing
-    if proposal is None:
-        return
-    books = call.means.store.proposals
-    if publishing is None:
-        await call.whisper(call.words(Say.UNKNOWN_ACTION))
-        return
-    if not await books.start(proposal.number):
-        await call.whisper(call.words(ExpertSay.DECIDED))
-        return
-    await _note(call, proposal, "approved")
-    try:
-        title = await publishing.publish(proposal)
-    except PublishingFailed:
-        # Unless another admin took it in meanwhile.
-        if await books.finish(proposal.number, approved=False):
-            await publishing.withdraw(proposal)
-        raise
-    await books.finish(proposal.number, approved=True)
-    await call.whisper(call.words(ExpertSay.APPROVED, title=title, readers=_readers(call, proposal)))
-    await _tell(call, proposal, ExpertSay.TOLD_APPROVED, title=title)
+    hand_in = await _known(call, typed)
+    if hand_in is not None:
+        await release(call, [hand_in])
 
 
 async def _decline(call: Call, typed: str, reason: str) -> None:
-    proposal = await _known(call, typed)
-    if proposal is None:
+    hand_in = await _known(call, typed)
+    if hand_in is None:
         return
     reason = " ".join(reason.split())[:_MOST_REASON]
     if not reason:
         words = call.means.wording.command("proposals", call.language)
         usage = (
-            f"{call.adapter.capabilities.admin_prefix}{words.name} {words.arguments['action'].choices['decline']}"
-            f" {proposal.number} <{words.arguments[_REASON].name}>"
+            f"{call.adapter.capabilities.command_prefix}{words.name} {words.arguments['action'].choices['decline']}"
+            f" {hand_in.number} <{words.arguments[_REASON].name}>"
         )
         await call.whisper(call.words(ExpertSay.REASON_NEEDED, usage=usage))
         return
-    if not await call.means.store.proposals.decline(proposal.number, reason):
+    declined = replace(hand_in, state=HandInState.DECLINED, reason=reason)
+    if not await call.means.store.hand_ins.change(declined, known=_WAITS):
         await call.whisper(call.words(ExpertSay.DECIDED))
         return
-    await _note(call, proposal, "declined")
+    readers = ", ".join(readers_of(hand_in.audience))
+    await note(call, "proposal", hand_in.id, {"after": "declined", "audience": readers})
     await call.whisper(call.words(ExpertSay.DECLINED))
-    await _tell(call, proposal, ExpertSay.TOLD_DECLINED, title=title_of(proposal), reason=reason)
+    await tell_giver(call, declined, approved=False)
 
 
-async def _known(call: Call, typed: str) -> Proposal | None:
-    """An undecided proposal that may be read here, by its number; tells when there is none."""
+async def _known(call: Call, typed: str) -> HandIn | None:
+    """What waits and may be read here, by its number; tells when there is none."""
     found = next((each for each in await _visible(call) if str(each.number) == typed.strip()), None)
     if found is None:
         await call.whisper(call.words(ExpertSay.UNKNOWN, number=typed[:20]))
     return found
 
 
-async def _visible(call: Call) -> list[Proposal]:
-    """Undecided proposals of the workspace whose readers all read along here: the least-privileged reader decides."""
+async def _visible(call: Call) -> list[HandIn]:
+    """What waits of the workspace, whose readers all read along here: the least-privileged reader decides."""
     labels = await call.labels()
-    server = server_key(call.place.channel_key)
-    return [
-        each
-        for each in await call.means.store.proposals.open(limit=_READ)
-        if server_key(each.channel_key) == server and each.audience <= labels
-    ]
+    waiting = await call.means.store.hand_ins.review(limit=_READ)
+    return [each for each in waiting if each.audience <= labels and _is_near(call, each)]
 
 
-async def _note(call: Call, proposal: Proposal, what: str) -> None:
-    entry = AuditEntry(
-        at=call.means.now(),
-        actor=call.means.pseudonym(call.person.key),
-        action="proposal",
-        subject=proposal.id,
-        details={"after": what, "audience": ", ".join(readers_of(proposal.audience))},
+def _is_near(call: Call, hand_in: HandIn) -> bool:
+    """Whether something was handed in on this server, or in a direct message of a platform where those are on none."""
+    place, here = hand_in.place, call.place
+    if place.private and place.platform == here.platform and place.workspace.startswith(_NO_SERVER):
+        return True
+    return server_key(place.channel_key) == server_key(here.channel_key)
+
+
+def _present(hand_in: HandIn) -> Known:
+    return Known(
+        title=hand_in.title,
+        kind=hand_in.kind,
+        language=hand_in.language,
+        audience=hand_in.audience,
+        text=hand_in.text if hand_in.shelf is Shelf.ANSWERS else None,
     )
-    await call.means.store.audit.append(entry)
 
 
-async def _tell(call: Call, proposal: Proposal, text: ExpertSay, **values: object) -> None:
-    """Tells the expert what became of the answer."""
-    request = await call.means.store.experts.get(proposal.request_id)
-    if request is not None and request.expert != call.person.key:
-        await call.means.experts.tell(request, text, **values)
-
-
-def _readers(call: Call, proposal: Proposal) -> str:
-    readers = readers_of(proposal.audience)
-    if readers == (PUBLIC,):
-        return call.means.wording.word("readers", PUBLIC, call.language)
-    return call.words(Say.LIST_SEPARATOR).join(readers)
+def _age(call: Call, hand_in: HandIn) -> str:
+    days = (call.means.now().date() - hand_in.at.date()).days
+    if days <= 1:
+        return call.words(DocSay.TODAY if days <= 0 else DocSay.YESTERDAY)
+    return call.words(DocSay.DAYS, days=days)

@@ -42,12 +42,12 @@ async def run(call: Call, arguments: Mapping[str, str]) -> None:
             await _show(call)
 
 
-async def reaches_beyond(call: Call) -> bool:
-    """Whether what an admin does here may reach beyond the workspace: it is registered, or settings name the admin.
+async def reaches_beyond(call: Call, *, least: Role = Role.ADMIN) -> bool:
+    """Whether what somebody does here may reach beyond the workspace: it is registered, or settings give them the role.
 
     Raises StoreFailed.
     """
-    if not call.adapter.capabilities.registers or call.means.rights.named(call.person) >= Role.ADMIN:
+    if not call.adapter.capabilities.registers or call.means.rights.named(call.person) >= least:
         return True
     return not call.place.private and await call.means.store.workspaces.since(_key(call)) is not None
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from bot.chat import Submission
 from bot.commands.call import Call
 from bot.commands.registry import Argument, Command, Level
-from bot.errors import PublishingFailed
-from bot.expert_records import Proposal
+from bot.commands.releasing import release
+from bot.document_records import HandIn, HandInState, Shelf
+from bot.documents.rendering import readers_of, titled
 from bot.offers import Verb
 from bot.payloads import Payload
-from bot.publishing import readers_of
-from bot.records import AuditEntry
 from bot.replies import FieldKind, Form, FormField
 from bot.saying_experts import ExpertSay
 from bot.wording import Say, spoken
@@ -21,7 +19,6 @@ from rag.types import PUBLIC
 
 _QUESTION, _TEXT, _AUTHOR = _FIELDS = ("question", "text", "author")
 _MOST_NAME = 80
-_ID = 8
 
 
 def command() -> Command:
@@ -39,46 +36,52 @@ async def run(call: Call, arguments: Mapping[str, str]) -> None:
     )
     payload = Payload(verb=Verb.SAVE, argument=call.language.value)
     form = Form(title=call.words(ExpertSay.SAVED_FORM), payload=payload, fields=fields, submit=call.words(Say.SAVE))
-    if call.means.publishing is None or not await call.open_form(form):
+    if not _publishes(call) or not await call.open_form(form):
         await call.whisper(call.words(ExpertSay.SAVED_NO_FORM))
 
 
 async def submit(call: Call, submission: Submission) -> None:
-    """Writes and indexes the document. The same question of a channel, saved again on a day, replaces the first."""
+    """Publishes the document. The same question for the same readers, saved again, becomes its next version."""
     question, text, author = (submission.values.get(name, "").strip() for name in _FIELDS)
-    publishing = call.means.publishing
-    if not question or not text or publishing is None:
-        await call.whisper(call.words(ExpertSay.SAVED_EMPTY if publishing else ExpertSay.SAVED_NO_FORM))
+    if not question or not text or not _publishes(call):
+        await call.whisper(call.words(ExpertSay.SAVED_EMPTY if _publishes(call) else ExpertSay.SAVED_NO_FORM))
         return
-    saved = Proposal(
-        id=_id(call, question),
-        request_id="",
-        channel_key=call.place.channel_key,
-        question=question,
-        answer=text,
-        author=" ".join(author.split())[:_MOST_NAME],
-        language=spoken(f"{question} {text}", call.language),
-        audience=await call.labels(),
+    hand_in_id, title = call.means.new_id(), titled(question)
+    audience = frozenset(readers_of(await call.labels()))
+    saved = HandIn(
+        id=hand_in_id,
+        claim=f"save/{submission.event_id}",
+        batch=hand_in_id,
+        shelf=Shelf.ANSWERS,
         person=call.person.key,
+        name=" ".join(author.split())[:_MOST_NAME] or call.person.name or call.person.id,
+        place=call.place,
+        title=title,
+        text=text,
+        suffix=".md",
+        language=spoken(f"{question} {text}", call.language),
+        audience=audience,
         at=call.means.now(),
+        document=await _known(call, title, audience),
+        state=HandInState.PROPOSED,
     )
-    readers = readers_of(saved.audience)
-    # Noted before it holds: nothing joins the library without a trace.
-    await call.means.store.audit.append(
-        AuditEntry(
-            at=saved.at,
-            actor=call.means.pseudonym(call.person.key),
-            action="save",
-            subject=call.place.channel_key,
-            details={"document": saved.id, "audience": ", ".join(readers)},
-        )
-    )
-    try:
-        title = await publishing.publish(saved)
-    except PublishingFailed:
-        await publishing.withdraw(saved)
-        raise
-    await call.whisper(call.words(ExpertSay.APPROVED, title=title, readers=_named(call, readers)))
+    books = call.means.store.hand_ins
+    if await books.add(saved) and (added := await books.get(hand_in_id)):
+        await release(call, [added])
+
+
+def _publishes(call: Call) -> bool:
+    files = call.means.files
+    return files is not None and files.desk.workshop.index is not None
+
+
+async def _known(call: Call, title: str, audience: frozenset[str]) -> str:
+    """The document of the same title for the same readers; "" where there is none."""
+    for document in await call.means.store.shelves.all():
+        shown = document.shown if document.shelf is Shelf.ANSWERS and document.live else None
+        if shown and (shown.title, shown.audience) == (title, audience):
+            return document.id
+    return ""
 
 
 def _field(call: Call, name: str, label: ExpertSay, given: Mapping[str, str], *, hint: str) -> FormField:
@@ -92,8 +95,3 @@ def _named(call: Call, readers: tuple[str, ...]) -> str:
     if readers == (PUBLIC,):
         return call.means.wording.word("readers", PUBLIC, call.language)
     return call.words(Say.LIST_SEPARATOR).join(readers)
-
-
-def _id(call: Call, question: str) -> str:
-    told = f"{call.place.channel_key}\n{' '.join(question.casefold().split())}"
-    return "saved-" + hashlib.blake2b(told.encode(), digest_size=_ID).hexdigest()

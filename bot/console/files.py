@@ -1,4 +1,4 @@
-"""Files that come with a reply, written where whoever sits at the terminal can open them."""
+"""Files of the terminal: those of replies are written where they can be opened, those that are named are read."""
 
 from __future__ import annotations
 
@@ -38,3 +38,22 @@ def keep_file(file: File, folder: Path) -> Path:
             opened.write(file.content)
         return path
     raise DeliveryFailed(f"there are {_MOST_TRIES} files named like {name.name!r} here already; move some away")
+
+
+def read_file(path: str, limit_bytes: int) -> bytes:
+    """The content of a file that was named by its path.
+
+    Raises:
+        DeliveryFailed: there is none, it cannot be read, or it is too large.
+    """
+    file = Path(path).expanduser()
+    try:
+        if not file.is_file():
+            raise DeliveryFailed(f"there is no file {path!r}")
+        with file.open("rb") as opened:
+            content = opened.read(limit_bytes + 1)
+    except OSError as error:
+        raise DeliveryFailed(f"the file {path!r} cannot be read: {error.strerror}") from error
+    if len(content) > limit_bytes:
+        raise DeliveryFailed(f"the file {path!r} has more than the {limit_bytes} bytes that are allowed")
+    return content

@@ -129,6 +129,8 @@ async def open_engine(
     opened = _room(assembly, means, chat, rag)
     for left in await store.questions.unfinished():
         opened.chat.remember(left.message_id, left.text)
+    if means.keeper is not None:
+        await means.keeper.settle()
     running = asyncio.create_task(opened.engine.run())
     keeper = scheduling.keeper(means, Watch(now=now, sleep=asyncio.sleep, new_id=new_id))
     try:
@@ -175,18 +177,22 @@ def _assembly(
     )
 
 
+async def _remind(means: Means) -> None:
+    at = now()
+    await tell_of_broken_run(means, at)
+    await remind(means, at)
+    if means.files is not None:
+        await means.files.resume(at)
+
+
 def _room(assembly: Assembly, means: Means, chat: ConsoleChat, rag: Rag) -> Room:
     async def documents() -> int:
         return (await rag.catalogue.counts()).documents
 
-    async def reminded() -> None:
-        await tell_of_broken_run(means, now())
-        await remind(means, now())
-
     return Room(
         chat=chat,
         engine=assemble(assembly, means=means),
-        remind=reminded,
+        remind=lambda: _remind(means),
         store=assembly.store,
         registry=assembly.registry,
         new_id=new_id,

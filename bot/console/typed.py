@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
-from bot.chat import Address, CommandCall, Incoming, Message, Person, Place, PlaceKind, Press, Submission
+from bot.chat import Address, Attachment, CommandCall, Incoming, Message, Person, Place, PlaceKind, Press, Submission
 from bot.payloads import Payload
-from bot.replies import Form
+from bot.replies import FieldKind, Form
 
 PLATFORM = "console"
 OWNER = "me"
@@ -147,6 +148,11 @@ class Typist:
             at=self.now(),
             payload=form.payload,
             values=values,
+            attachments=tuple(
+                Attachment(name=Path(values[each.name]).name, size=0, reference=values[each.name])
+                for each in form.fields
+                if each.kind is FieldKind.FILE and values.get(each.name)
+            ),
             locale=self.locale,
         )
 

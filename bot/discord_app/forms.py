@@ -55,6 +55,8 @@ def _input(field: FormField) -> Item[Any]:
                 min_values=1 if field.required else 0,
             )
         case FieldKind.FILE:
-            return FileUpload(custom_id=field.name, required=field.required, min_values=int(field.required))
+            return FileUpload(
+                custom_id=field.name, required=field.required, min_values=int(field.required), max_values=10
+            )
         case unknown:
             assert_never(unknown)

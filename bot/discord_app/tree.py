@@ -53,7 +53,8 @@ def commands_of(registry: Registry) -> list[dict[str, Any]]:
     Raises:
         InvalidSettings: there are more commands than Discord takes below one name, or longer ones.
     """
-    everyone = [each for each in registry.commands if each.level is Level.EVERYONE]
+    # Discord can hide commands from all but its own admins alone: editors would not see theirs.
+    everyone = [each for each in registry.commands if each.level in {Level.EVERYONE, Level.EDITOR}]
     admins = [each for each in registry.commands if each.level is Level.ADMIN or _has_guarded(each)]
     made = [_group(EVERYONE, everyone, registry, guarded=False)]
     if admins:

@@ -53,6 +53,12 @@ def is_stale(at: datetime, *, now: datetime, limits: EngineSettings) -> bool:
     return now - at > timedelta(minutes=limits.stale_minutes)
 
 
+def brings_files(message: Message, step: Step) -> bool:
+    """Whether a message hands files to the bot: with a question, which is answered besides, or without one."""
+    said = message.address in {Address.MENTION, Address.DM} or message.place.private
+    return bool(message.attachments) and said and step in {Step.ASK, Step.EMPTY, Step.THANKED}
+
+
 def judge(
     message: Message, *, settings: ChannelSettings, conversation: Conversation | None, limits: EngineSettings
 ) -> Step:

@@ -11,11 +11,11 @@ from bot.chat import Address, Deleted, Edited, Message
 from bot.engine.admission import Asked, Door
 from bot.engine.asking import has_history
 from bot.engine.desk import Conversations
-from bot.engine.gates import Step, judge, opens_thread, own_or_bot
+from bot.engine.gates import Step, brings_files, judge, opens_thread, own_or_bot
 from bot.engine.keeping import Locks, Recent
 from bot.engine.queueing import Ending, Job, Line, titled
 from bot.engine.remembering import Memory
-from bot.engine.speech import has_words, is_resume
+from bot.engine.speech import asks, has_words, is_resume
 from bot.engine.telling import Teller
 from bot.engine.wiring import Parts
 from bot.records import Conversation, Engagement, Outcome, Receipt
@@ -127,6 +127,11 @@ class Listener:
         settings = await self._ears.memory.settings(place.channel_key, roughly=late)
         known = await self._ears.memory.conversation(place.key) if has_history(place) and not late else None
         step = judge(message, settings=settings, conversation=known, limits=parts.settings)
+        if parts.taking is not None and brings_files(message, step):
+            language = settings.language or (known.language if known else Language.EN)
+            self._ears.teller.work(await parts.taking.take(message, language=language or Language.EN))
+            if not asks(message.text):
+                return Receipt(outcome=Outcome.NOTED)
         match step:
             case Step.ASK if message.address is not Address.NONE and parts.handling.recognises(message.text):
                 return Receipt(outcome=Outcome.HANDLED)

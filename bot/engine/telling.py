@@ -28,6 +28,10 @@ class Teller:
         """Have something said beside the work."""
         self._chores.start(saying, dispensable=True)
 
+    def work(self, rest: Callable[[], Awaitable[None]]) -> None:
+        """Have something done beside the work that ought to be finished before the program stops."""
+        self._chores.start(rest)
+
     def tell(
         self, place: Place, person: Person, text: Say, *, like: str, language: Language | None = None, **values: object
     ) -> None:

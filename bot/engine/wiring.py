@@ -99,6 +99,14 @@ class Overhearing(Protocol):
         ...
 
 
+class Taking(Protocol):
+    """Takes files that come with messages; `bot.documents.taking.FileTaker` does."""
+
+    async def take(self, message: Message, *, language: Language) -> Callable[[], Awaitable[None]]:
+        """Announce the files of a message, once; what is returned fetches them and tells. Raises StoreFailed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The engine's neighbours. `adapters` are by their platform's name and may be added while it runs."""
@@ -113,5 +121,6 @@ class Parts:
     watching: Watching = field(default_factory=Unwatched)
     greeting: Greeting = field(default_factory=Ungreeted)
     overhearing: Overhearing | None = None
+    taking: Taking | None = None
     rights: Rights = field(default_factory=Rights)
     steering: Steering | None = None

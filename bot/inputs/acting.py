@@ -120,7 +120,7 @@ class InputClerk:
                 return InputAnswer(lines=(said,), failed=True)
         each = await self.desk.input_of(record)
         try:
-            with self.runs.held(self.who) as indexer:
+            with self.runs.hold(self.who) as indexer:
                 report = await indexer.update([each], on_progress=tell)
                 await self.desk.noted(report)
         except IndexLocked:

@@ -193,7 +193,7 @@ class InputDesk:
         """Forgets an input and takes its documents out. Raises Refused, IndexLocked, RagError."""
         if record.origin is InputOrigin.SETTINGS:
             raise Refused(Refusal.FROM_SETTINGS, str(record.number))
-        with self._around.runs.held(who) as indexer:
+        with self._around.runs.hold(who) as indexer:
             await self._note(actor, "input-remove", record)
             report = await self._taken_out(record, indexer)
         self.changed.set()

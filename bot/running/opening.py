@@ -40,10 +40,11 @@ from bot.rights import Rights, rights_of
 from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import forget_old, keep_house
 from bot.running.inquiries import Inquiries
+from bot.running.keeping import documents_kept
 from bot.running.keeping_inputs import Times, keep_inputs, wait_for
 from bot.running.noting import note_rights, note_settings, noted
 from bot.running.plugging import AdapterFactory, House
-from bot.running.reminding import keep_reminding
+from bot.running.reminding import Remind, keep_reminding
 from bot.running.status import Status
 from bot.running.talking import Rules, build_talk
 from bot.schedule_settings import DigestEntry, FeedSettings, ScheduleSettings
@@ -130,6 +131,7 @@ class Opener:
             inputs=inputs,
             scheduling=scheduling,
             oversight=oversight,
+            uploads=self._settings.everything.uploads,
         )
         engine, means = build_talk(
             store,
@@ -142,8 +144,7 @@ class Opener:
         connections = self._connections(engine, adapters, Inquiries(engine, store.settings))
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
-        await stack.enter_async_context(self._keep_house(store, oversight))
-        await stack.enter_async_context(_remind(means))
+        await self._keep(stack, store, means, oversight)
         control = await stack.enter_async_context(self._open_control(store, rag, runs=runs, inputs=inputs))
         await stack.enter_async_context(keep_inputs(inputs, runs, Times(now=now, new_id=new_id, wait=wait_for)))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
@@ -155,15 +156,23 @@ class Opener:
         await note_rights(store.audit, rights, pseudonym=partial(pseudonym, key), now=now)
         return rights
 
-    @asynccontextmanager
-    async def _keep_house(self, store: SqlStore, oversight: Oversight) -> AsyncIterator[None]:
-        days = self._settings.everything.privacy.keep_days
-        sweep = partial(forget_old, store.privacy, days=days, now=now)
+    async def _keep(self, stack: AsyncExitStack, store: SqlStore, means: Means, oversight: Oversight) -> None:
+        """What goes on beside the conversations: tidying up, reminding, taking up what was left."""
+        privacy = self._settings.everything.privacy
+        chores, takers = await documents_kept(means)
+        sweep = partial(forget_old, store.privacy, days=privacy.keep_days, now=now)
         tidy = partial(tidy_oversight, store.usage, store.oversight, days=oversight.usage_days, now=now)
         self.status.steered_by(oversight.steering)
-        house = keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep, tidy))
-        async with house, keep_overseeing(oversight):
-            yield
+        house = keep_house(store.events, now=now, sleep=asyncio.sleep, chores=(sweep, tidy, *chores))
+        await stack.enter_async_context(house)
+        await stack.enter_async_context(keep_overseeing(oversight))
+        reminders: tuple[Remind, ...] = (
+            partial(remind, means),
+            means.experts.remind,
+            partial(tell_of_broken_run, means),
+            *takers,
+        )
+        await stack.enter_async_context(keep_reminding(*reminders, now=now, sleep=asyncio.sleep))
 
     async def _oversight(self, rag: Rag, store: SqlStore) -> Oversight:
         """What admins have set holds before the first question comes in."""
@@ -251,8 +260,3 @@ class Opener:
             inputs=lambda who: clerk(who=who, language=Language.EN),
         )
         return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())
-
-
-def _remind(means: Means) -> AbstractAsyncContextManager[None]:
-    reminders = (partial(remind, means), means.experts.remind, partial(tell_of_broken_run, means))
-    return keep_reminding(*reminders, now=now, sleep=asyncio.sleep)

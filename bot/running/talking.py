@@ -22,6 +22,7 @@ from bot.ports import FeedbackBook
 from bot.privacy_settings import SILENT, PrivacySettings
 from bot.rights import Rights
 from bot.scheduling import Scheduling
+from bot.upload_settings import UploadSettings
 from bot.wording import load_wording
 from rag.resources import data_folder
 
@@ -39,6 +40,7 @@ class Rules:
     inputs: InputDesk | None = None
     scheduling: Scheduling | None = None
     oversight: Oversight | None = None
+    uploads: UploadSettings = field(default_factory=UploadSettings)
 
 
 class Books:
@@ -61,7 +63,8 @@ class Books:
         self.sightings = store.sightings
         self.community = store.community
         self.experts = store.experts
-        self.proposals = store.proposals
+        self.hand_ins = store.hand_ins
+        self.shelves = store.shelves
         self.assessments = store.assessments
         self.workspaces = store.workspaces
         self.oversight = store.oversight
@@ -116,6 +119,7 @@ def build_talk(
         scheduling=rules.scheduling or schedules_of(rag, store, wording, adapters=adapters),
         oversight=oversight,
         watching=WatchedBy(metrics, oversight.meter),
+        uploads=rules.uploads,
     )
     means = means_of(assembly)
     return assemble(assembly, means=means), means

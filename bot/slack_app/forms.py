@@ -55,7 +55,7 @@ def _element(field: FormField) -> dict[str, Any]:
             chosen = next((each for each in options if each["value"] == field.value), None)
             return {"type": "static_select", "options": options, **({"initial_option": chosen} if chosen else {})}
         case FieldKind.FILE:
-            return {"type": "file_input", "max_files": 1}
+            return {"type": "file_input", "max_files": 10}
         case unknown:
             assert_never(unknown)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.publishing import FOLDER
+from bot.document_records import Shelf
+from bot.documents.folders import KEPT, WAITING
 from bot.store.keys import KEY_NAME
 from bot.store.urls import FILE_NAME
 from rag.ingest import feeds, web_pages
@@ -14,18 +15,18 @@ LIBRARY = "library.sqlite3"
 VECTORS = "vectors.sqlite3"
 CHROMA = "chroma"
 CALIBRATIONS = "calibration.json"
-ANSWERS = FOLDER
-"""Documents that experts wrote: the index refers to them, and they are nowhere else."""
+DOCUMENTS = (*(shelf.value for shelf in Shelf), KEPT, WAITING)
+"""Documents that came through the chat, and what waits to become one: they are nowhere else."""
 
 FOLLOWED = (feeds.FOLDER, web_pages.FOLDER)
 """What was read from the web: the index refers to it, and it may be gone from there."""
 
-FOLDERS = (CHROMA, ANSWERS, *FOLLOWED)
+FOLDERS = (CHROMA, *DOCUMENTS, *FOLLOWED)
 
 KEYS = (KEY_NAME,)
 """Left out unless asked for, and left alone by a backup without them."""
 
-CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS, ANSWERS, *FOLLOWED)
+CONTENTS = (STORE, LIBRARY, VECTORS, CHROMA, CALIBRATIONS, *DOCUMENTS, *FOLLOWED)
 _BESIDE = ("-wal", "-shm", "-journal")
 
 

@@ -21,6 +21,7 @@ from bot.store.events import SqlEvents
 from bot.store.experts import SqlExperts
 from bot.store.feedback import SqlFeedback
 from bot.store.gaps import SqlGaps
+from bot.store.hand_ins import SqlHandIns
 from bot.store.inputs import SqlInputs
 from bot.store.ledgers import SqlAudit, SqlUsage
 from bot.store.migrating import upgrade
@@ -28,9 +29,9 @@ from bot.store.oversight import SqlOversight
 from bot.store.posts import SqlPosts
 from bot.store.privacy import SqlPrivacy
 from bot.store.profiles import SqlProfiles
-from bot.store.proposals import SqlProposals
 from bot.store.questions import SqlQuestions
 from bot.store.schedules import SqlSchedules
+from bot.store.shelves import SqlShelves
 from bot.store.sightings import SqlSightings
 from bot.store.urls import store_url
 from bot.store.workspaces import SqlWorkspaces
@@ -59,10 +60,11 @@ class SqlStore:
         self.community = SqlCommunity(database)
         self.assessments = SqlAssessments(database)
         self.experts = SqlExperts(database)
-        self.proposals = SqlProposals(database)
         self.workspaces = SqlWorkspaces(database)
         self.oversight = SqlOversight(database)
         self.inputs = SqlInputs(database)
+        self.hand_ins = SqlHandIns(database)
+        self.shelves = SqlShelves(database)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from bot.privacy_records import Held, Kept
 from bot.records import QuestionState
 from bot.store.database import Database
 from bot.store.models import PERSON_COLUMNS
+from bot.store.models.checklists import checklist_people
 from bot.store.models.conversing import answers, conversations, evidence, imported_turns, posts, questions
 from bot.store.models.ledgers import gaps, usage
 from bot.store.models.people import first_uses
@@ -89,6 +90,7 @@ class SqlPrivacy:
             asked = select(questions.c.id).where(questions.c.person == person)
             gone = connection.execute(delete(posts).where(posts.c.question_id.in_(asked))).rowcount
             gone += connection.execute(delete(imported_turns).where(_unclaimed(person))).rowcount
+            gone += connection.execute(delete(checklist_people).where(_named_by(person))).rowcount
             for table in PERSON_COLUMNS:
                 gone += connection.execute(delete(table).where(_owner(table) == person)).rowcount
             if pseudonym:
@@ -113,6 +115,12 @@ class SqlPrivacy:
 def _owner(table: Any) -> Column[str]:
     owner: Column[str] = table.c[PERSON_COLUMNS[table]]
     return owner
+
+
+def _named_by(person: str) -> Any:
+    """Names that a person has typed for whoever is to see to an item: they are theirs as their notes are."""
+    typed = select(checklist_people.c.change).where(checklist_people.c.person == person)
+    return (checklist_people.c.person == "") & checklist_people.c.change.in_(typed)
 
 
 def _unclaimed(person: str) -> Any:

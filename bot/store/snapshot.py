@@ -10,11 +10,11 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 from bot.errors import BackupFailed
-from bot.store.contents import ANSWERS, CALIBRATIONS, CHROMA, FOLLOWED, KEYS, LIBRARY, STORE, VECTORS
+from bot.store.contents import CALIBRATIONS, CHROMA, DOCUMENTS, FOLLOWED, KEYS, LIBRARY, STORE, VECTORS
 
 _ATTEMPTS = 3
 _TIMEOUT_S = 15.0
@@ -41,8 +41,11 @@ def take_snapshot(home: Path, staging: Path, *, store: bool, keys: bool) -> None
     for name in (CALIBRATIONS, *(KEYS if keys else ())):
         if (home / name).exists():
             shutil.copyfile(home / name, staging / name)
-    for folder in (ANSWERS, *FOLLOWED):
-        _copy_files(home / folder, staging / folder)
+    for name in FOLLOWED:
+        _copy_files(home / name, staging / name)
+    for name in DOCUMENTS:
+        # What is handed in, published or taken back meanwhile may come and go.
+        _copy_files(home / name, staging / name, lasting=False)
 
 
 def copy_index(home: Path, staging: Path, *, between: Callable[[], None] = lambda: None) -> None:
@@ -70,14 +73,15 @@ def copy_database(source: Path, target: Path) -> None:
         reading.backup(writing)
 
 
-def _copy_files(source: Path, target: Path) -> None:
+def _copy_files(source: Path, target: Path, *, lasting: bool = True) -> None:
     for path in _files(source):
         copy = target / path.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".sqlite3":
             copy_database(path, copy)
         else:
-            shutil.copyfile(path, copy)
+            with nullcontext() if lasting else suppress(FileNotFoundError):
+                shutil.copyfile(path, copy)
 
 
 def _state(home: Path) -> object:

@@ -129,6 +129,11 @@ class Indexer:
             wanted = await self._wanted((), generation)
             return await self._bring_up(generation, wanted, trial, full=False, tell=_nobody)
 
+    async def scrub(self) -> None:
+        """Leave no byte of what was taken out in the catalogue. Raises StorageFailed."""
+        async with self._running:
+            await self._writer.scrub()
+
     def identity(self) -> str:
         """The name of everything that decides what is in a generation."""
         return f"{PARSING_IDENTITY}|{self._settings.chunk_characters}|{TERMS_IDENTITY}|{self._embedder.identity}"

@@ -67,17 +67,20 @@ class Shelf:
 
 
 class Given(Rights):
-    """Rights that a test gives while it runs: admins by their ids, and labels that people hold."""
+    """Rights that a test gives while it runs: admins and editors by their ids, and labels that people hold."""
 
-    __slots__ = ("_admins", "_held")
+    __slots__ = ("_admins", "_editors", "_held")
 
-    def __init__(self, admins: set[str], held: dict[str, frozenset[str]]) -> None:
+    def __init__(self, admins: set[str], held: dict[str, frozenset[str]], editors: set[str]) -> None:
         super().__init__()
         object.__setattr__(self, "_admins", admins)
         object.__setattr__(self, "_held", held)
+        object.__setattr__(self, "_editors", editors)
 
     def role(self, person: Person) -> Role:
-        return Role.ADMIN if person.id in self._admins else Role.READER
+        if person.id in self._admins:
+            return Role.ADMIN
+        return Role.EDITOR if person.id in self._editors else Role.READER
 
     def labels_of(self, person: Person) -> frozenset[str]:
         return self._held.get(person.id, frozenset())
@@ -94,6 +97,7 @@ class Bench:
     calls: list[str] = field(default_factory=list)
     admins: set[str] = field(default_factory=set)
     held: dict[str, frozenset[str]] = field(default_factory=dict)
+    editors: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         ids = map("n{}".format, count(1))
@@ -105,7 +109,7 @@ class Bench:
             adapters={"memory": self.chat},
             new_id=lambda: next(ids),
             now=lambda: NOW,
-            rights=Given(self.admins, self.held),
+            rights=Given(self.admins, self.held, self.editors),
             pseudonym=lambda person: f"hash of {person}",
             retriever=self.shelf,
             pacing=Pacing(clock=lambda: 0.0, sleep=asleep, grace_s=0),

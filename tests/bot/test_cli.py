@@ -82,7 +82,14 @@ def test_traceback_is_shown_only_when_asked_for(advisor: Advisor, monkeypatch: p
 def test_index_reports_what_it_did(advisor: Advisor, library: Path) -> None:
     first = advisor("index", library, "--json")
     assert objects(first.stdout) == [
-        {"added": ["feilun.md", "flywheel.md"], "updated": [], "removed": [], "unchanged": 0, "failed": []}
+        {
+            "added": ["feilun.md", "flywheel.md"],
+            "updated": [],
+            "removed": [],
+            "unchanged": 0,
+            "failed": [],
+            "warned": [],
+        }
     ]
     (library / "flywheel.md").unlink()
     (library / "broken.md").write_bytes(b"\x00\x01\x00")

@@ -37,7 +37,8 @@ async def test_question_of_a_command_is_asked_in_the_persons_name() -> None:
             "xyzzy",
             "",
             "There is no command “xyzzy”. Known are `ask`, `help`, `sources`, `home`, `stop`, `resume`, `feedback`,"
-            " `case`, `compare`, `resources`, `risks`, `digest`, `profile`, `assess`, `config`, `privacy`.",
+            " `case`, `compare`, `resources`, `risks`, `digest`, `profile`, `assess`, `upload`, `submissions`, `config`,"
+            " `privacy`.",
         ),
     ],
 )
@@ -116,7 +117,7 @@ async def test_completion_offers_topics_and_commands() -> None:
     incoming = CommandCall(event_id="e", place=PLACE, person=ADA, at=NOW, name="sources")
     call = Call(means=bench.means, desk=bench, incoming=incoming, language=Language.EN, adapter=bench.chat)
     assert await bench.handler.complete(call, "sources", "topic", "fund") == ("fundraising",)
-    assert await bench.handler.complete(call, "help", "command", "s") == ("sources", "stop")
+    assert await bench.handler.complete(call, "help", "command", "s") == ("sources", "stop", "submissions")
     assert await bench.handler.complete(call, "ask", "question", "s") == ()
 
 

@@ -17,6 +17,7 @@ from bot.assembly import inputs_of, now
 from bot.control.reaching import open_remote
 from bot.control.server import open_control
 from bot.control.service import ControlService
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.input_commands import Kept, run_order
 from bot.input_settings import InputSettings
@@ -54,7 +55,7 @@ async def running(home: Path) -> AsyncIterator[IndexGate]:
     settings = kept(home)
     async with open_rag(settings.rag) as rag, open_store(None, home=home) as store:
         gate = IndexGate(now=now)
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=gate, now=now)
+        runs = IndexRuns(rag.indexer, rag.catalogue, gate=gate, journal=IndexJournal(rag.home), now=now)
         clerk = partial(InputClerk, desk=inputs_of(rag, store, runs, RULES), runs=runs, wording=WORDING)
 
         async def none(_: object) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import Table
 from bot.store.models.assessments import assessments
 from bot.store.models.checklists import checklist_people
 from bot.store.models.conversing import conversations, feedback, imported_turns, questions
-from bot.store.models.experts import expert_claims, proposals
+from bot.store.models.documents import hand_ins, shelf_people
+from bot.store.models.experts import expert_claims
 from bot.store.models.inputs import inputs as inputs
 from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.oversight import controls as controls
@@ -32,7 +33,8 @@ PERSON_COLUMNS: Mapping[Table, str] = {
     checklist_people: "person",
     assessments: "person",
     expert_claims: "person",
-    proposals: "person",
+    hand_ins: "person",
+    shelf_people: "person",
 }
 """The tables that hold a person's key, and in which column; what hangs on such a question goes with it.
 

@@ -1,4 +1,4 @@
-"""Tables of questions for experts: the request, who has claimed it, and what is proposed for the library."""
+"""Tables of questions for experts: the request, and who has claimed it."""
 
 from __future__ import annotations
 
@@ -37,22 +37,4 @@ expert_claims = Table(
     text("answer"),
     Column("at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
-)
-
-proposals = Table(
-    "proposals",
-    metadata,
-    number(),
-    Column("id", CleanText, nullable=False, unique=True),
-    Column("request_id", ForeignKey("expert_requests.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("person", CleanText, nullable=False, index=True),
-    text("channel_key"),
-    text("question"),
-    text("answer"),
-    text("author"),
-    text("language"),
-    Column("audience", JSON, nullable=False),
-    text("state"),
-    text("reason"),
-    Column("at", UtcDateTime, nullable=False),
 )

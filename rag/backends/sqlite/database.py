@@ -69,6 +69,16 @@ class Database:
         """Bring the file to the newest schema. Raises StorageFailed."""
         await self._run(self._writer, lambda: migrate(self._connection()))
 
+    async def scrub(self, *before: str) -> None:
+        """Run statements, then write the file anew without what was deleted. Raises StorageFailed."""
+
+        def work() -> None:
+            connection = self._connection()
+            for statement in (*before, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.execute(statement).fetchall()
+
+        await self._run(self._writer, work)
+
     async def close(self) -> None:
         """Wait for what runs and close every connection."""
         await asyncio.to_thread(self._shut_down)

@@ -190,6 +190,10 @@ class SqliteCatalogueWriter:
         rows = await self._database.read(lambda connection: connection.execute("SELECT content FROM marks").fetchall())
         return str(rows[0][0]) if rows else None
 
+    async def scrub(self) -> None:
+        """Write the file anew."""
+        await self._database.scrub("INSERT INTO chunk_terms (chunk_terms) VALUES ('optimize')")
+
     async def dead_vectors(self, generation: Generation, *, limit: int) -> tuple[ChunkId, ...]:
         """Ids of vectors that belong to no chunk."""
         # A run killed while it indexed an unchanged document anew has announced ids that its live chunks still bear.

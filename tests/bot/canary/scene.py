@@ -13,10 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from bot.assembly import now
-from bot.chat import Address, CommandCall, Incoming, Message, Person, Place, PlaceKind, Press, Standing, Submission
+from bot.chat import (
+    Address,
+    Attachment,
+    CommandCall,
+    Incoming,
+    Message,
+    Person,
+    Place,
+    PlaceKind,
+    Press,
+    Standing,
+    Submission,
+)
 from bot.commands.call import Call
 from bot.commands.registry import Registry
 from bot.engine.engine import Engine
+from bot.index_journal import IndexJournal
+from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.memory_chat import MemoryChat
 from bot.metrics import Metrics
@@ -190,6 +204,25 @@ class _NoDesk:
     """Completions ask nothing of the engine."""
 
 
+async def hand_in(bot: Scene) -> None:
+    """Files of the board's: one is in the library, one waits for review, one was declined, one is not described yet."""
+    for number in range(4):
+        content = f"# Lighthouse file {number} {CANARIES[number % 2]}\n\n## Rooms\n\nIt says {CANARIES[number % 2]}.\n"
+        bot.chat.files[f"f{number}"] = content.encode()
+        file = Attachment(name=f"{CANARIES[0]}-{number}.md", size=len(content), reference=f"f{number}")
+        about = bot._about(INSIDER, BOARD)
+        await bot.take(Message(**about, message_id=f"f{number}", text="", address=Address.MENTION, attachments=(file,)))
+        if number == 3:
+            break
+        (held,) = await bot.store.hand_ins.of(INSIDER.key, limit=1)
+        await bot.press(INSIDER, BOARD, Payload(verb="hand-in", subject=held.batch, argument="en"))
+        form = bot.chat.forms[-1][1]
+        await bot.submit(INSIDER, BOARD, form.payload, {each.name: each.value for each in form.fields})
+    await bot.command(BOSS, BOARD, "proposals", action="approve", number="1")
+    await bot.command(BOSS, BOARD, "proposals", action="decline", number="2", reason=CANARIES[0])
+    assert len(await bot.store.shelves.all()) == 1
+
+
 @asynccontextmanager
 async def scene(home: Path) -> AsyncIterator[Scene]:
     """The bot at work; the board's channel holds the label, and nobody else's does."""
@@ -205,6 +238,7 @@ async def scene(home: Path) -> AsyncIterator[Scene]:
             await rag.indexer.update((Input(path=folder),))
             async with _running(rag, store, model) as opened:
                 await opened.command(BOSS, BOARD, "config", action="set", name="labels", value="board")
+                await hand_in(opened)
                 opened.fresh()
                 yield opened
 
@@ -212,7 +246,8 @@ async def scene(home: Path) -> AsyncIterator[Scene]:
 @asynccontextmanager
 async def _running(rag: Rag, store: SqlStore, model: ChatServer) -> AsyncIterator[Scene]:
     chat, metrics, rights = MemoryChat(), Metrics(version="test"), rights_of(GIVEN)
-    rules = Rules(rights=rights, privacy=PrivacySettings())
+    index = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
+    rules = Rules(rights=rights, privacy=PrivacySettings(), index=index)
     engine = build_engine(store, rag, adapters={"memory": chat}, settings=TIRELESS, metrics=metrics, rules=rules)
     handling: Any = engine._parts.handling
     running = asyncio.create_task(engine.run())

@@ -74,6 +74,9 @@ async def test_board_itself_is_told(tmp_path: Path) -> None:
         assert any(holds_canary(shown(each)) for each in await bot.command(INSIDER, OPEN, "case"))
         said = await bot.say(INSIDER, OPEN, "Who pays wages of robotics companies by the lighthouse?")
         assert not any(holds_canary(shown(each)) for each in said)
+        for name, given in (("admin", {"action": "documents"}), ("proposals", {}), ("admin", {"action": "review"})):
+            assert any(holds_canary(shown(each)) for each in await bot.command(BOSS, BOARD, name, **given)), name
+        assert any(holds_canary(shown(each)) for each in await bot.command(INSIDER, BOARD, "submissions"))
         assert holds_canary(await bot.complete(INSIDER, SELF, EN, {"command": "case"}, ""))
         assert holds_canary(await bot.complete(BOB, BOARD, ZH, {"command": "sources"}, "朱"))
 
@@ -184,6 +187,10 @@ async def told_to_the_board(bot: Scene) -> list[str]:
         record = await bot.store.answers.latest(where.key)
         assert record is not None
         subjects += [record.id, record.question_id]
+    (document,) = await bot.store.shelves.all()
+    (fresh, waiting, declined, _) = await bot.store.hand_ins.of(INSIDER.key, limit=4)
+    subjects += [f"{document.id}.{document.revision}", f"{waiting.number}.{waiting.revision}"]
+    subjects += [str(waiting.number), fresh.batch, declined.id]
     documents = await bot.rag.catalogue.documents()
     subjects += [str(each.id) for each in documents if "board" in each.audience and each.case]
     return subjects

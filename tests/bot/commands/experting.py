@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from bot.chat import Standing
-from bot.errors import PublishingFailed
-from bot.expert_records import Proposal
 from bot.offers import Verb
 from bot.replies import Button, Reply
 from tests.bot.samples import BOB
@@ -15,24 +13,6 @@ from .stage import Stage
 
 EVE = replace(BOB, id="eve", name="Eve")
 GUEST = replace(EVE, standing=Standing.GUEST)
-
-
-@dataclass
-class Shelf:
-    """Takes documents, or fails."""
-
-    taken: list[Proposal] = field(default_factory=list)
-    withdrawn: list[int] = field(default_factory=list)
-    broken: bool = False
-
-    async def publish(self, proposal: Proposal) -> str:
-        if self.broken:
-            raise PublishingFailed("the disk is full")
-        self.taken.append(proposal)
-        return proposal.question
-
-    async def withdraw(self, proposal: Proposal) -> None:
-        self.withdrawn.append(proposal.number)
 
 
 async def asked(desk: Stage) -> str:

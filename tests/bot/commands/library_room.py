@@ -40,6 +40,7 @@ class Runs:
         inputs: Sequence[Input] = (),
         *,
         full: bool = False,
+        force: bool = False,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         assert on_progress

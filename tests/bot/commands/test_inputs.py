@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat import Capabilities
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.input_settings import InputSettings
 from bot.inputs.desk import InputDesk, Surroundings
@@ -69,7 +70,7 @@ async def office(home: Path, *, feeds: FeedSettings | None = None, forms: bool =
         opened.chat.capabilities = Capabilities(
             message_characters=4000, edit_interval_s=0, forms=forms, private_replies=True
         )
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=opened.gate, now=lambda: NOW)
+        runs = IndexRuns(rag.indexer, rag.catalogue, gate=opened.gate, journal=IndexJournal(rag.home), now=lambda: NOW)
         desk = InputDesk(
             Surroundings(
                 library=rag,

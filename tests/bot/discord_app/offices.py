@@ -17,13 +17,18 @@ from bot.discord_app.connection import DiscordConnection, DiscordFactory
 from bot.engine.engine import Engine
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
+from bot.rights import rights_of
+from bot.rights_settings import RightsSettings
 from bot.running.inquiries import Inquiries
-from bot.running.talking import build_talk
+from bot.running.talking import Rules, build_talk
 from bot.store.opening import SqlStore, open_store
 from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
+from rag.ingest.inspection import Inspector
+from rag.settings import IngestSettings
 from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.bot.samples import OVERSEEN
+from tests.bot.slack_app.office import index_of
 from tests.doubles.discord.names import GUILD
 from tests.doubles.discord.server import DiscordServer, discord_server
 from tests.doubles.discord.things import Said
@@ -34,7 +39,7 @@ from .opened import discord_settings, ended, first_of, until
 class Indexing:
     """Takes in what is to be indexed."""
 
-    async def update(self, inputs: Any) -> SimpleNamespace:
+    async def update(self, inputs: Any, *, force: bool = False) -> SimpleNamespace:
         return SimpleNamespace(failed=())
 
 
@@ -77,6 +82,7 @@ def rag_of(desk: Desk, home: Path, catalogue: Any) -> Any:
         replies=REPLIES,
         indexer=Indexing(),
         **OVERSEEN | {"digests": DigestBuilder(catalogue, Likeness(None)) if catalogue else None},
+        inspector=Inspector(IngestSettings()),
     )
 
 
@@ -88,23 +94,27 @@ async def office(
     engine: EngineSettings | None = None,
     catalogue: Any = None,
     registered: bool = True,
+    rag: Any = None,
+    admins: tuple[str, ...] = (),
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
-        more = {"engine": engine, "catalogue": catalogue, "registered": registered, **changes}
+        more = dict(changes, engine=engine, catalogue=catalogue, registered=registered, rag=rag, admins=admins)
         async with discord_server() as fresh, office(home, discord=fresh, **more) as opened:
             yield opened
         return
     desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = rag_of(desk, home, catalogue)
+    index = index_of(rag)
+    rag = rag or rag_of(desk, home, catalogue)
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
         if registered:
             await store.workspaces.register(f"discord/{GUILD}", at=datetime.now(UTC))
         adapters["discord"] = connection.chat
-        made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=Metrics(version="test"))
+        rules, metrics = Rules(rights=rights_of(RightsSettings(admins=admins)), index=index), Metrics(version="test")
+        made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=metrics, rules=rules)
         connection.settle_in(Inquiries(made, store.settings))
         running = asyncio.create_task(made.run())
         listening = asyncio.create_task(connection.listen(made.receive))

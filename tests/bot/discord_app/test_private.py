@@ -41,7 +41,7 @@ async def test_value_of_an_argument_is_proposed(tmp_path: Path) -> None:
     async with office(tmp_path) as bot:
         bot.discord.people.type_into(ADA, CHANNEL, "help", "command", "s")
         await until(lambda: bool(bot.discord.world.proposals))
-    assert [each["value"] for each in bot.discord.world.proposals[0]] == ["sources", "stop"]
+    assert [each["value"] for each in bot.discord.world.proposals[0]] == ["sources", "stop", "submissions"]
 
 
 async def test_bare_mention_is_greeted_beneath_it(tmp_path: Path) -> None:

@@ -41,12 +41,18 @@ async def test_server_that_is_not_registered_reads_public_documents_and_is_told_
         assert bot.desk.asked[0].scope.audience == {"public"}
 
 
-@pytest.mark.parametrize("name", ["admin", "audit", "gaps", "proposals"])
+@pytest.mark.parametrize("name", ["admin", "audit", "gaps"])
 async def test_what_reaches_beyond_the_server_is_closed_until_it_is_registered(name: str, tmp_path: Path) -> None:
     async with office(tmp_path, registered=False) as bot:
         assert "not registered" in await told(bot, CEO, name)
         await told(bot, CEO, "server", action="register")
         assert "not registered" not in await told(bot, CEO, name)
+
+
+async def test_nobody_edits_for_a_server_that_is_not_registered(tmp_path: Path) -> None:
+    async with office(tmp_path, registered=False) as bot:
+        bot.discord.people.command(CEO, CHANNEL, "proposals")
+        assert "not registered" in (await bot.whispers())[-1].content
 
 
 async def test_behaviour_in_its_own_channels_is_the_servers_own_affair(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from bot.discord_app.parse import SAVE_AS_ANSWER
-from bot.publishing import FOLDER
+from bot.document_records import Shelf
 from bot.records import ChannelSettings
+from rag.build import open_rag
+from rag.settings import EmbeddingSettings, RagSettings
 from tests.doubles.discord.names import ADA, BOB, CEO, CHANNEL, GUILD
 from tests.doubles.discord.things import Said
 
@@ -23,6 +27,14 @@ def talked(bot: Office) -> Said:
     return bot.discord.people.say(BOB, CHANNEL, ANSWER, reply_to=asked)
 
 
+@asynccontextmanager
+async def publishing(home: Path) -> AsyncIterator[Office]:
+    """The bot with a library of its own."""
+    settings = RagSettings(home=home, embedding=EmbeddingSettings(embedder="memory"))
+    async with open_rag(settings) as rag, office(home, rag=rag) as bot:
+        yield bot
+
+
 async def form(bot: Office, said: Said, *, locale: str = "en-US") -> dict[str, Any]:
     """The form that an admin gets for a message."""
     count = len(bot.discord.world.modals)
@@ -36,11 +48,11 @@ def values(modal: dict[str, Any]) -> dict[str, str]:
 
 
 def documents(home: Path) -> list[str]:
-    return [each.read_text("utf-8") for each in sorted((home / FOLDER).glob("*.md"))]
+    return [each.read_text("utf-8") for each in sorted((home / Shelf.ANSWERS.value).glob("*.md"))]
 
 
 async def test_message_is_edited_in_a_form_and_saved_for_the_readers_of_its_channel(tmp_path: Path) -> None:
-    async with office(tmp_path) as bot:
+    async with publishing(tmp_path) as bot:
         labelled = ChannelSettings(labels=frozenset({"public", "board"}))
         await bot.store.settings.save(f"discord/{GUILD}/{CHANNEL}", labelled)
         modal = await form(bot, talked(bot))
@@ -52,17 +64,19 @@ async def test_message_is_edited_in_a_form_and_saved_for_the_readers_of_its_chan
         bot.discord.people.submit(CEO, modal, {**known, "text": "Six weeks."})
         (told,) = await bot.whispers()
         entries = await bot.store.audit.latest(limit=9)
+        (kept,) = await bot.store.shelves.all()
     (document,) = documents(tmp_path)
     assert "How long does a licence take?" in told.content
     assert "board" in told.content
     assert "- board" in document
-    assert "author: 小明" in document
+    assert "小明" not in document
+    assert kept.given == "小明"
     assert document.endswith("Six weeks.\n")
-    assert [(each.action, each.details["audience"]) for each in entries] == [("save", "board")]
+    assert [(each.action, each.details["audience"]) for each in entries] == [("proposal", "board")]
 
 
 async def test_same_question_saved_again_replaces_the_first(tmp_path: Path) -> None:
-    async with office(tmp_path) as bot:
+    async with publishing(tmp_path) as bot:
         said = talked(bot)
         for number, text in enumerate(("Six weeks.", "Seven weeks."), start=1):
             modal = await form(bot, said, locale="zh-CN")
@@ -82,7 +96,7 @@ async def test_member_is_refused_whatever_discord_lets_them_see(tmp_path: Path) 
 
 
 async def test_form_of_somebody_who_is_no_admin_any_more_saves_nothing(tmp_path: Path) -> None:
-    async with office(tmp_path) as bot:
+    async with publishing(tmp_path) as bot:
         modal = await form(bot, talked(bot))
         bot.discord.world.member_roles[CEO] = []
         bot.discord.people.submit(CEO, modal, values(modal))

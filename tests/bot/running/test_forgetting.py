@@ -4,201 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, bindparam, update
 
-from bot.chat import Address, CommandCall, Edited, Incoming, Message, Person, Place, PlaceKind, Press, Said, Submission
-from bot.engine.engine import Engine
+from bot.chat import Press
 from bot.errors import DeliveryFailed
-from bot.limits import EngineSettings
-from bot.memory_chat import MemoryChat, Moment
-from bot.metrics import Metrics
+from bot.memory_chat import Moment
 from bot.payloads import Payload
-from bot.privacy_settings import PrivacySettings
-from bot.records import Outcome, Profile
-from bot.running.talking import Rules, build_engine
+from bot.records import Profile
 from bot.store.models.ledgers import profiles
-from bot.store.opening import SqlStore, open_store
-from rag.build import open_rag
-from rag.settings import EmbeddingSettings, RagSettings
-from tests.bot.parlour import Desk
+from bot.store.opening import open_store
 from tests.bot.samples import ADA, BOB
 
-BUSY = EngineSettings(person_burst=1000, channel_burst=1000, workers=2, shutdown_seconds=1)
-WAYS = (
-    "question",
-    "follow-up",
-    "joined",
-    "edited before",
-    "edited after",
-    "rating",
-    "reason form",
-    "profile",
-    "thread of one's own",
-    "thread of another's",
-    "command",
-    "refused",
-    "direct",
-)
-
-
-def canary(way: str) -> str:
-    """A word that nobody else says; one for each way in."""
-    return f"金丝雀 {way.replace(' ', '')} kx{WAYS.index(way):02}zq7391"
-
-
-def everything(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def found(home: Path) -> set[str]:
-    """The ways whose words lie in a file of the home."""
-    held = everything(home)
-    return {way for way in WAYS if canary(way).encode() in held or canary(way).rpartition(" ")[2].encode() in held}
-
-
-@dataclass
-class Bot:
-    """A bot at work over a home."""
-
-    engine: Engine
-    chat: MemoryChat
-    store: SqlStore
-    desk: Desk
-    numbers: count[int]
-
-    def place(self, thread: str, kind: PlaceKind = PlaceKind.THREAD) -> Place:
-        return Place(platform="memory", workspace="w", channel="c", thread=thread, kind=kind)
-
-    async def take(self, incoming: Incoming) -> Outcome:
-        return (await self.engine.receive(incoming)).outcome
-
-    def said(self, text: str, thread: str, *, person: Person = ADA, **more: object) -> Message:
-        number = next(self.numbers)
-        fields = {"address": Address.MENTION, "place": self.place(thread), **more}
-        return Message(event_id=f"e{number}", message_id=f"m{number}", person=person, at=_now(), text=text, **fields)
-
-    async def say(self, text: str, thread: str, **more: object) -> Outcome:
-        outcome = await self.take(self.said(text, thread, **more))
-        await self.engine.settled()
-        return outcome
-
-    async def command(self, name: str, text: str, thread: str = "t") -> None:
-        call = CommandCall(
-            event_id=f"e{next(self.numbers)}", place=self.place(thread), person=ADA, at=_now(), name=name, text=text
-        )
-        await self.take(call)
-        await self.engine.settled()
-
-    async def press(self, verb: str, subject: str) -> None:
-        payload = Payload(verb=verb, subject=subject, argument="en")
-        press = Press(
-            event_id=f"e{next(self.numbers)}",
-            place=self.place("t"),
-            person=ADA,
-            at=_now(),
-            message=None,
-            payload=payload,
-        )
-        await self.take(press)
-        await self.engine.settled()
-
-
-def _now():  # type: ignore[no-untyped-def]
-    from bot.assembly import now
-
-    return now()
-
-
-@asynccontextmanager
-async def bot_at(home: Path) -> AsyncIterator[Bot]:
-    """A bot whose library, store and key are real; its answers repeat what they are asked."""
-    settings = RagSettings(home=home, embedding=EmbeddingSettings(embedder="memory"))
-    async with open_rag(settings) as rag, open_store(None, home=home) as store:
-        chat, desk = MemoryChat(), Desk()
-        engine = build_engine(
-            store,
-            replace(rag, answers=desk),  # type: ignore[arg-type]
-            adapters={"memory": chat},
-            settings=BUSY,
-            metrics=Metrics(version="test"),
-            rules=Rules(privacy=PrivacySettings()),
-        )
-        running = asyncio.create_task(engine.run())
-        try:
-            yield Bot(engine, chat, store, desk, count(1))
-            for way in WAYS:  # what is searched leaves nothing, either
-                await rag.embedder.embed_queries([canary(way)])
-        finally:
-            engine.close()
-            await running
-
-
-async def tell_everything(bot: Bot) -> None:
-    """Ada's words come in by every way that there is."""
-    await bot.say(canary("question"), "t")
-    await bot.say(canary("follow-up"), "t", address=Address.NONE)
-    bot.chat.said[bot.place("own").key] = [_said("1", ADA, canary("thread of one's own"))]
-    await bot.say("What do you say?", "own")
-    bot.chat.said[bot.place("other").key] = [_said("1", ADA, canary("thread of another's")), _said("2", BOB, "Bo's")]
-    await bot.say("And you?", "other", person=BOB)
-    await join_and_edit(bot)
-    await bot.command("ask", canary("command"))
-    await bot.command("feedback", f"bad {canary('rating')}")
-    answer = await bot.store.answers.latest(bot.place("t").key)
-    assert answer is not None
-    await bot.command("profile", f"set sector {canary('profile')}")
-    direct = Place(platform="memory", workspace="w", channel="d", kind=PlaceKind.DM)
-    await bot.say(canary("direct"), "", place=direct, address=Address.DM)
-    await bot.say(f"fail {canary('refused')}", "t9")
-    own = await bot.store.answers.latest(bot.place("own").key)
-    assert own is not None
-    values = {"text": canary("reason form")}
-    await bot.take(
-        Submission(
-            event_id="form",
-            place=bot.place("own"),
-            person=ADA,
-            at=_now(),
-            payload=Payload(verb="explain", subject=own.id),
-            values=values,
-        )
-    )
-    await bot.engine.settled()
-
-
-async def join_and_edit(bot: Bot) -> None:
-    """While one question of a thread is answered, another one waits: it is joined, then edited."""
-    await bot.take(bot.said("wait for me", "busy"))
-    while not any("wait" in asked.text for asked in bot.desk.asked):
-        await asyncio.sleep(0)
-    waiting = bot.said(canary("edited before"), "busy")
-    outcomes = [await bot.take(waiting), await bot.take(bot.said(canary("joined"), "busy"))]
-    outcomes.append(
-        await bot.take(
-            Edited(
-                event_id="edit",
-                place=waiting.place,
-                person=ADA,
-                at=_now(),
-                message_id=waiting.message_id,
-                text=canary("edited after"),
-            )
-        )
-    )
-    assert outcomes == [Outcome.ACCEPTED, Outcome.JOINED, Outcome.REPLACED]
-    bot.desk.opened.set()
-    await bot.engine.settled()
-
-
-def _said(number: str, person: Person, text: str) -> Said:
-    return Said(message_id=number, person_id=person.id, own=False, text=text, at=_now())
+from .confiding import tell_everything
+from .telling import WAYS, bot_at, canary, clock, everything, found
 
 
 @pytest.mark.slow
@@ -214,6 +35,8 @@ async def test_deleted_words_are_in_no_file_whatever_way_they_came_in(tmp_path: 
         assert bot.chat.whispers[-1][2].text == "Done. I keep nothing of you any more."
         assert found(home) == set()
         assert ADA.key.encode() not in everything(home)
+        titles = sorted(each.title for each in await bot.documents() if "experts" in each.topics)
+        assert titles == ["Fifth harbours are warm.", "What is a fourth harbour?"]
     assert found(home) == set()
     assert b"Bo's own" in everything(home)
 
@@ -227,7 +50,7 @@ async def test_answer_that_is_under_way_at_a_deletion_is_not_stored(tmp_path: Pa
             event_id="sure",
             place=bot.place("t"),
             person=ADA,
-            at=_now(),
+            at=clock(),
             message=None,
             payload=Payload(verb="privacy", subject="sure", argument="en"),
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.input_records import FILES, GONE, InputOrigin, InputRecord, InputState
 from bot.input_settings import InputSettings
@@ -77,7 +78,7 @@ async def keeping(
             return START + kept.passed
 
         gate = IndexGate(now=now)
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=gate, now=now)
+        runs = IndexRuns(rag.indexer, rag.catalogue, gate=gate, journal=IndexJournal(rag.home), now=now)
         around = Surroundings(
             library=rag,
             book=store.inputs,
@@ -87,9 +88,8 @@ async def keeping(
             rules=rules,
             now=now,
         )
-        desk = InputDesk(around)
+        desk, ids = InputDesk(around), iter(range(10**6))
         runs.on_report(desk.noted)
-        ids = iter(range(10**6))
         times = Times(now=now, new_id=lambda: f"n{next(ids)}", wait=wait_for)
         kept = Kept(rag, desk, runs, gate, InputKeeper(desk, runs, times), store, passed[0])
         yield kept

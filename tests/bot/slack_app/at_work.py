@@ -17,6 +17,8 @@ from bot.metrics import Metrics
 from bot.running.talking import build_engine
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import SqlStore, open_store
+from rag.ingest.inspection import Inspector
+from rag.settings import IngestSettings
 from rag.types import AnswerEvent, AnswerStatus, Finished, Passage, Question, Retrieval, Retrieved
 from tests.bot.parlour import REPLIES, Shelf
 from tests.bot.samples import OVERSEEN, answer, retrieval
@@ -91,8 +93,8 @@ async def office(home: Path, slack: SlackServer) -> AsyncIterator[Office]:
             retriever=finding,
             home=home,
             replies=REPLIES,
-            digests=None,
             **OVERSEEN,
+            inspector=Inspector(IngestSettings()),
         ),
     )
     limits = EngineSettings(workers=4, shutdown_seconds=1)

@@ -10,9 +10,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from bot.assembly import now
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.engine.engine import Engine
+from bot.index_journal import IndexJournal
+from bot.indexing import IndexGate, IndexRuns
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.rights import rights_of
@@ -20,6 +23,8 @@ from bot.rights_settings import RightsSettings
 from bot.running.talking import Rules, build_talk
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
+from rag.ingest.inspection import Inspector
+from rag.settings import IngestSettings
 from tests.bot.parlour import REPLIES, Desk, Shelf
 from tests.bot.samples import OVERSEEN
 from tests.doubles.slack.server import SlackServer, slack_server
@@ -71,8 +76,17 @@ def _rag(home: Path, desk: Any, catalogue: Any) -> Any:
         retriever=None,
         home=home,
         replies=REPLIES,
-        digests=None,
         **OVERSEEN,
+        inspector=Inspector(IngestSettings()),
+    )
+
+
+def index_of(rag: Any) -> IndexRuns | None:
+    """Index runs on a library that is a real one."""
+    return (
+        IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
+        if rag
+        else None
     )
 
 
@@ -85,16 +99,18 @@ async def office(
     catalogue: Any = None,
     limits: EngineSettings = LIMITS,
     admins: tuple[str, ...] = (),
+    rag: Any = None,
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and workspace is a restart."""
     if slack is None:
-        more = {"desk": desk, "catalogue": catalogue, "limits": limits, "admins": admins, **changes}
+        more = {"desk": desk, "catalogue": catalogue, "limits": limits, "admins": admins, "rag": rag, **changes}
         async with slack_server() as fresh, office(home, slack=fresh, **more) as opened:
             yield opened
         return
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
-    rag = _rag(home, desk, catalogue)
+    index = index_of(rag)
+    rag = rag or _rag(home, desk, catalogue)
     given = slack_settings(slack, **changes).model_copy(update={"rights": RightsSettings(admins=admins)})
     async with open_store(None, home=home) as store, SlackFactory().open(given) as connection:
         adapters["slack"] = connection.chat
@@ -104,7 +120,7 @@ async def office(
             adapters=adapters,
             settings=limits,
             metrics=Metrics(version="test"),
-            rules=Rules(rights=rights_of(given.rights)),
+            rules=Rules(rights=rights_of(given.rights), index=index),
         )
         running = asyncio.create_task(engine.run())
         listening = asyncio.create_task(connection.listen(engine.receive))

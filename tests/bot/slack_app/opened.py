@@ -102,9 +102,9 @@ async def ended(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def until(holds: Callable[[], bool]) -> None:
+async def until(holds: Callable[[], bool], *, seconds: float = 10) -> None:
     """Returns when something holds; gives up after so long that only a failed test sees it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.005)
 

@@ -114,8 +114,8 @@ async def test_reply_in_the_thread_becomes_the_experts_answer_also_after_restart
             assert await bot.store.gaps.open(limit=9) == ()
             slack.people.press(BOB, shown, "Propose for the library")
             assert "Proposed." in markdown_of((await bot.whispered(5))[-1]["blocks"])
-            (proposal,) = await bot.store.proposals.open(limit=9)
-            assert (proposal.author, proposal.audience) == ("小明", frozenset({"public"}))
+            (proposal,) = await bot.store.hand_ins.review(limit=9)
+            assert (proposal.name, proposal.audience) == ("小明", frozenset({"public"}))
 
 
 async def test_event_of_a_reply_that_comes_again_is_not_counted_twice(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.records import ChannelSettings
 from bot.slack_app.render import Renderer
@@ -227,9 +228,13 @@ async def test_digest(port: int, language: Language) -> None:
 
 
 @pytest.mark.parametrize(("command", "name"), [("admin", "reindex-en"), ("管理", "reindex-zh")])
-async def test_reindexing(port: int, command: str, name: str) -> None:
+async def test_reindexing(port: int, command: str, name: str, tmp_path: Path) -> None:
     runs = Runs()
-    room = Room().over(IndexRuns(runs, runs, gate=IndexGate(now=lambda: NOW), now=lambda: NOW - timedelta(minutes=1)))
+    journal = IndexJournal(tmp_path)
+    began = IndexRuns(
+        runs, runs, gate=IndexGate(now=lambda: NOW), journal=journal, now=lambda: NOW - timedelta(minutes=1)
+    )
+    room = Room().over(began)
     task = await running(room, runs, "reindex" if command == "admin" else "更新", name=command)
     runs.go.set()
     await task

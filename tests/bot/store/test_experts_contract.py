@@ -1,4 +1,4 @@
-"""What every store promises of questions for experts and of proposals, whatever it is made of."""
+"""What every store promises of questions for experts, whatever it is made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import delete, text
 
 from bot.commands.books import Books
-from bot.expert_records import ExpertRequest, Proposal, ProposalState, RequestState
+from bot.expert_records import ExpertRequest, RequestState
 from bot.mentions import Mention, MentionKind
 from bot.records import FeedbackRecord, QuestionState, Rating
 from bot.store.models import PERSON_COLUMNS
@@ -130,49 +130,6 @@ async def test_reminder_is_taken_once(store: Books, make: Making) -> None:
     assert not await store.experts.remind(late.id, at=make.start)
 
 
-def proposal(request: ExpertRequest) -> Proposal:
-    return Proposal(
-        id=f"p{request.id}",
-        request_id=request.id,
-        channel_key=request.place.channel_key,
-        question=request.text,
-        answer="因为没人用。",
-        author="Ada",
-        language=Language.ZH,
-        audience=frozenset({"board"}),
-        person=ADA,
-        at=request.asked_at,
-    )
-
-
-async def test_proposal_is_made_once_and_decided_once(store: Books, make: Making) -> None:
-    made = proposal(await asked(store, make))
-    assert await store.proposals.add(made)
-    assert not await store.proposals.add(replace(made, id="another"))
-    (held,) = await store.proposals.open(limit=9)
-    assert held == replace(made, number=held.number)
-    assert await store.proposals.get(held.number) == held
-    assert sum(await asyncio.gather(*(store.proposals.decline(held.number, "no") for _ in range(3)))) == 1
-    assert not await store.proposals.start(held.number)
-    declined = await store.proposals.get(held.number)
-    assert declined is not None
-    assert (declined.state, declined.reason) == (ProposalState.DECLINED, "no")
-    assert await store.proposals.open(limit=9) == ()
-    assert await store.proposals.get(99) is None
-
-
-async def test_approval_that_broke_off_can_be_taken_up_again(store: Books, make: Making) -> None:
-    await store.proposals.add(proposal(await asked(store, make)))
-    (held,) = await store.proposals.open(limit=9)
-    assert await store.proposals.start(held.number)
-    assert not await store.proposals.decline(held.number, "too late")
-    assert await store.proposals.start(held.number)
-    assert await store.proposals.finish(held.number, approved=False)
-    assert await store.proposals.start(held.number)
-    assert await store.proposals.finish(held.number, approved=True)
-    assert not await store.proposals.start(held.number)
-
-
 async def test_request_of_an_expert_whose_data_is_deleted_is_everybodys_again(
     sql_store: SqlStore, make: Making
 ) -> None:
@@ -188,8 +145,7 @@ async def test_request_of_an_expert_whose_data_is_deleted_is_everybodys_again(
 async def test_everything_goes_with_the_question(sql_store: SqlStore, make: Making) -> None:
     request = await asked(sql_store, make)
     await sql_store.experts.claim(request.id, person=ADA, name="Ada", at=make.start)
-    await sql_store.proposals.add(proposal(request))
     await sql_store.database.write(lambda connection: connection.execute(delete(questions)))
-    for table in ("expert_requests", "expert_claims", "proposals"):
+    for table in ("expert_requests", "expert_claims"):
         count = text(f"SELECT count(*) FROM {table}")
         assert await sql_store.database.read(lambda connection, count=count: connection.execute(count).scalar()) == 0
