@@ -175,4 +175,4 @@ async def test_labels_are_changed_after_a_question(tmp_path: Path) -> None:
         asked = await at.type("/admin labels board")
         assert "could then read further documents: 1; no longer: 0" in asked
         assert "holds board from now on" in await at.type("1")
-        assert "board · this channel" in (await at.type("/admin labels"))
+        assert "board · set in this channel" in (await at.type("/admin labels"))

@@ -184,6 +184,11 @@ async def told_to_the_board(bot: Scene) -> list[str]:
         record = await bot.store.answers.latest(where.key)
         assert record is not None
         subjects += [record.id, record.question_id]
+    # What the board could not find is grouped, held near its documents, and dealt with by buttons that carry slips.
+    await bot.say(BOB, place(BOARD.channel, "b1"), "Which sourdough does the lighthouse bake?")
+    for payload, values in list(tellings(await bot.command(BOSS, BOARD, "gaps"))):
+        card = await bot.press(BOSS, BOARD, payload, *values)
+        subjects += [told.subject for told, _ in list(tellings(card))[:1]]
     documents = await bot.rag.catalogue.documents()
     subjects += [str(each.id) for each in documents if "board" in each.audience and each.case]
     return subjects
