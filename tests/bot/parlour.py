@@ -107,7 +107,6 @@ async def parlour(home: Path, desk: Desk | None = None, *, catalogue: Any = None
         indexer=None,
         home=home,
         replies=REPLIES,
-        digests=None,
         **OVERSEEN,
     )
     rag = cast("Any", parts)

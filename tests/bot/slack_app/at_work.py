@@ -91,7 +91,6 @@ async def office(home: Path, slack: SlackServer) -> AsyncIterator[Office]:
             retriever=finding,
             home=home,
             replies=REPLIES,
-            digests=None,
             **OVERSEEN,
         ),
     )

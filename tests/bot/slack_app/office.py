@@ -71,7 +71,6 @@ def _rag(home: Path, desk: Any, catalogue: Any) -> Any:
         retriever=None,
         home=home,
         replies=REPLIES,
-        digests=None,
         **OVERSEEN,
     )
 
