@@ -106,6 +106,7 @@ class OverSay(StrEnum):
     RESUMED = "over_resumed"
     PAUSE_USAGE = "over_pause_usage"
     AUDIT_FILTER = "over_audit_filter"
+    AUDIT_NONE = "over_audit_none"
 
 
 OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
@@ -173,5 +174,6 @@ OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
     OverSay.PAUSED_SINCE: frozenset({"since", "message"}),
     OverSay.PAUSE_USAGE: frozenset({"usage"}),
     OverSay.AUDIT_FILTER: frozenset({"filter"}),
+    OverSay.AUDIT_NONE: frozenset({"filter"}),
 }
 """What the program fills into each text; nothing where it is not named."""

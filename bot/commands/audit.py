@@ -43,13 +43,14 @@ async def run(call: Call, arguments: Mapping[str, str]) -> None:
         await call.whisper(call.words(Say.AUDIT_COUNT, value=typed, most=_MOST))
         return
     seen = _matching(await _entries(call, limit=_LOOKED_AT), words, now=call.means.now())[: int(typed)]
+    filtered = " ".join(f"`{word}`" for word in words)
     if not seen:
-        await call.whisper(call.words(Say.AUDIT_EMPTY))
+        await call.whisper(call.words(OverSay.AUDIT_NONE, filter=filtered) if words else call.words(Say.AUDIT_EMPTY))
         return
     lines = [_line(call, entry) for entry in seen]
     title = [call.words(Say.AUDIT_TITLE, count=len(lines))]
     if words:
-        title.append(call.words(OverSay.AUDIT_FILTER, filter=" ".join(f"`{word}`" for word in words)))
+        title.append(call.words(OverSay.AUDIT_FILTER, filter=filtered))
     await call.whisper("\n".join([*title, "", *lines]))
 
 

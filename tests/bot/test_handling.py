@@ -37,8 +37,8 @@ async def test_question_of_a_command_is_asked_in_the_persons_name() -> None:
             "xyzzy",
             "",
             "There is no command “xyzzy”. Known are `ask`, `help`, `sources`, `home`, `stop`, `resume`, `feedback`,"
-            " `case`, `compare`, `resources`, `risks`, `digest`, `profile`, `assess`, `upload`, `submissions`, `config`,"
-            " `privacy`.",
+            " `case`, `compare`, `resources`, `risks`, `digest`, `profile`, `assess`, `upload`, `submissions`,"
+            " `config`, `privacy`.",
         ),
     ],
 )

@@ -191,6 +191,11 @@ async def told_to_the_board(bot: Scene) -> list[str]:
     (fresh, waiting, declined, _) = await bot.store.hand_ins.of(INSIDER.key, limit=4)
     subjects += [f"{document.id}.{document.revision}", f"{waiting.number}.{waiting.revision}"]
     subjects += [str(waiting.number), fresh.batch, declined.id]
+    # What the board could not find is grouped, held near its documents, and dealt with by buttons that carry slips.
+    await bot.say(BOB, place(BOARD.channel, "b1"), "Which sourdough does the lighthouse bake?")
+    for payload, values in list(tellings(await bot.command(BOSS, BOARD, "gaps"))):
+        card = await bot.press(BOSS, BOARD, payload, *values)
+        subjects += [told.subject for told, _ in list(tellings(card))[:1]]
     documents = await bot.rag.catalogue.documents()
     subjects += [str(each.id) for each in documents if "board" in each.audience and each.case]
     return subjects

@@ -63,4 +63,4 @@ async def test_entries_are_filtered_by_action_place_hash_and_day(stage: Stage) -
     ):
         told = await stage.command("audit" if typed.isascii() else "审计", typed)
         assert told.count("\n- ") == count, typed
-    assert await stage.command("audit", "show 9 nothing") == "The audit log has no entries yet."
+    assert await stage.command("audit", "show 9 nothing") == "No entry of the audit log matches `nothing`."
