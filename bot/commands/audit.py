@@ -22,6 +22,9 @@ _LOOKED_AT, _ALL = 2_000, 2**31 - 1
 _FILE = "advisor-audit.jsonl"
 _HASH_CHARACTERS = 8
 _BACK, _DATE = re.compile(r"\d{1,4}d"), re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_PLACE = re.compile(r"[a-z]+/[^/]*/")
+"""The beginning of a channel's key; numbers of gaps, ids of documents and paths have none."""
+
 _SET_UP = frozenset({"settings", "rights"})
 
 
@@ -103,11 +106,11 @@ async def _entries(call: Call, *, limit: int) -> list[AuditEntry]:
 
 
 def _concerns(call: Call, entry: AuditEntry) -> bool:
-    """Entries without a place are of the program, which all workspaces share; how it is set up concerns its owners."""
+    """Entries of no place are of the program, which all workspaces share; how it is set up concerns its owners."""
     if call.means.role(call.person) >= Role.OWNER:
         return True
     own = f"{call.place.platform}/{call.place.workspace}/"
-    return entry.action not in _SET_UP and (not entry.subject or entry.subject.startswith(own))
+    return entry.action not in _SET_UP and (not _PLACE.match(entry.subject) or entry.subject.startswith(own))
 
 
 def _line(call: Call, entry: AuditEntry) -> str:

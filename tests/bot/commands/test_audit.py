@@ -29,6 +29,17 @@ async def test_admin_reads_the_last_entries_of_the_workspace(stage: Stage) -> No
     ]
 
 
+async def test_what_is_done_to_the_library_concerns_the_admins_of_every_workspace(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    for subject in ("library", "12", "39228d6fa3d369b8", "/srv/docs/a/b", "https://example.org/a/b"):
+        await stage.store.audit.append(AuditEntry(at=NOW, actor="ab", action="library", subject=subject))
+    for key in ("slack/T9/C1", "discord/1/", "memory/elsewhere/c"):
+        await stage.store.audit.append(AuditEntry(at=NOW, actor="ab", action="library", subject=key))
+    told = await stage.command("audit")
+    assert told.count("**library**") == 5
+    assert "elsewhere" not in told
+
+
 async def test_only_admins_read_it(stage: Stage) -> None:
     assert await stage.command("audit") == "Only an admin may do that."
 
