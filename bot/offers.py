@@ -98,6 +98,7 @@ class Verb(StrEnum):
     """A document from the chat; the subject of these is its id and the revision that was read."""
 
     SHELF_ACT = "shelf-act"
+    SHELF_ROLL = "shelf-roll"
     SHELF_EDIT = "shelf-edit"
     SHELF_SAVE = "shelf-save"
     GAP_CLOSE = "gap-close"

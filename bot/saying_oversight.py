@@ -26,7 +26,8 @@ class OverSay(StrEnum):
     CLOSE = "over_close"
     REOPEN = "over_reopen"
     HOW_TO_ADD = "over_how_to_add"
-    HOW_TO_ADD_NONE = "over_how_to_add_none"
+    HOW_TO_ADD_FOLDER = "over_how_to_add_folder"
+    HOW_TO_ADD_THEN = "over_how_to_add_then"
     MENDED_NONE = "over_mended_none"
     MENDED = "over_mended"
     CLOSE_MENDED = "over_close_mended"
@@ -119,7 +120,8 @@ OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
     OverSay.HINT: frozenset({"usage"}),
     OverSay.CARD: frozenset({"number", "count"}),
     OverSay.CARD_MORE: frozenset({"more"}),
-    OverSay.HOW_TO_ADD: frozenset({"inputs", "usage"}),
+    OverSay.HOW_TO_ADD: frozenset({"upload"}),
+    OverSay.HOW_TO_ADD_FOLDER: frozenset({"inputs", "usage"}),
     OverSay.MENDED: frozenset({"count", "all"}),
     OverSay.CLOSE_MENDED: frozenset({"count"}),
     OverSay.CLOSED: frozenset({"count"}),

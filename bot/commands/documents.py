@@ -164,7 +164,7 @@ def _actions(call: Call, document: ShelfDocument, versions: list[ShelfVersion]) 
     )
     rows: list[tuple[Action, ...]] = [tuple(buttons)] if buttons else []
     if options:
-        payload = Payload(verb=Verb.SHELF_ACT, subject=f"{document.id}.{document.revision}", **told)
+        payload = Payload(verb=Verb.SHELF_ROLL, subject=f"{document.id}.{document.revision}", **told)
         rows.append((Select(placeholder=call.words(DocSay.ROLL_BACK), payload=payload, options=options),))
     return tuple(rows)
 

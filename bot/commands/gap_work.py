@@ -15,24 +15,27 @@ from bot.replies import Button, Style
 from bot.saying_experts import ExpertSay
 from bot.saying_oversight import OverSay
 from bot.wording import Say
+from rag.types import Language
 
 _INPUTS = 8
 
 
 async def add(call: Call, press: Press) -> None:
-    """Tells where a document is put so that the library answers."""
-    runs = call.means.index
-    inputs = await runs.library.inputs() if runs else ()
-    if not inputs:
-        await call.whisper(call.words(OverSay.HOW_TO_ADD_NONE))
-        return
-    names = [f"`{(each.name or str(each.path)).replace('`', chr(39))}`" for each in inputs[:_INPUTS]]
-    words = call.means.wording.command("admin", call.language)
-    reindex = words.arguments["action"].choices["reindex"]
-    usage = f"{call.adapter.capabilities.command_prefix}{words.name} {reindex}"
-    shown = call.words(Say.LIST_SEPARATOR).join(names)
+    """Tells how a document comes in so that the library answers."""
+    runs, wording = call.means.index, call.means.wording
+    upload = f"{call.adapter.capabilities.command_prefix}{wording.command('upload', call.language).name}"
+    told = [call.words(OverSay.HOW_TO_ADD, upload=upload)]
+    # What has a name is the program's own: the starter library, what came through the chat.
+    folders = [str(each.path) for each in await runs.library.inputs() if not each.name] if runs else []
+    if folders:
+        shown = call.words(Say.LIST_SEPARATOR).join(f"`{each.replace('`', chr(39))}`" for each in folders[:_INPUTS])
+        words = wording.command("admin", call.language)
+        reindex = words.arguments["action"].choices["reindex"]
+        usage = f"{call.adapter.capabilities.admin_prefix}{words.name} {reindex}"
+        told.append(call.words(OverSay.HOW_TO_ADD_FOLDER, inputs=shown, usage=usage))
+    told.append(call.words(OverSay.HOW_TO_ADD_THEN))
     check_now = Button(label=call.words(OverSay.CHECK), payload=payload(call, Verb.GAP_CHECK, press.payload.subject))
-    await call.whisper(call.words(OverSay.HOW_TO_ADD, inputs=shown, usage=usage), actions=((check_now,),))
+    await call.whisper(" ".join(told) if call.language is Language.EN else "".join(told), actions=((check_now,),))
 
 
 async def check_slip(call: Call, press: Press) -> None:

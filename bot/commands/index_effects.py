@@ -18,7 +18,6 @@ from rag.errors import RagError
 
 if TYPE_CHECKING:
     from rag.ingest.guard import Fall
-    from rag.ingest.index import IndexReport
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +45,8 @@ def fall_details(call: Call, fall: Fall) -> str:
     return "\n\n".join(blocks)
 
 
-async def tell_of_gaps(call: Call, report: IndexReport) -> None:
-    """Asks again what people could not find, after a run that has brought something new. Raises DeliveryFailed."""
-    sources = frozenset((*report.added, *report.updated))
+async def tell_of_gaps(call: Call, sources: frozenset[str]) -> None:
+    """Asks again what people could not find, after a run that has brought these documents. Raises DeliveryFailed."""
     if call.means.oversight is None or not sources:
         return
     try:

@@ -67,7 +67,7 @@ async def _finish(call: Call, run: IndexRun, message: MessageRef, journal: Index
     report = run.task.result()
     if told := details(call, report):
         await _hand_over(call, told, report_files(call, report))
-    await tell_of_gaps(call, report)
+    await tell_of_gaps(call, frozenset((*report.added, *report.updated)))
 
 
 def _ended(call: Call, run: IndexRun) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from bot.commands.call import Call
 from bot.commands.document_form import speaker_of
+from bot.commands.index_effects import tell_of_gaps
+from bot.commands.registration import reaches_beyond
 from bot.document_records import HandIn, Shelf
 from bot.documents.cards import inert
 from bot.documents.rendering import readers_of
@@ -41,6 +43,10 @@ async def release(call: Call, hand_ins: Sequence[HandIn]) -> None:
         await call.whisper(_told(call, one))
         if one.document is not None and one.hand_in.person != call.person.key:
             await tell_giver(call, one.hand_in, approved=True)
+    # What people could not find is for admins alone.
+    if call.means.is_admin(call.person) and await reaches_beyond(call):
+        folders = files.desk.workshop.folders
+        await tell_of_gaps(call, frozenset(folders.source(one.document) for one in made if one.document))
 
 
 async def tell_giver(call: Call, hand_in: HandIn, *, approved: bool) -> None:

@@ -80,7 +80,7 @@ async def test_gap_is_mended_by_a_document_and_closed_after_the_run(tmp_path: Pa
         await at.type("Which orchards grow quinces?")
         assert "open: 1 · different ones: 1" in await at.type("/gaps")
         assert "open questions: 1" in await at.type("1")
-        assert "then run `/admin reindex`" in await at.type("1")
+        assert "and run `/admin reindex`" in await at.type("1")
         at.write("quinces.md", "# Which orchards grow quinces?\n\nThe orchards of the valley grow quinces.")
         said = await at.type("/admin reindex")
         assert "1 added, 0 updated" in said

@@ -127,7 +127,7 @@ async def test_wrong_numbers_and_old_buttons_change_nothing(desk: Stage) -> None
 
 async def test_unanswered_question_says_where_a_document_is_added(desk: Stage) -> None:
     await desk.command("gaps", "show 4")
-    assert "No folder is registered yet" in await desk.press_label("Add a document")
+    assert "as a file in a direct message or with `/advisor upload`" in await desk.press_label("Add a document")
     await desk.command("gaps", "check 4")
     assert desk.said == "None of these would be answered by now."
 

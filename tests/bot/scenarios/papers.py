@@ -42,8 +42,11 @@ class Counter(Protocol):
     async def fill_in(self, **values: str) -> None:
         """Ada sends the form that she was shown last."""
 
-    def documents(self, title: str) -> None:
-        """Ada looks at a document by the command for admins."""
+    async def choose(self, words: str, label: str, value: str) -> None:
+        """Ada chooses from the list of the message with these words."""
+
+    def admin(self, name: str, **options: str) -> None:
+        """Ada gives a command for admins."""
 
 
 class SlackCounter:
@@ -53,6 +56,7 @@ class SlackCounter:
         self._office = office
         self._people = office.slack.people
         self._workspace = office.slack.workspace
+        self._filled = set(self._workspace.views)
 
     def send(self, name: str, content: bytes) -> None:
         key = f"F{len(self._workspace.files) + 1}"
@@ -88,11 +92,16 @@ class SlackCounter:
         self._people.press(slack.ADA, said, label)
 
     async def fill_in(self, **values: str) -> None:
-        await until(lambda: bool(self._workspace.views))
-        self._people.submit(slack.ADA, list(self._workspace.views)[-1], values)
+        await until(lambda: bool(set(self._workspace.views) - self._filled))
+        (view,) = set(self._workspace.views) - self._filled
+        self._filled.add(view)
+        self._people.submit(slack.ADA, view, values)
 
-    def documents(self, title: str) -> None:
-        self._people.command(slack.ADA, slack.DM, f"admin documents {title}")
+    async def choose(self, words: str, label: str, value: str) -> None:
+        self._people.press(slack.ADA, await self.told(words), label, choice=value)
+
+    def admin(self, name: str, **options: str) -> None:
+        self._people.command(slack.ADA, slack.DM, " ".join((name, *options.values())))
 
 
 class DiscordCounter:
@@ -102,6 +111,7 @@ class DiscordCounter:
         self._office = office
         self._people = office.discord.people
         self._world = office.discord.world
+        self._filled = len(self._world.modals)
 
     def send(self, name: str, content: bytes) -> None:
         key = self._world.next_id()
@@ -127,13 +137,16 @@ class DiscordCounter:
         self._people.press(discord.ADA, said, label)
 
     async def fill_in(self, **values: str) -> None:
-        await until(lambda: bool(self._world.modals))
-        self._people.submit(discord.ADA, self._world.modals[-1], values)
+        await until(lambda: len(self._world.modals) > self._filled)
+        modal = self._world.modals[self._filled]
+        self._filled += 1
+        self._people.submit(discord.ADA, modal, values)
 
-    def documents(self, title: str) -> None:
-        self._people.command(
-            discord.ADA, discord.CHANNEL, "admin", group="advisor-admin", action="documents", what=title
-        )
+    async def choose(self, words: str, label: str, value: str) -> None:
+        self._people.choose(discord.ADA, await self.told(words), value)
+
+    def admin(self, name: str, **options: str) -> None:
+        self._people.command(discord.ADA, discord.CHANNEL, name, group="advisor-admin", **options)
 
 
 @asynccontextmanager
