@@ -15,6 +15,7 @@ _FOREIGN_SETTINGS = ("ADVISOR_", "SLACK_", "DISCORD_", "HTTP_PROXY", "HTTPS_PROX
 """A proxy on this machine would be a way out past the guard."""
 
 _TESTS = Path(__file__).parent
+_LONGEST = ("vllm", "bot/canary/test_canary.py", "bot/running/test_killed_reindex.py", "bot/canary/test_surfaces.py")
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("advisor", deadline=None)
@@ -66,10 +67,18 @@ sys.addaudithook(_refuse_network)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps together, where several workers share the tests, what shares a fixture: a file, and the one vLLM server."""
+    """Keeps together, where several workers share the tests, what shares a fixture: a file, and the one vLLM server.
+
+    What takes longest begins first, so that no worker is left with it in the end.
+    """
     for item in items:
-        folder = item.path.relative_to(_TESTS).parts[0]
-        item.add_marker(pytest.mark.xdist_group("vllm" if folder == "vllm" else str(item.path.relative_to(_TESTS))))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _LONGEST.index(_group(item)) if _group(item) in _LONGEST else len(_LONGEST))
+
+
+def _group(item: pytest.Item) -> str:
+    place = item.path.relative_to(_TESTS)
+    return "vllm" if place.parts[0] == "vllm" else place.as_posix()
 
 
 @pytest.fixture(scope="session")
