@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from rag.backends.heap import forget_what_is_freed
 from rag.errors import StorageFailed
 from rag.ports import DenseHit, Vectors
 from rag.types import ChunkId
@@ -125,6 +126,7 @@ def _client(folder: Path) -> Any:
     from chromadb.config import Settings
 
     folder.mkdir(parents=True, exist_ok=True)
+    forget_what_is_freed()
     return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
 
 

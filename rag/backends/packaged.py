@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.backends.bundled import bundled_identity, load_means, open_bundled
 from rag.backends.e5.package import DIMENSION, IDENTITY
-from rag.backends.memory_return import give_back
+from rag.backends.heap import give_back
 from rag.backends.universal import UniversalEmbedder
 from rag.ports import Embedder
 from rag.settings import EmbeddingSettings

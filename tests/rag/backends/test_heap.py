@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.backends.memory_return import give_back
+from rag.backends.heap import give_back
 
 
 def resident() -> int:
