@@ -38,7 +38,7 @@ _THING_ITSELF = re.compile(
 _PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
 _ABBREVIATION = re.compile(r"(?<![\w.-])(?=\w{2,5}(?![\w.-]))\w*[A-Z]\w*[A-Z]\w*")
 _ASKS_PERSON = re.compile(
-    r"^\W*who(?:['’]s| is| are| was| were| did| has| had| founded| wrote| made| built| bought| runs?| leads?| owns?)\b",
+    r"^\W*who(?:['’]s| is| was| did| has| had| founded| wrote| made| built| bought| runs?| leads?| owns?)\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(

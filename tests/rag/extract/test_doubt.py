@@ -55,6 +55,7 @@ ADA_ZH = passage("2019 年董事会解雇了 Ada Falcon，五天后又请她回�
 ADA_ASKED = passage("Ada Falcon spent her first years in Leeds.", questions=("Where did Ada Falcon grow up?",))
 CAR = passage("2024 年 3 月 28 日 Falcon SU7 上市，售价 21.59 万元起。")
 SOLD = passage("Falcon Motors was bought by Stork Group in 2021.")
+FLEETS = passage("The first customers of Falcon Motors were three fleets of a northern county.", section="Customers")
 LEAK = passage("数据泄露之后先吊销密钥，明天之前通知用户和监管部门。", section="数据泄露")
 
 
@@ -102,6 +103,7 @@ async def test_an_answer_to_something_else_is_withheld(question: str, found: Pas
         pytest.param("Why does a SaaS plan lose money?", PLANS, "heavy users", id="jargon_that_is_no_name"),
         pytest.param("What belongs inside a deck?", DECK, "Ten slides", id="other_words_for_what_the_search_trusts"),
         pytest.param("Who bought Falcon Motors?", SOLD, "Stork", id="a_buyer_who_is_named"),
+        pytest.param("Who are the customers of Falcon Motors?", FLEETS, "three fleets", id="a_group_without_a_name"),
         pytest.param("Falcon SU7 的售价是多少？", CAR, "21.59", id="a_figure_that_is_told"),
         pytest.param("Falcon SU7 便宜的那款卖多少钱？", CAR, "21.59", id="a_choice_is_no_attribute"),
         pytest.param("Who should write the deck?", DECK, "slides", id="a_role_is_no_person"),
