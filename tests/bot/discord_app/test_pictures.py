@@ -14,6 +14,8 @@ from bot.replies import Button, Option, Reply, Select, Style
 from rag.backends.memory import MemoryVectorStore
 from rag.backends.sqlite.database import open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
+from rag.build import open_rag
+from rag.settings import EmbeddingSettings, RagSettings
 from rag.types import Language
 from tests.bot.commands.risk_stage import pages
 from tests.bot.commands.stage import publish
@@ -140,10 +142,7 @@ async def test_checklist_and_forms(locale: str, catalogue: SqliteCatalogue, tmp_
         people, world = bot.discord.people, bot.discord.world
         people.command(CEO, CHANNEL, "risks", action="checklist", locale=locale)
         await bot.answers()
-        said = people.say(ADA, CHANNEL, "六周左右。" if locale == "zh-CN" else "Six weeks.")
-        people.menu(CEO, said, SAVE_AS_ANSWER, locale=locale)
-        await until(lambda: len(world.modals) == 1)
-        for number, name in enumerate(("assess", "profile"), start=2):
+        for number, name in enumerate(("assess", "profile"), start=1):
             used = people.command(CEO, CHANNEL, name, locale=locale)
             await until(partial(is_answered, used))
             shown = used.original
@@ -151,6 +150,16 @@ async def test_checklist_and_forms(locale: str, catalogue: SqliteCatalogue, tmp_
             people.press(CEO, shown, shown.labels[0])
             await until(lambda number=number: len(world.modals) == number)  # type: ignore[misc]
         await pictured(f"forms-{locale[:2]}", page_of(world.own(), world.modals))
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+async def test_form_of_an_answer_that_is_saved(locale: str, tmp_path: Path) -> None:
+    settings = RagSettings(home=tmp_path, embedding=EmbeddingSettings(embedder="memory"))
+    async with open_rag(settings) as rag, office(tmp_path, rag=rag) as bot:
+        said = bot.discord.people.say(ADA, CHANNEL, "六周左右。" if locale == "zh-CN" else "Six weeks.")
+        bot.discord.people.menu(CEO, said, SAVE_AS_ANSWER, locale=locale)
+        await until(lambda: len(bot.discord.world.modals) == 1)
+        await pictured(f"saving-{locale[:2]}", page_of(bot.discord.world.own(), bot.discord.world.modals))
 
 
 def is_answered(used: Interaction) -> bool:

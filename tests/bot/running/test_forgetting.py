@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,9 +56,15 @@ async def test_answer_that_is_under_way_at_a_deletion_is_not_stored(tmp_path: Pa
             message=None,
             payload=Payload(verb="privacy", subject="sure", argument="en"),
         )
-        await bot.take(press)
-        while not bot.chat.whispers:
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(60):
+            # While the index is busy a person is told to try again.
+            for number in itertools.count():
+                told = len(bot.chat.whispers)
+                await bot.take(replace(press, event_id=f"sure{number}"))
+                while len(bot.chat.whispers) == told:
+                    await asyncio.sleep(0.001)
+                if bot.chat.whispers[-1][2].text.startswith("Done."):
+                    break
         bot.desk.opened.set()
         await bot.engine.settled()
         assert "much is known" in bot.chat.posted[-1].reply.text
