@@ -21,6 +21,7 @@ from contextlib import asynccontextmanager
 
 from rag.backends.embedding import embeddable
 from rag.backends.packaged import open_packaged
+from rag.backends.wrapped import WrappedEmbedder
 from rag.errors import EmbedderUnavailable
 from rag.ports import Embedder, Vectors
 from rag.settings import EmbeddingSettings
@@ -34,7 +35,7 @@ _TRIES = 2
 log = logging.getLogger(__name__)
 
 
-class BackgroundEmbedder:
+class BackgroundEmbedder(WrappedEmbedder):
     """Questions here, passages in the worker; open it with `open_background`.
 
     Args:
@@ -44,26 +45,12 @@ class BackgroundEmbedder:
     """
 
     def __init__(self, inner: Embedder, settings: EmbeddingSettings, *, idle_s: float = _IDLE_S) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._settings = settings
         self._idle_s = idle_s
         self._pool: ProcessPoolExecutor | None = None
         self._ending: asyncio.TimerHandle | None = None
         self._working = 0
-
-    @property
-    def identity(self) -> str:
-        """The inner embedder's; see `rag.ports.Embedder`."""
-        return self._inner.identity
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._inner.dimension
-
-    async def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions; see `rag.ports.Embedder`."""
-        return await self._inner.embed_queries(texts)
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of pieces of documents; see `rag.ports.Embedder`."""

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.backends.wrapped import WrappedEmbedder
 from rag.hanzi import simplified
 from rag.language import detect_language
-from rag.ports import Embedder, Vectors
+from rag.ports import Vectors
 from rag.types import Language
 
 
-class FoldingEmbedder:
+class FoldingEmbedder(WrappedEmbedder):
     """Embeds the simplified form of Chinese texts, which is what the models have seen most of.
 
     It stands in front of a cache, so that what is cached is filed under the form that was embedded. Texts that are
     simplified already get the very vectors of the inner embedder, whose identity therefore stays.
     """
-
-    def __init__(self, inner: Embedder) -> None:
-        self._inner = inner
-
-    @property
-    def identity(self) -> str:
-        """The inner embedder's; see `rag.ports.Embedder`."""
-        return self._inner.identity
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._inner.dimension
 
     async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions; see `rag.ports.Embedder`."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from rag.backends.embedding import embeddable
 from rag.backends.vector_cache import VectorCache
-from rag.backends.vector_packs import from_halves, to_halves
+from rag.backends.wrapped import WrappedEmbedder
 from rag.ports import Embedder, Vectors
 
 
@@ -20,37 +20,18 @@ def question_entry(text: str) -> str:
     return f"question\0{text}"
 
 
-class KeepingEmbedder:
+class KeepingEmbedder(WrappedEmbedder):
     """Keeps the vectors of questions in a cache; those of passages are the inner embedder's own business."""
 
     def __init__(self, inner: Embedder, cache: VectorCache, *, batch_size: int) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._cache = cache
         self._batch_size = batch_size
-
-    @property
-    def identity(self) -> str:
-        """The inner embedder's; see `rag.ports.Embedder`."""
-        return self._inner.identity
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._inner.dimension
 
     async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, those that were made before from the cache; see `rag.ports.Embedder`."""
         entries = {question_entry(text): text for text in embeddable(texts)}
-        known = await self._cache.get_many(self.identity, list(entries))
-        missing = [entry for entry in entries if entry not in known]
-        for start in range(0, len(missing), self._batch_size):
-            batch = missing[start : start + self._batch_size]
-            made = await self._inner.embed_queries([entries[entry] for entry in batch])
-            await self._cache.put_many(self.identity, batch, made)
-            known |= zip(batch, from_halves(to_halves(made)), strict=True)
+        embed = self._inner.embed_queries
+        known = await self._cache.known_or_made(self.identity, entries, embed, batch_size=self._batch_size)
         rows = [known[question_entry(text)] for text in embeddable(texts)]
         return np.stack(rows) if rows else np.empty((0, self.dimension), dtype=np.float32)
-
-    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of pieces of documents; see `rag.ports.Embedder`."""
-        return await self._inner.embed_passages(texts)

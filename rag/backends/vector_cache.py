@@ -11,7 +11,7 @@ import logging
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,10 @@ import numpy as np
 
 from rag.backends.embedding import embeddable
 from rag.backends.vector_packs import Halves, from_halves, read_pack, text_key, to_halves
+from rag.backends.wrapped import WrappedEmbedder
 from rag.ports import Embedder, Vectors
+
+Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
 
 _Result = TypeVar("_Result")
 
@@ -77,6 +80,22 @@ class VectorCache:
         """Keeps one vector for each text, as far as the file can be written."""
         keys = [text_key(text) for text in texts]
         await asyncio.to_thread(self._file.write, identity, zip(keys, to_halves(vectors), strict=True))
+
+    async def known_or_made(
+        self, identity: str, entries: Mapping[str, str], embed: Embed, *, batch_size: int
+    ) -> dict[str, Vectors]:
+        """The vectors of all entries; those that are missing are made of their texts, in batches, and kept.
+
+        `entries` are texts by what their vectors are filed under.
+        """
+        known = await self.get_many(identity, [*entries])
+        missing = [entry for entry in entries if entry not in known]
+        for start in range(0, len(missing), batch_size):
+            batch = missing[start : start + batch_size]
+            made = await embed([entries[entry] for entry in batch])
+            await self.put_many(identity, batch, made)
+            known |= zip(batch, from_halves(to_halves(made)), strict=True)
+        return known
 
 
 class VectorFile:
@@ -146,27 +165,17 @@ class VectorFile:
         self._complained = True
 
 
-class CachedEmbedder:
+class CachedEmbedder(WrappedEmbedder):
     """An embedder that remembers: passages in a cache, the last questions in memory.
 
     A passage's vector is the same whether it was just made or found, because both went through the stored form.
     """
 
     def __init__(self, inner: Embedder, cache: VectorCache, *, batch_size: int = 16) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._cache = cache
         self._batch_size = batch_size
         self._queries: OrderedDict[bytes, Vectors] = OrderedDict()
-
-    @property
-    def identity(self) -> str:
-        """The wrapped embedder's identity."""
-        return self._inner.identity
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._inner.dimension
 
     async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions; see `rag.ports.Embedder`."""
@@ -183,13 +192,8 @@ class CachedEmbedder:
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of pieces of documents; see `rag.ports.Embedder`."""
         embeddable(texts)  # refuses a blank text before any work is done
-        known = await self._cache.get_many(self.identity, texts)
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        for start in range(0, len(missing), self._batch_size):
-            batch = missing[start : start + self._batch_size]
-            made = await self._inner.embed_passages(batch)
-            await self._cache.put_many(self.identity, batch, made)
-            known |= zip(batch, from_halves(to_halves(made)), strict=True)
+        embed, entries = self._inner.embed_passages, {text: text for text in texts}
+        known = await self._cache.known_or_made(self.identity, entries, embed, batch_size=self._batch_size)
         return self._rows([known[text] for text in texts])
 
     def _remember(self, vectors: Mapping[bytes, Vectors]) -> None:
