@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.chat import MessageRef, Press
 from bot.commands.call import Call
-from bot.commands.reindexing import show_in_place, show_surely
+from bot.commands.run_messages import keep_shown, show_surely
 from bot.errors import Busy
 from bot.expert_cards import one_line
 from bot.measuring import EvaluationRun, Measuring, Tally, Worse, tally, worsened
@@ -68,12 +68,7 @@ async def _show(call: Call, run: EvaluationRun) -> None:
     earlier = [*await call.means.store.oversight.evaluations(run.name, limit=1)]
     try:
         message = await call.adapter.post(call.place, _running(call, run), nonce=run.id)
-        while not run.done:
-            await run.changed.wait()
-            run.changed.clear()
-            if not run.done:
-                await show_in_place(call, message, _running(call, run))
-                await asyncio.wait({run.task}, timeout=call.adapter.capabilities.edit_interval_s)
+        await keep_shown(call, message, run, _running)
     finally:
         run.task.cancel()
         await asyncio.wait({run.task})

@@ -12,6 +12,7 @@ from bot.commands.call import Call
 from bot.commands.index_effects import fall_line, tell_of_gaps
 from bot.commands.reindex_recovery import note_of
 from bot.commands.reindex_report import counted, details, report_files
+from bot.commands.run_messages import keep_shown, show_surely
 from bot.errors import DeliveryFailed
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexRun
@@ -39,12 +40,7 @@ async def show_run(call: Call, run: IndexRun, journal: IndexJournal) -> None:
         shown = _running(call, run)
         message = await call.adapter.post(call.place, shown, nonce=run.id)
         await journal.begin(note_of(message, run_id=run.id, since=run.since, reply=shown))
-        while not run.done:
-            await run.changed.wait()
-            run.changed.clear()
-            if not run.done:
-                await show_in_place(call, message, _running(call, run))
-                await asyncio.wait({run.task}, timeout=call.adapter.capabilities.edit_interval_s)
+        await keep_shown(call, message, run, _running)
     finally:
         run.task.cancel()
         await asyncio.wait({run.task})
@@ -90,23 +86,6 @@ async def _hand_over(call: Call, text: str, files: tuple[File, ...]) -> None:
             raise
         log.warning("report_not_handed_over", extra={"error": str(error)})
         await call.whisper(text)
-
-
-async def show_in_place(call: Call, message: MessageRef, reply: Reply) -> None:
-    """Shows how far something is; a state that cannot be shown is left out."""
-    try:
-        await call.adapter.edit(message, reply)
-    except DeliveryFailed as error:
-        log.info("progress_not_shown", extra={"error": str(error)})
-
-
-async def show_surely(call: Call, message: MessageRef, text: str) -> None:
-    """Shows the last state, in a new message where the old one cannot be edited."""
-    reply = Reply(text=text, language=call.language)
-    try:
-        await call.adapter.edit(message, reply)
-    except DeliveryFailed:
-        await call.adapter.post(call.place, reply, nonce=call.means.new_id())
 
 
 def _running(call: Call, run: IndexRun) -> Reply:
