@@ -140,6 +140,7 @@ class Say(StrEnum):
     REINDEX_UPDATED = "reindex_updated"
     REINDEX_REMOVED = "reindex_removed"
     REINDEX_PROBLEMS = "reindex_problems"
+    REINDEX_WARNED = "reindex_warned"
     REINDEX_MORE = "reindex_more"
     REINDEX_PROBLEM = "reindex_problem"
     REINDEX_FILE = "reindex_file"

@@ -36,8 +36,8 @@ def counted(call: Call, report: IndexReport) -> str:
 def details(call: Call, report: IndexReport) -> str:
     """The first problems with their mend and the first changed documents by name; "" where there are none."""
     changed = ((Say.REINDEX_ADDED, report.added), (Say.REINDEX_UPDATED, report.updated))
-    problems = (*report.failed, *report.warned)
-    blocks = [_problems(call, problems)] if problems else []
+    told = ((Say.REINDEX_PROBLEMS, report.failed), (Say.REINDEX_WARNED, report.warned))
+    blocks = [_problems(call, title, problems) for title, problems in told if problems]
     blocks += [
         _named(call, title, names) for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed)) if names
     ]
@@ -61,7 +61,7 @@ def report_files(call: Call, report: IndexReport) -> tuple[File, ...]:
 def _is_whole(report: IndexReport) -> bool:
     """Whether the chat names everything."""
     longest = max(map(len, (report.added, report.updated, report.removed)))
-    return longest <= _NAMES and len(report.failed) + len(report.warned) <= _PROBLEMS
+    return longest <= _NAMES and max(len(report.failed), len(report.warned)) <= _PROBLEMS
 
 
 def _rows(call: Call, report: IndexReport) -> Iterator[tuple[str, str, str, str]]:
@@ -81,8 +81,8 @@ def _named(call: Call, title: Say, names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _problems(call: Call, problems: Sequence[FileProblem]) -> str:
-    lines = [call.words(Say.REINDEX_PROBLEMS), *(_problem(call, each) for each in problems[:_PROBLEMS])]
+def _problems(call: Call, title: Say, problems: Sequence[FileProblem]) -> str:
+    lines = [call.words(title), *(_problem(call, each) for each in problems[:_PROBLEMS])]
     if len(problems) > _PROBLEMS:
         lines.append(call.words(Say.REINDEX_MORE, more=len(problems) - _PROBLEMS))
     return "\n".join(lines)

@@ -33,6 +33,7 @@ class Runs:
         self.begun, self.go = asyncio.Event(), asyncio.Event()
         self.asked: list[tuple[tuple[Input, ...], bool]] = []
         self.broken = False
+        self.report = REPORT
         self.registered: tuple[Input, ...] = (Input(path=Path("/srv/handbook")), Input(path=Path("/p"), name="starter"))
 
     async def update(
@@ -54,7 +55,7 @@ class Runs:
         await self.go.wait()
         if self.broken:
             raise StorageFailed("the disk /dev/x is full")
-        return REPORT
+        return self.report
 
     async def remove(self, path: Path) -> IndexReport:
         raise NotImplementedError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from rag.backends.sqlite.database import open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.backends.sqlite.writing import SqliteCatalogueWriter
 from rag.catalogue import Input
-from rag.ingest.index import Indexer
+from rag.ingest.index import Indexer, IndexReport
 from rag.settings import IngestSettings
 from tests.bot.samples import ADA, NOW, PLACE
 
@@ -56,6 +57,18 @@ async def test_file_lists_all_that_the_chat_does_not_name(room: Room, runs: Runs
         "failed,a`b.pdf,the PDF is encrypted,save a copy without a password",
     ]
     assert lines[2:] == [*(f"added,{name},," for name in REPORT.added), "removed,old.md,,"]
+
+
+async def test_file_that_was_indexed_with_a_warning_is_no_failed_one(room: Room, runs: Runs) -> None:
+    (failed,) = runs.report.failed
+    runs.report = IndexReport(added=("plan.md",), warned=(replace(failed, source="plan.md"),))
+    task = await running(room, runs)
+    runs.go.set()
+    await task
+    assert room.said.startswith(
+        "**Indexed, but something in them could not be used**\n- `plan.md`: the PDF is encrypted"
+    )
+    assert "Failed" not in room.said
 
 
 async def test_platform_that_takes_no_file_gets_the_words_alone(room: Room, runs: Runs) -> None:
