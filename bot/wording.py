@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -140,8 +141,11 @@ class Wording:
         return self._files.get(language) or self._files[Language.EN]
 
 
+@cache
 def load_wording(folder: Path) -> Wording:
     """Reads and checks `bot.<language>.toml` of both languages, and `problems.<language>.toml` of all but English.
+
+    A folder is read once: the program, its terminal and each platform ask for the same one at the start.
 
     Raises:
         InvalidSettings: a file is missing or broken, lacks a text, or uses other names than are filled in.
