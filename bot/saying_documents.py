@@ -74,7 +74,6 @@ class DocSay(StrEnum):
     EDIT = "review_edit"
     EDIT_FORM = "review_edit_form"
     EDITED = "review_edited"
-    LONG_TEXT = "review_long_text"
     MEANWHILE = "review_meanwhile"
     SHELF_NONE = "shelf_none"
     SHELF = "shelf_title"
