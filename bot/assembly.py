@@ -195,7 +195,7 @@ def means_of(assembly: Assembly) -> Means:
         keeper=keeper,
         axes=load_axes(data_folder("corpus")),
         resources=load_resources(data_folder("corpus") / "resources"),
-        risks=shipped_risks(),
+        risks=assembly.scheduling.materials.risks,
         pacing=_pacing(),
         pseudonym=partial(pseudonym, people_key(assembly.rag.home)),
         engine=assembly.settings,

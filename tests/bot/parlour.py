@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from rich.console import Console
 
@@ -21,9 +21,11 @@ from bot.console.typed import room
 from bot.operations import Terminal
 from bot.store.opening import open_store
 from rag.errors import RagError, StorageFailed
+from rag.ingest.inspection import Inspector
 from rag.language import detect_language
 from rag.prompts import load_replies
 from rag.resources import data_folder
+from rag.settings import IngestSettings
 from rag.types import AnswerEvent, Delta, Document, DocumentId, Finished, Language, Question, Retrieved, Scope
 
 from .samples import OVERSEEN, answer, citation, document, passage, retrieval
@@ -96,23 +98,28 @@ class Parlour:
         return self.output.getvalue()[start:]
 
 
+def library_of(answers: Any, home: Path, *, catalogue: Any = None, **more: Any) -> Any:
+    """What the bot needs of a library whose answers a test decides; `more` stands in place of what is there."""
+    parts = {
+        "answers": answers,
+        "catalogue": catalogue or Shelf(),
+        "retriever": None,
+        "indexer": None,
+        "home": home,
+        "replies": REPLIES,
+        "inspector": Inspector(IngestSettings()),
+        **OVERSEEN,
+    }
+    return SimpleNamespace(**parts | more)
+
+
 @asynccontextmanager
 async def parlour(home: Path, desk: Desk | None = None, *, catalogue: Any = None) -> AsyncIterator[Parlour]:
     """A session at a terminal; a second one with the same home is a restart."""
     output, desk = io.StringIO(), desk or Desk()
     console = Console(file=output, width=100, markup=False, highlight=False)
     terminal = Terminal(out=console, err=console)
-    shelf = catalogue or Shelf()
-    parts = SimpleNamespace(
-        answers=desk,
-        catalogue=shelf,
-        retriever=None,
-        indexer=None,
-        home=home,
-        replies=REPLIES,
-        **OVERSEEN,
-    )
-    rag = cast("Any", parts)
+    rag = library_of(desk, home, catalogue=catalogue)
     async with open_store(None, home=home) as store, open_engine(rag, store, terminal) as room:
         session = Session(room, terminal, language=Language.EN)
         await session.begin(interactive=True)

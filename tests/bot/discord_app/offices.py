@@ -24,10 +24,7 @@ from bot.running.talking import Rules, build_talk
 from bot.store.opening import SqlStore, open_store
 from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
-from rag.ingest.inspection import Inspector
-from rag.settings import IngestSettings
-from tests.bot.parlour import REPLIES, Desk, Shelf
-from tests.bot.samples import OVERSEEN
+from tests.bot.parlour import Desk, library_of
 from tests.bot.slack_app.office import index_of
 from tests.doubles.discord.names import GUILD
 from tests.doubles.discord.server import DiscordServer, discord_server
@@ -74,16 +71,8 @@ class Office:
 
 def rag_of(desk: Desk, home: Path, catalogue: Any) -> Any:
     """A library that a test decides, or one that it has filled."""
-    return SimpleNamespace(
-        answers=desk,
-        catalogue=catalogue or Shelf(),
-        retriever=None,
-        home=home,
-        replies=REPLIES,
-        indexer=Indexing(),
-        **OVERSEEN | {"digests": DigestBuilder(catalogue, Likeness(None)) if catalogue else None},
-        inspector=Inspector(IngestSettings()),
-    )
+    digests = DigestBuilder(catalogue, Likeness(None)) if catalogue else None
+    return library_of(desk, home, catalogue=catalogue, indexer=Indexing(), digests=digests)
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.chat import ChatAdapter
@@ -17,11 +16,9 @@ from bot.metrics import Metrics
 from bot.running.talking import build_engine
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import SqlStore, open_store
-from rag.ingest.inspection import Inspector
-from rag.settings import IngestSettings
 from rag.types import AnswerEvent, AnswerStatus, Finished, Passage, Question, Retrieval, Retrieved
-from tests.bot.parlour import REPLIES, Shelf
-from tests.bot.samples import OVERSEEN, answer, retrieval
+from tests.bot.parlour import library_of
+from tests.bot.samples import answer, retrieval
 from tests.doubles.slack.server import SlackServer
 from tests.doubles.slack.workspace import BOT, BOT_USER, CHANNEL, Said
 
@@ -85,18 +82,7 @@ async def office(home: Path, slack: SlackServer) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and workspace is a restart."""
     finding = Finding()
     adapters = cast("dict[str, ChatAdapter]", {})
-    rag = cast(
-        "Any",
-        SimpleNamespace(
-            answers=Ignorant(),
-            catalogue=Shelf(),
-            retriever=finding,
-            home=home,
-            replies=REPLIES,
-            **OVERSEEN,
-            inspector=Inspector(IngestSettings()),
-        ),
-    )
+    rag = library_of(Ignorant(), home, retriever=finding)
     limits = EngineSettings(workers=4, shutdown_seconds=1)
     async with (
         open_store(None, home=home) as store,

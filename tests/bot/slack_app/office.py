@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.assembly import now
@@ -23,10 +22,7 @@ from bot.rights_settings import RightsSettings
 from bot.running.talking import Rules, build_talk
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import open_store
-from rag.ingest.inspection import Inspector
-from rag.settings import IngestSettings
-from tests.bot.parlour import REPLIES, Desk, Shelf
-from tests.bot.samples import OVERSEEN
+from tests.bot.parlour import Desk, library_of
 from tests.doubles.slack.server import SlackServer, slack_server
 from tests.doubles.slack.workspace import BOT_USER, Said
 
@@ -68,19 +64,6 @@ def finished(said: Said) -> bool:
     )
 
 
-def _rag(home: Path, desk: Any, catalogue: Any) -> Any:
-    """What the bot needs of a library."""
-    return SimpleNamespace(
-        answers=desk,
-        catalogue=catalogue or Shelf(),
-        retriever=None,
-        home=home,
-        replies=REPLIES,
-        **OVERSEEN,
-        inspector=Inspector(IngestSettings()),
-    )
-
-
 def index_of(rag: Any) -> IndexRuns | None:
     """Index runs on a library that is a real one."""
     return (
@@ -110,7 +93,7 @@ async def office(
         return
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
     index = index_of(rag)
-    rag = rag or _rag(home, desk, catalogue)
+    rag = rag or library_of(desk, home, catalogue=catalogue)
     given = slack_settings(slack, **changes).model_copy(update={"rights": RightsSettings(admins=admins)})
     async with open_store(None, home=home) as store, SlackFactory().open(given) as connection:
         adapters["slack"] = connection.chat
