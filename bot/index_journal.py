@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class RunNote:
     """A run that somebody started in a chat, and the message that shows it, by the fields of its place.
 
-    `told` says that the readers know that it was broken off.
+    `message` is "" until the message is posted. `told` says that the readers know that it was broken off.
     """
 
     id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from bot.chat import ChatAdapter, MessageRef, Place, PlaceKind
@@ -11,30 +12,36 @@ from bot.errors import DeliveryFailed
 from bot.index_journal import RunNote
 from bot.replies import Reply
 from bot.wording import Say
+from rag.types import Language
 
 log = logging.getLogger(__name__)
 
 
-def note_of(message: MessageRef, *, run_id: str, since: datetime, reply: Reply) -> RunNote:
-    """What the next start has to know of a run that a message shows."""
-    place = message.place
+def note_of(place: Place, *, run_id: str, since: datetime, language: Language) -> RunNote:
+    """What the next start has to know of a run that is about to be shown in a place."""
     return RunNote(
         id=run_id,
         since=since,
-        language=reply.language,
+        language=language,
         platform=place.platform,
         workspace=place.workspace,
         channel=place.channel,
         thread=place.thread,
         kind=place.kind.value,
-        message=message.id,
+        message="",
     )
+
+
+def shown_by(note: RunNote, message: MessageRef) -> RunNote:
+    """The same, once a message shows the run."""
+    place = message.place
+    return replace(note, channel=place.channel, thread=place.thread, kind=place.kind.value, message=message.id)
 
 
 async def tell_of_broken_run(means: Means, _: datetime) -> None:
     """Says in the message of a run that it was broken off, once its platform is connected; called now and then.
 
-    Where the message cannot be edited any more, a new one says it.
+    Where the message cannot be edited any more, or was not known yet, a new one says it.
     """
     if means.index is None:
         return
@@ -62,6 +69,9 @@ async def _tell(adapter: ChatAdapter, note: RunNote, reply: Reply) -> None:
         thread=note.thread,
         kind=PlaceKind(note.kind),
     )
+    if not note.message:
+        await adapter.post(place, reply, nonce=note.id[::-1])
+        return
     try:
         await adapter.edit(MessageRef(place=place, id=note.message), reply)
     except DeliveryFailed as error:

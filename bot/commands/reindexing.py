@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.chat import MessageRef
 from bot.commands.call import Call
 from bot.commands.index_effects import fall_line, tell_of_gaps
-from bot.commands.reindex_recovery import note_of
+from bot.commands.reindex_recovery import note_of, shown_by
 from bot.commands.reindex_report import counted, details, report_files
 from bot.commands.run_messages import keep_shown, show_surely
 from bot.errors import DeliveryFailed
@@ -37,14 +37,26 @@ async def show_run(call: Call, run: IndexRun, journal: IndexJournal) -> None:
         DeliveryFailed: nothing can be posted.
     """
     try:
-        shown = _running(call, run)
-        message = await call.adapter.post(call.place, shown, nonce=run.id)
-        await journal.begin(note_of(message, run_id=run.id, since=run.since, reply=shown))
+        message = await _begin(call, run, journal)
         await keep_shown(call, message, run, _running)
     finally:
         run.task.cancel()
         await asyncio.wait({run.task})
     await _finish(call, run, message, journal)
+
+
+async def _begin(call: Call, run: IndexRun, journal: IndexJournal) -> MessageRef:
+    """Notes the run before it is shown, so that no moment is left in which it can be broken off unknown."""
+    shown = _running(call, run)
+    note = note_of(call.place, run_id=run.id, since=run.since, language=shown.language)
+    await journal.begin(note)
+    try:
+        message = await call.adapter.post(call.place, shown, nonce=run.id)
+    except DeliveryFailed:
+        await journal.end()
+        raise
+    await journal.begin(shown_by(note, message))
+    return message
 
 
 async def _finish(call: Call, run: IndexRun, message: MessageRef, journal: IndexJournal) -> None:

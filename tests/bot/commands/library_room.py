@@ -98,6 +98,6 @@ async def running(room: Room, runs: Runs, text: str = "reindex", name: str = "ad
     task = asyncio.create_task(room.command(name, text))
     await asyncio.wait_for(runs.begun.wait(), 10)
     async with asyncio.timeout(10):
-        while len(room.chat.posted[-1].versions) < 2:
+        while not room.chat.posted or len(room.chat.posted[-1].versions) < 2:
             await asyncio.sleep(0)
     return task

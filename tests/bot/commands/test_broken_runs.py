@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.errors import DeliveryFailed
 from bot.index_journal import IndexJournal
@@ -67,6 +69,39 @@ async def test_broken_run_is_told_anew_where_its_message_is_gone(room: Room, run
     await tell_of_broken_run(room.means, NOW)
     assert len(room.chat.posted) == 2
     assert room.shown.startswith("The run was broken off")
+
+
+async def test_run_that_went_down_before_it_was_shown_is_told_in_a_new_message(
+    room: Room, runs: Runs, tmp_path: Path
+) -> None:
+    under_way = asyncio.Event()
+
+    async def hang(method: str, _: Moment) -> None:
+        if method == "post" and not under_way.is_set():
+            under_way.set()
+            await asyncio.Event().wait()
+
+    room.chat.watch = hang
+    task = asyncio.create_task(room.command("admin", "reindex"))
+    await under_way.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    journal = IndexJournal(tmp_path)
+    room = room.over(IndexRuns(runs, runs, gate=IndexGate(now=lambda: NOW), journal=journal, now=lambda: NOW))
+    for _ in range(2):
+        await tell_of_broken_run(room.means, NOW)
+    assert [posted.reply.text[:22] for posted in room.chat.posted] == ["The run was broken off"]
+
+
+async def test_run_that_cannot_be_shown_is_not_told_as_broken_later(room: Room, runs: Runs, tmp_path: Path) -> None:
+    async def refuse(method: str, _: Moment) -> None:
+        if method == "post":
+            raise DeliveryFailed("no")
+
+    room.chat.watch = refuse
+    with pytest.raises(DeliveryFailed):
+        await room.command("admin", "reindex")
+    assert await IndexJournal(tmp_path).left() is None
 
 
 async def test_run_under_way_is_not_told_as_broken(room: Room, runs: Runs) -> None:
