@@ -69,12 +69,21 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PagePart:
+    """One part of a reply that is a page: its text, and what can be done about it."""
+
+    text: str
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What is said back: Markdown, its sources, a small line beneath, and rows of actions.
 
     `status` is a sign of work in progress; a reply that is final has none. `language` is that of what a platform adds
     in its own words, such as the heading of the sources. `mention` is the one person or group whom the message calls;
-    nothing in its text calls anybody.
+    nothing in its text calls anybody. `page` are the text and the actions once more, part by part, for a platform that
+    has pages.
     """
 
     text: str
@@ -85,6 +94,7 @@ class Reply:
     visibility: Visibility = Visibility.PUBLIC
     status: str = ""
     mention: Mention | None = None
+    page: tuple[PagePart, ...] = ()
     language: Language = Language.EN
 
 

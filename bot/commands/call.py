@@ -135,11 +135,8 @@ class Call:
         files: tuple[File, ...] = (),
     ) -> None:
         """Tells the person alone, in as many messages as it takes. Raises DeliveryFailed."""
-        parts = split(text, self.adapter.capabilities.message_characters) or ("",)
-        for part in parts[:-1]:
-            await self._tell(Reply(text=part, language=self.language, visibility=Visibility.PRIVATE))
-        last = Reply(
-            text=parts[-1],
+        whole = Reply(
+            text=text,
             citations=citations,
             notes=notes,
             actions=(*actions, *await self._sharing(text, citations, actions)),
@@ -147,7 +144,14 @@ class Call:
             visibility=Visibility.PRIVATE,
             language=self.language,
         )
-        await self._tell(last)
+        await self.show(whole)
+
+    async def show(self, reply: Reply) -> None:
+        """Shows a reply to the person alone, in as many messages as it takes. Raises DeliveryFailed."""
+        *rest, last = split(reply.text, self.adapter.capabilities.message_characters) or ("",)
+        for part in rest:
+            await self._tell(Reply(text=part, language=self.language, visibility=Visibility.PRIVATE))
+        await self._tell(replace(reply, text=last))
 
     async def open_form(self, form: Form) -> bool:
         """Shows a form; False where the platform has none, or the call came without the means to open one."""

@@ -17,7 +17,7 @@ from bot.commands.risk_texts import register_line
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import GapRecord, Profile, QuestionRecord, QuestionState
-from bot.replies import Action, Button, Option, Select
+from bot.replies import Action, Button, Option, PagePart, Reply, Select, Visibility
 from bot.wording import Say
 from rag.risks import LISTED
 from rag.types import PUBLIC
@@ -61,7 +61,15 @@ class Home:
             sections = (*sections, _state, _gaps)
         parts = [part for section in sections if (part := await section(call)) is not None]
         told = "\n\n".join(part.text for part in parts)
-        await call.whisper(told, actions=_actions(call, parts), notes=(call.words(Say.HOME_NOTE),))
+        page = Reply(
+            text=told,
+            notes=(call.words(Say.HOME_NOTE),),
+            actions=_actions(call, parts),
+            page=tuple(_page_part(call, part) for part in parts),
+            visibility=Visibility.PRIVATE,
+            language=call.language,
+        )
+        await call.show(page)
 
     async def _library(self, call: Call) -> Part:
         return Part(text=f"**{call.words(Say.HOME_LIBRARY)}**\n\n{await self._sources.overview(call)}")
@@ -115,10 +123,7 @@ async def _state(call: Call) -> Part:
     """How the library is, and what an admin can do from here."""
     runs, everywhere = call.means.index, call.place.private
     label, form = (Say.HOME_CONFIG, "behaviour.server") if everywhere else (Say.CONFIG_BEHAVIOUR, "behaviour")
-    buttons = (
-        _button(call, Say.HOME_GAP_REPORT, Verb.COMMAND, "gaps"),
-        _button(call, label, Verb.CONFIG_OPEN, form),
-    )
+    buttons = (_button(call, label, Verb.CONFIG_OPEN, form),)
     if runs is None:
         return Part(text=_titled(call, Say.HOME_STATE, [call.words(Say.ADMIN_ELSEWHERE)]), buttons=buttons)
     reindex = _button(call, Say.HOME_REINDEX, Verb.COMMAND, "admin.reindex")
@@ -135,7 +140,10 @@ async def _gaps(call: Call) -> Part:
     lines = [call.words(Say.HOME_GAP, asked=_brief(gap.text), day=_day(gap.at)) for gap in shown]
     if len(found) > len(shown):
         lines.append(call.words(Say.HOME_GAPS_MORE, more=len(found) - len(shown)))
-    return Part(text=_titled(call, Say.HOME_GAPS, lines or [call.words(Say.HOME_NO_GAPS)]))
+    return Part(
+        text=_titled(call, Say.HOME_GAPS, lines or [call.words(Say.HOME_NO_GAPS)]),
+        buttons=(_button(call, Say.HOME_GAP_REPORT, Verb.COMMAND, "gaps"),),
+    )
 
 
 async def _may_be_shown(call: Call, gap: GapRecord) -> bool:
@@ -151,6 +159,12 @@ def _actions(call: Call, parts: Sequence[Part]) -> tuple[tuple[Action, ...], ...
         return ()
     buttons = tuple(button for part in parts for button in part.buttons)
     return (buttons, *((part.choice,) for part in parts if part.choice))
+
+
+def _page_part(call: Call, part: Part) -> PagePart:
+    """A part with its own buttons and list beneath it."""
+    own = (*part.buttons, *((part.choice,) if part.choice else ()))
+    return PagePart(text=part.text, actions=own if call.adapter.capabilities.forms else ())
 
 
 def _button(call: Call, label: Say, verb: Verb, subject: str) -> Button:

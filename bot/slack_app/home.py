@@ -6,14 +6,15 @@ Slack takes no Markdown there, only its older markup, which knows no emphasis be
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from bot.chat import CommandCall, Incoming, Place, Submission
-from bot.replies import Reply
+from bot.replies import PagePart, Reply
 from bot.slack_app import sizes
-from bot.slack_app.markup import escaped
+from bot.slack_app.markup import escaped, mrkdwn
 from bot.slack_app.reader import Reader
-from bot.slack_app.render import actions_of, small_print
+from bot.slack_app.render import Block, actions_of, small_print
 from bot.slack_app.sizes import held
 
 COMMAND = "home"
@@ -21,9 +22,6 @@ COMMAND = "home"
 
 _TAB = "home"
 _TITLE = re.compile(r"\*\*(?P<title>[^*\n]+)\*\*")
-_EMPHASIS = re.compile(r"\*\*(?P<words>[^*\n]+)\*\*")
-_ITEM = re.compile(r"^[ \t]*[-*][ \t]+", re.M)
-_GAP = "\u200b"
 
 
 def home_of(user: str, reader: Reader) -> Place:
@@ -54,23 +52,27 @@ def is_home(place: Place) -> bool:
 
 
 def home_view(reply: Reply) -> dict[str, Any]:
-    """A page of what a reply says: its titles as headers, its paragraphs as sections."""
-    blocks: list[dict[str, Any]] = []
-    for part in re.split(r"\n[ \t]*\n", reply.text.strip()):
-        titled = _TITLE.fullmatch(part.strip())
+    """A page of what a reply says, part by part, with what can be done about a part beneath it."""
+    parts = reply.page or (PagePart(text=reply.text),)
+    blocks = [block for part in parts for block in _part(part, reply)]
+    rest = [{"type": "divider"}, *small_print(map(escaped, reply.notes))]
+    if not reply.page:
+        rest = [*actions_of(reply), *rest]
+    # The line that would stand over the first part is left out.
+    return {"type": "home", "blocks": [*blocks[1 : sizes.VIEW_BLOCKS + 1 - len(rest)], *rest]}
+
+
+def _part(part: PagePart, reply: Reply) -> list[Block]:
+    """Its titles as headers, its paragraphs as sections."""
+    blocks: list[Block] = [{"type": "divider"}]
+    for text in re.split(r"\n[ \t]*\n", part.text.strip()):
+        titled = _TITLE.fullmatch(text.strip())
         if titled:
-            blocks += [{"type": "divider"}] if blocks else []
+            blocks += [{"type": "divider"}] if len(blocks) > 1 else []
             blocks.append(_header(titled["title"]))
-        elif part.strip():
-            blocks.append(_section(part.strip()))
-    rest = [*actions_of(reply), {"type": "divider"}, *small_print(map(escaped, reply.notes))]
-    return {"type": "home", "blocks": [*blocks[: sizes.VIEW_BLOCKS - len(rest)], *rest]}
-
-
-def mrkdwn(markdown: str) -> str:
-    """A text in Slack's older markup, in which nobody is mentioned and nothing is a link."""
-    listed = _ITEM.sub("• ", escaped(markdown))
-    return _EMPHASIS.sub(lambda found: f"{_GAP}*{found['words'].strip()}*{_GAP}", listed)
+        elif text.strip():
+            blocks.append(_section(text.strip()))
+    return [*blocks, *actions_of(replace(reply, actions=(part.actions,)))]
 
 
 def _header(title: str) -> dict[str, Any]:

@@ -19,6 +19,10 @@ _PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 _CALLED = re.compile(r"<(?:@([A-Z0-9]+)|!subteam\^([A-Z0-9]+))(?:\|[^<>]*)?>")
 _POWER = re.compile(r"<(?=[!@#]|[A-Za-z][A-Za-z0-9+.-]{1,30}:)")
 _LONGEST_ADDRESS = 1_500
+_EMPHASIS = re.compile(r"\*\*(?P<words>[^*\n]+)\*\*")
+_ITEM = re.compile(r"^[ \t]*[-*][ \t]+", re.M)
+_GAP = "\u200b"
+"""The older markup knows no emphasis between Chinese characters without a gap."""
 
 
 def mentioned(text: str) -> tuple[str, ...]:
@@ -53,6 +57,12 @@ def plain(text: str, *, own: str, names: Mapping[str, str]) -> str:
 def escaped(text: str) -> str:
     """A text for places in which Slack reads its own markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mrkdwn(markdown: str) -> str:
+    """A text in Slack's older markup, in which nobody is mentioned and nothing is a link."""
+    listed = _ITEM.sub("• ", escaped(markdown))
+    return _EMPHASIS.sub(lambda found: f"{_GAP}*{found['words'].strip()}*{_GAP}", listed)
 
 
 def link(label: str, address: str) -> str:

@@ -11,7 +11,8 @@ from bot.chat import Place, PlaceKind
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Button, Reply
-from bot.slack_app.home import home_of, home_view, is_home, mrkdwn
+from bot.slack_app.home import home_of, home_view, is_home
+from bot.slack_app.markup import mrkdwn
 from tests.doubles.slack.limits import check_view
 from tests.doubles.slack.people import labels
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, DM, Said, Workspace
@@ -79,6 +80,22 @@ def test_page_is_within_what_slack_takes() -> None:
     check_view(view)
     assert view["blocks"][-1]["type"] == "context"
     assert "actions" in {block["type"] for block in view["blocks"]}
+
+
+async def test_buttons_of_the_page_stand_beneath_what_they_belong_to(tmp_path: Path) -> None:
+    async with office(tmp_path, admins=(f"slack:T0HOME/{ADA}",)) as bot:
+        bot.slack.people.say(ADA, CHANNEL, ASKED)
+        await bot.answers()
+        view = await opened(bot, ADA)
+    above, title = {}, ""
+    for block in view["blocks"]:
+        title = block["text"]["text"] if block["type"] == "header" else title
+        for element in block["elements"] if block["type"] == "actions" else ():
+            above[(element.get("text") or element["placeholder"])["text"]] = title
+    assert above["Edit your profile …"] == "Your profile"
+    assert above["Say what was wrong with an answer …"] == "Your last questions"
+    assert above["Settings for all channels …"] == "State of the library"
+    assert above["Gap report"] == "What people could not find"
 
 
 @pytest.mark.parametrize(
