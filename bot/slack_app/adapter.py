@@ -185,6 +185,10 @@ class SlackChat:
         """The content of a file; see `bot.chat.ChatAdapter`."""
         return await self._files.fetch(attachment, limit_bytes=limit_bytes)
 
+    async def named(self, sent: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        """Files with their names, as far as Slack tells them in time."""
+        return await self._files.named(sent)
+
     async def belongs(self, person: Person, group: str) -> bool:
         """Whether a person is in a user group; see `bot.chat.Membership`."""
         return await self._groups.has(group, person.id)

@@ -149,7 +149,7 @@ def _assembled(
             edits=EditBudget(clock=time.monotonic),
             edit_interval_s=settings.edit_interval_s,
         ),
-        files=Files(session, token=token, api_base_url=settings.api_base_url),
+        files=Files(session, clients.patient, token=token, api_base_url=settings.api_base_url),
         streams=Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming),
         groups=groups,
     )

@@ -84,12 +84,17 @@ def profile_of(user: Mapping[str, Any], identity: Identity) -> Profile:
     """What Slack tells of a person."""
     told = user.get("profile") or {}
     name = told.get("display_name") or told.get("real_name") or user.get("name") or ""
-    return Profile(name=name, locale=user.get("locale") or "", standing=_standing(user, identity))
-
-
-def _standing(user: Mapping[str, Any], identity: Identity) -> Standing:
     organisation = (user.get("enterprise_user") or {}).get("enterprise_id") or ""
     colleague = bool(organisation) and organisation == identity.enterprise
+    return Profile(
+        name=name,
+        locale=user.get("locale") or "",
+        standing=_standing(user, identity, colleague=colleague),
+        colleague=colleague,
+    )
+
+
+def _standing(user: Mapping[str, Any], identity: Identity, *, colleague: bool) -> Standing:
     if not colleague and (user.get("is_stranger") or not identity.knows(user.get("team_id") or "")):
         return Standing.STRANGER
     if user.get("is_restricted") or user.get("is_ultra_restricted"):

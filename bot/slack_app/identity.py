@@ -30,6 +30,8 @@ class Profile:
     name: str = ""
     locale: str = ""
     standing: Standing = Standing.MEMBER
+    colleague: bool = False
+    """Whether they are of the organisation that the workspace is part of."""
 
 
 UNKNOWN = Profile(standing=Standing.GUEST)

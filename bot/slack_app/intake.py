@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from bot.chat import Deleted, Incoming, Message, MessageRef, Place, Press
+from bot.chat import Address, Deleted, Incoming, Message, MessageRef, Place, Press
 from bot.errors import AdapterFailed, DeliveryFailed
 from bot.payloads import Payload
 from bot.records import Outcome
@@ -37,6 +37,9 @@ _REMEMBERED = 5_000
 _GIVEN_UP = frozenset({Outcome.CANCELLED, Outcome.STOPPED})
 _LET_IN = frozenset({Outcome.ACCEPTED, Outcome.JOINED, Outcome.BUSY, Outcome.LIMITED})
 """What is decided of a message for good, so that another event of it has nothing to add."""
+
+_HANDING_IN = frozenset({Address.DM, Address.MENTION})
+"""How a message speaks to the bot whose files are taken."""
 
 _OPENINGS = frozenset({"app_home_opened", "assistant_thread_started"})
 _FAREWELLS = {
@@ -136,6 +139,8 @@ class Intake:
             incoming = parse(body, replace(reader, profiles=profiles))
         else:
             roles = await belonging
+        if isinstance(incoming, Message) and incoming.address in _HANDING_IN:
+            incoming = replace(incoming, attachments=await self._office.chat.named(incoming.attachments))
         if incoming is None or isinstance(incoming, Deleted) or not roles:
             return incoming
         return replace(incoming, person=replace(incoming.person, roles=roles))

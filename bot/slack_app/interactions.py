@@ -15,6 +15,9 @@ from bot.slack_app.reader import Reader
 ASK_ABOUT = "ask_about"
 """The message shortcut that asks for an answer to a message."""
 
+BY_ID = "slack-file:"
+"""Stands before the id of a file of which Slack tells no more: of one in a channel shared with another organisation."""
+
 Body = Mapping[str, Any]
 
 _ASK, _HELP = "ask", "help"
@@ -29,14 +32,14 @@ def command(body: Body, reader: Reader) -> CommandCall:
         name, rest = _ASK, " ".join(words)
     user = body["user_id"]
     return CommandCall(
-        event_id=body["trigger_id"],
+        event_id=_id_of(body, str(body.get("response_url") or "").rpartition("/")[2]),
         place=reader.place(body["channel_id"]),
-        person=reader.person(user),
+        person=reader.person(user, team=body.get("team_id") or ""),
         at=reader.now,
         name=name,
         text=rest,
         mentions=tuple(each for each in called(body.get("text") or "") if each != reader.identity.user),
-        trigger=body["trigger_id"],
+        trigger=body.get("trigger_id") or "",
         locale=reader.locale(user),
     )
 
@@ -52,14 +55,14 @@ def press(body: Body, reader: Reader) -> Press | None:
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
     place = reader.place(channel, thread) if channel else reader.place(user["id"])
     return Press(
-        event_id=body["trigger_id"],
+        event_id=_id_of(body, action.get("action_ts") or ""),
         place=place,
         person=reader.person(user["id"], team=user.get("team_id") or ""),
         at=reader.now,
         message=MessageRef(place=place, id=ts) if ts else None,
         payload=decode(encoded),
         values=values,
-        trigger=body["trigger_id"],
+        trigger=body.get("trigger_id") or "",
         locale=reader.locale(user["id"]),
     )
 
@@ -87,7 +90,7 @@ def request(body: Body, reader: Reader) -> Message | None:
     message, user = body["message"], body["user"]
     ts = message["ts"]
     return Message(
-        event_id=body["trigger_id"],
+        event_id=_id_of(body, body.get("action_ts") or ""),
         message_id=ts,
         place=reader.place(body["channel"]["id"], message.get("thread_ts") or ts),
         person=reader.person(user["id"], team=user.get("team_id") or ""),
@@ -118,11 +121,15 @@ def reaction(body: Body, reader: Reader) -> Message | None:
 
 
 def attachments(files: Any) -> tuple[Attachment, ...]:
-    """The files of a message or a form that can be fetched."""
+    """The files of a message or a form; one that was taken away again is none."""
+    there = [each for each in files if each.get("id") and each.get("mode") != "tombstone"]
     return tuple(
-        Attachment(name=each.get("name") or each["id"], size=each.get("size") or 0, reference=address)
-        for each in files
-        if (address := each.get("url_private_download") or each.get("url_private"))
+        Attachment(
+            name=each.get("name") or each.get("title") or each["id"],
+            size=each.get("size") or 0,
+            reference=each.get("url_private_download") or each.get("url_private") or f"{BY_ID}{each['id']}",
+        )
+        for each in there
     )
 
 
@@ -134,6 +141,14 @@ def form_metadata(place: Place) -> str:
 def time_of(ts: str) -> datetime:
     """When a message was written."""
     return datetime.fromtimestamp(float(ts), UTC)
+
+
+def _id_of(body: Body, *more: str) -> str:
+    """What tells one act from others: its trigger, and what else comes once, since no document calls triggers unique.
+
+    None of these comes again: Slack hands over events alone anew.
+    """
+    return ".".join(filter(None, (body.get("trigger_id") or "", *more)))
 
 
 def _chosen(action: Body) -> tuple[str, tuple[str, ...]]:

@@ -104,7 +104,7 @@ def _message(body: Body, event: Body, reader: Reader) -> Message:
         event_id=body["event_id"],
         message_id=ts,
         place=place,
-        person=reader.person(event.get("user") or "", team=_team(event), bot=event.get("bot_id") or ""),
+        person=reader.person(event.get("user") or "", team=team_of(event), bot=event.get("bot_id") or ""),
         at=time_of(ts),
         text=reader.text(text),
         address=address,
@@ -119,7 +119,7 @@ def _changed(body: Body, event: Body, reader: Reader) -> Edited | Deleted | None
     if message.get("subtype") == "tombstone":
         # A message that has answers is not taken away: what was said in it is.
         return _deletion(body, event, reader, ts=message["ts"], thread=thread)
-    person = reader.person(message.get("user") or "", team=_team(message), bot=message.get("bot_id") or "")
+    person = reader.person(message.get("user") or "", team=team_of(message), bot=message.get("bot_id") or "")
     # Slack also tells of a change when it has added a preview.
     if person.is_self or message.get("text") == previous.get("text"):
         return None
@@ -142,7 +142,7 @@ def _deletion(body: Body, event: Body, reader: Reader, *, ts: str, thread: str) 
     )
 
 
-def _team(said: Body) -> str:
+def team_of(said: Body) -> str:
     """The workspace of whoever said something; in a shared channel it may be somebody else's."""
     return str(said.get("user_team") or said.get("source_team") or said.get("team") or "")
 

@@ -15,6 +15,7 @@ from bot.slack_app.parse import Body
 
 log = logging.getLogger(__name__)
 
+_AROUND = 15
 _PATIENCE_S = 1.5
 """Slack waits three seconds for an acknowledgement, which follows this."""
 
@@ -51,7 +52,10 @@ class Reactions:
     async def _message(self, channel: str, ts: str) -> dict[str, Any] | None:
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                told = await self._client.conversations_replies(channel=channel, ts=ts, limit=1, inclusive=True)
+                # A reply is told with the beginning of its thread, which comes first.
+                told = await self._client.conversations_replies(
+                    channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True, limit=_AROUND
+                )
             return next((each for each in told["messages"] if each["ts"] == ts), None)
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, KeyError) as error:
             log.warning("reaction_not_followed", extra={"error": f"{type(error).__name__} {error}"})

@@ -30,7 +30,8 @@ class Reader:
         me = self.identity
         own = user == me.user or (bool(bot) and bot == me.bot)
         profile = Profile() if bot or own else self.profiles.get(user, UNKNOWN)
-        told = Standing.MEMBER if me.knows(team) else Standing.STRANGER
+        # An event names the workspace alone, which may be another one of the same organisation.
+        told = Standing.MEMBER if profile.colleague or me.knows(team) else Standing.STRANGER
         return Person(
             platform=PLATFORM,
             workspace=me.team,

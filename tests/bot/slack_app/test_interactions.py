@@ -32,7 +32,7 @@ def test_slash_command_is_a_command_or_a_question(typed: str, name: str, text: s
     call = read(command(typed))
     assert isinstance(call, CommandCall)
     assert (call.name, call.text) == (name, text)
-    assert (call.place.channel, call.place.thread, call.trigger, call.event_id) == ("C1", "", "tr1", "tr1")
+    assert (call.place.channel, call.place.thread, call.trigger, call.event_id) == ("C1", "", "tr1", "tr1.1")
 
 
 def test_command_tells_whom_its_words_mention() -> None:
@@ -98,6 +98,13 @@ def test_press_knows_its_thread(changes: dict[str, Any], thread: str, message: s
     assert isinstance(pressed, Press)
     assert pressed.place.thread == thread
     assert (pressed.message.id if pressed.message else None) == message
+
+
+def test_acts_of_one_trigger_are_told_apart() -> None:
+    first, second = (command("ask", response_url=f"https://hooks.slack.com/commands/T1/{key}/x{key}") for key in "12")
+    presses = [press({**BUTTON, "action_ts": ts}) for ts in ("1.1", "1.2")]
+    ids = [incoming.event_id for body in (first, second, *presses) if (incoming := read(body))]
+    assert len(set(ids)) == 4
 
 
 def test_link_button_carries_nothing() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.chat import Address, Deleted, Edited, Message, PlaceKind, Standing
+from bot.slack_app.directory import profile_of
 from bot.slack_app.identity import Profile
 from bot.slack_app.parse import parse, people_of
 from rag.errors import InvalidInput
 
-from .bodies import BUTTON, NOW, PEOPLE, READER, TS, command, event, press, read
+from .bodies import BUTTON, ME, NOW, PEOPLE, READER, TS, command, event, press, read
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,16 @@ def test_author_is_known_for_what_they_are(changes: dict[str, Any], expected: tu
     assert isinstance(message, Message)
     person = message.person
     assert (person.is_bot, person.is_self, person.standing) == expected
+
+
+def test_colleague_of_another_workspace_of_the_organisation_is_a_member() -> None:
+    told = {"team_id": "T9", "enterprise_user": {"enterprise_id": "E1"}}
+    people = PEOPLE | {"U1": profile_of(told, ME), "U3": profile_of({"team_id": "T9"}, ME)}
+    reader = replace(READER, profiles=people)
+    ours, theirs = (parse(event(user=user, user_team="T9"), reader) for user in ("U1", "U3"))
+    assert isinstance(ours, Message)
+    assert isinstance(theirs, Message)
+    assert (ours.person.standing, theirs.person.standing) == (Standing.MEMBER, Standing.STRANGER)
 
 
 def test_profile_of_a_stranger_outweighs_a_silent_event() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .limits import Refused, check_message, check_view
+from .reading import Reading
 from .streaming import Streaming
 from .workspace import BOT, BOT_USER, DM, TEAM, Said, Workspace
 
@@ -25,6 +26,7 @@ NEEDS = {
     "conversations.open": "im:write",
     "users.info": "users:read",
     "usergroups.users.list": "usergroups:read",
+    "files.info": "files:read",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
     "agents.sessions.setStatus": "chat:write",
@@ -47,11 +49,7 @@ class Methods:
             "chat.update": self._update,
             "chat.delete": self._delete,
             "chat.postEphemeral": self._whisper,
-            "conversations.history": self._history,
-            "conversations.replies": self._replies,
             "conversations.open": lambda _: {"channel": {"id": DM}},
-            "users.info": self._user,
-            "usergroups.users.list": self._user_group,
             "views.open": self._open_view,
             "views.publish": self._publish,
             "files.getUploadURLExternal": self._upload_url,
@@ -60,6 +58,7 @@ class Methods:
             "assistant.threads.setStatus": self._status,
             "assistant.threads.setSuggestedPrompts": self._prompts,
             "assistant.threads.setTitle": self._title,
+            **Reading(workspace).methods(),
             **Streaming(workspace, writable=self._writable, own=self._own, watch=watch).methods(),
         }
 
@@ -163,41 +162,6 @@ class Methods:
         self._w.whispers.append({**given, "ts": ts})
         return {"message_ts": ts}
 
-    def _history(self, given: Arguments) -> dict[str, Any]:
-        channel = self._readable(given)
-        said = [said for said in self._w.messages.values() if said.channel == channel and not said.thread_ts]
-        return self._page(list(reversed(said)), given)
-
-    def _replies(self, given: Arguments) -> dict[str, Any]:
-        said = self._w.thread(self._readable(given), given["ts"])
-        if not said:
-            raise Refused("thread_not_found")
-        return self._page(said, given)
-
-    def _page(self, said: list[Said], given: Arguments) -> dict[str, Any]:
-        limit, begin = int(given.get("limit") or 100), int(given.get("cursor") or 0)
-        with_metadata = str(given.get("include_all_metadata")).lower() in {"1", "true"}
-        part = said[begin : begin + limit]
-        following = str(begin + limit) if begin + limit < len(said) else ""
-        return {
-            "messages": [each.shown(with_metadata=with_metadata) for each in part],
-            "has_more": bool(following),
-            "response_metadata": {"next_cursor": following},
-        }
-
-    def _user(self, given: Arguments) -> dict[str, Any]:
-        user = self._w.users.get(given.get("user") or "")
-        if user is None:
-            raise Refused("user_not_found")
-        locale = {} if str(given.get("include_locale")).lower() in {"1", "true"} else {"locale": None}
-        return {"user": {key: value for key, value in {**user, **locale}.items() if value is not None}}
-
-    def _user_group(self, given: Arguments) -> dict[str, Any]:
-        group = given.get("usergroup", "")
-        if group not in self._w.groups:
-            raise Refused("no_such_subteam")
-        return {"users": sorted(self._w.groups[group])}
-
     def _open_view(self, given: Arguments) -> dict[str, Any]:
         if given.get("trigger_id") not in self._w.triggers:
             raise Refused("expired_trigger_id")
@@ -267,17 +231,9 @@ class Methods:
         if channel in self._w.users:
             channel = DM
         members = self._w.members.get(channel)
-        if members is None or (channel.startswith("G") and BOT_USER not in members):
+        if members is None or (channel.startswith(("D", "G")) and BOT_USER not in members):
             raise Refused("channel_not_found")
         if BOT_USER not in members and "chat:write.public" not in next(iter(self._w.tokens.values())):
-            raise Refused("not_in_channel")
-        return channel
-
-    def _readable(self, given: Arguments) -> str:
-        channel = str(given.get("channel") or "")
-        if channel not in self._w.members:
-            raise Refused("channel_not_found")
-        if BOT_USER not in self._w.members[channel]:
             raise Refused("not_in_channel")
         return channel
 
