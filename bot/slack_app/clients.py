@@ -17,6 +17,7 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_app.refusal import Refusal
 from bot.slack_settings import SlackSettings
 
 _TOO_MANY, _FAILURES = 5, 2
@@ -28,12 +29,13 @@ class Clients:
     """One client for each way of trying again.
 
     `patient` waits where Slack asks for it and tries again what went wrong; `careful` only waits, for what must not be
-    done twice: a message may have arrived though its answer got lost; `hasty` does neither.
+    done twice: a message may have arrived though its answer got lost; `hasty` does neither. `refusal` sees all answers.
     """
 
     patient: AsyncWebClient
     careful: AsyncWebClient
     hasty: AsyncWebClient
+    refusal: Refusal
 
 
 class _Waits(AsyncRateLimitErrorRetryHandler):
@@ -54,6 +56,7 @@ class _Waits(AsyncRateLimitErrorRetryHandler):
 
 def open_clients(settings: SlackSettings, session: aiohttp.ClientSession, *, token: SecretStr) -> Clients:
     """Clients that share one session."""
+    refusal = Refusal()
     waits = _Waits(max_retry_count=_TOO_MANY)
     tries = (
         AsyncConnectionErrorRetryHandler(max_retry_count=_FAILURES),
@@ -65,10 +68,10 @@ def open_clients(settings: SlackSettings, session: aiohttp.ClientSession, *, tok
             token=token.get_secret_value(),
             base_url=settings.api_base_url,
             session=session,
-            retry_handlers=list(handlers),
+            retry_handlers=[refusal, *handlers],
         )
 
-    return Clients(patient=client(waits, *tries), careful=client(waits), hasty=client())
+    return Clients(patient=client(waits, *tries), careful=client(waits), hasty=client(), refusal=refusal)
 
 
 def nameless_client(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:

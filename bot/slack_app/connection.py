@@ -72,23 +72,24 @@ class SlackConnection:
     settings: SlackSettings
     office: Office
     identity: Identity
+    clients: Clients
     session: aiohttp.ClientSession
     token: SecretStr
 
     async def listen(self, receive: Receive) -> None:
         """Hands over what people say; see `bot.running.plugging.OpenAdapter`."""
         intake = Intake(self.office, receive)
-        listening = asyncio.create_task(self._listen(intake))
-        ending = asyncio.create_task(intake.ended())
+        ends = (intake.ended(), self.clients.refusal.certain(self.clients.hasty), self._listen(intake))
+        tasks = [asyncio.create_task(each) for each in ends]
         try:
-            await asyncio.wait({listening, ending}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (ending, listening):
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
                 if task.done():
                     task.result()
         finally:
-            listening.cancel()
-            ending.cancel()
-            await asyncio.gather(listening, ending, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await intake.close()
 
     async def _listen(self, intake: Intake) -> None:
@@ -140,20 +141,10 @@ def _assembled(
     token = checked(settings)
     wording, traces = load_wording(data_folder("prompts")), Traces()
     commands = all_commands(wording)
-    renderer = Renderer(wording)
-    tools = Tools(
-        renderer=renderer,
-        traces=traces,
-        pace=Pace(
-            outbox=Outbox(interval_s=settings.post_interval_s, clock=time.monotonic, sleep=asyncio.sleep),
-            edits=EditBudget(clock=time.monotonic),
-            edit_interval_s=settings.edit_interval_s,
-        ),
-        files=Files(session, clients.patient, token=token, api_base_url=settings.api_base_url),
-        streams=Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming),
-        groups=groups,
+    files = Files(session, clients.patient, token=token, api_base_url=settings.api_base_url)
+    chat = SlackChat(
+        clients, identity, _tools(settings, clients, Renderer(wording), traces=traces, files=files, groups=groups)
     )
-    chat = SlackChat(clients, identity, tools)
     reader = Reader(identity=identity, now=_now(), is_command=lambda word: commands.find(word) is not None)
     directory = Directory(clients.hasty, identity, clock=time.monotonic)
     office = Office(
@@ -166,7 +157,33 @@ def _assembled(
         welcome=Welcome(clients.hasty, directory, wording),
         reactions=Reactions(clients.hasty, identity, name=settings.reaction),
     )
-    return SlackConnection(chat=chat, settings=settings, office=office, identity=identity, session=session, token=token)
+    return SlackConnection(
+        chat=chat,
+        settings=settings,
+        office=office,
+        identity=identity,
+        clients=clients,
+        session=session,
+        token=token,
+    )
+
+
+def _tools(
+    settings: SlackSettings,
+    clients: Clients,
+    renderer: Renderer,
+    *,
+    traces: Traces,
+    files: Files,
+    groups: UserGroups,
+) -> Tools:
+    pace = Pace(
+        outbox=Outbox(interval_s=settings.post_interval_s, clock=time.monotonic, sleep=asyncio.sleep),
+        edits=EditBudget(clock=time.monotonic),
+        edit_interval_s=settings.edit_interval_s,
+    )
+    streams = Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming)
+    return Tools(renderer=renderer, traces=traces, pace=pace, files=files, streams=streams, groups=groups)
 
 
 def _now() -> datetime:

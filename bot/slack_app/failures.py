@@ -24,9 +24,7 @@ NOT_OFFERED = frozenset(
         "feature_not_enabled",
         "method_deprecated",
         "missing_scope",
-        "no_permission",
         "not_allowed_token_type",
-        "restricted_action",
         "team_access_not_granted",
         "unknown_method",
     }
@@ -34,13 +32,26 @@ NOT_OFFERED = frozenset(
 """Refusals that hold for a method everywhere, until the app is changed."""
 
 _MENDS: Mapping[str, str] = {
+    "access_denied": "the workspace does not let it in; ask an admin of the workspace to allow the app",
     "account_inactive": "the app was removed from the workspace; install it again and set its new token",
+    "ekm_access_denied": "the organisation has taken its keys back; ask its admins",
+    "forbidden_team": "the workspace may not connect so; set slack.mode = 'http'",
     "invalid_auth": "Slack does not know it; copy it anew from the app's pages at api.slack.com/apps",
     "not_allowed_token_type": "it is of the wrong kind; the bot token begins with xoxb-, the app token with xapp-",
     "not_authed": "it is empty; copy it from the app's pages at api.slack.com/apps",
+    "team_access_not_granted": "the app is not approved for the workspace; ask an admin of the organisation",
+    "team_disabled": "the workspace was switched off",
     "token_expired": "it has expired; install the app again and set its new token",
     "token_revoked": "it was revoked; install the app again and set its new token",
+    "two_factor_setup_required": "whoever installed the app has to set up two-factor authentication first",
+    "user_removed_from_team": "whoever it belongs to has left; install the app again and set its new token",
 }
+
+TOKEN_REFUSED = frozenset({"account_inactive", "invalid_auth", "token_expired", "token_revoked"})
+"""Refusals that come at any moment and hold for all methods: the token is of no use any more."""
+
+_MIGRATING = frozenset({"org_login_required", "team_added_to_org"})
+"""The workspace becomes part of an organisation, for minutes or hours."""
 
 
 def code_of(error: SlackApiError) -> str:
@@ -55,11 +66,12 @@ def refused_token(error: Exception, *, setting: str) -> AdapterFailed:
     code = code_of(error)
     if code == "missing_scope":
         needed = _body(error).get("needed")
-        mend = f"it lacks the scope {needed!r}; add it, as `advisor slack manifest` has it, and install the app again"
+        scope = f"the scope {needed!r}" if needed else "a scope"
+        mend = f"it lacks {scope}; add it, as `advisor slack manifest` has it, and install the app again"
     elif code in _MENDS:
         mend = _MENDS[code]
     else:
-        return AdapterFailed(f"Slack answers {code or _status(error)!r}", retryable=_passes(error))
+        return AdapterFailed(f"Slack answers {code or _status(error)!r}", retryable=passes(error))
     return AdapterFailed(f"Slack refuses the token of {setting} ({code}): {mend}", retryable=False)
 
 
@@ -78,9 +90,14 @@ def delivering(what: str) -> Iterator[None]:
         raise DeliveryFailed(f"Slack did not {what}: {error}") from error
 
 
+def reason_of(error: DeliveryFailed) -> str:
+    """Slack's name of the error that a delivery failed by; "" where it was none of Slack's."""
+    return code_of(error.__cause__) if isinstance(error.__cause__, SlackApiError) else ""
+
+
 def is_not_offered(error: DeliveryFailed) -> bool:
     """Whether Slack refuses a method everywhere, so that asking again is of no use."""
-    return isinstance(error.__cause__, SlackApiError) and code_of(error.__cause__) in NOT_OFFERED
+    return reason_of(error) in NOT_OFFERED
 
 
 def may_have_arrived(error: Exception) -> bool:
@@ -97,11 +114,12 @@ def _pause(error: SlackApiError) -> float | None:
     if told is not None:
         with suppress(ValueError):  # a proxy may answer with a date
             return float(told)
-    return _SOON_S if _passes(error) else None
+    return _SOON_S if passes(error) else None
 
 
-def _passes(error: SlackApiError) -> bool:
-    return code_of(error) in _PASSING or _status(error) >= 500 or _status(error) == 429
+def passes(error: SlackApiError) -> bool:
+    """Whether an error is over by itself after a while."""
+    return code_of(error) in _PASSING | _MIGRATING or _status(error) >= 500 or _status(error) == 429
 
 
 def _status(error: SlackApiError) -> int:

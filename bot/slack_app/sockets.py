@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_PING_S = 10.0
 _CONNECT_S = 20.0
+_LAST, _SHORT = "link_disabled", 1_000
 _CHECKS = 8
 """How often the connection is looked at within the time that it may be silent for."""
 
@@ -83,15 +85,19 @@ async def _connect(app: AsyncApp, socket: SocketModeClient, token: str) -> None:
 async def _watch(socket: SocketModeClient, settings: SlackSettings, *, clock: Clock) -> None:
     """Raises AdapterFailed when the socket has been dead for too long; connects anew when it was idle for long."""
     alive_at = heard_at = clock()
+    switched_off = False
 
-    async def heard(_: object) -> None:
-        nonlocal heard_at
-        heard_at = clock()
+    async def heard(message: aiohttp.WSMessage) -> None:
+        nonlocal heard_at, switched_off
+        heard_at, switched_off = clock(), switched_off or _is_last(message)
 
     socket.on_message_listeners.append(heard)
     while True:
         await asyncio.sleep(settings.silence_s / _CHECKS)
         now = clock()
+        if switched_off:
+            mend = "switch it on at api.slack.com/apps, on the page “Socket Mode”, or set slack.mode = 'http'"
+            raise AdapterFailed(f"Socket Mode was switched off for the app; {mend}", retryable=True)
         if await _is_alive(socket):
             alive_at = now
         if now - alive_at > settings.silence_s:
@@ -102,6 +108,16 @@ async def _watch(socket: SocketModeClient, settings: SlackSettings, *, clock: Cl
             heard_at = now
             log.info("idle_socket_is_replaced")
             await _replace(socket)
+
+
+def _is_last(message: aiohttp.WSMessage) -> bool:
+    """Whether Slack says that it takes no sockets of the app any more. The SDK would ask for a new one for ever."""
+    if message.type is not aiohttp.WSMsgType.TEXT or _LAST not in message.data[:_SHORT]:
+        return False
+    with suppress(ValueError):
+        told = json.loads(message.data)
+        return isinstance(told, dict) and (told.get("type"), told.get("reason")) == ("disconnect", _LAST)
+    return False
 
 
 async def _replace(socket: SocketModeClient) -> None:
