@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.chat import ChatAdapter, MessageRef, Place
 from bot.errors import DeliveryFailed
 from bot.ports import PostBook
-from bot.records import PostRecord, PostState
-from bot.replies import Reply
+from bot.records import PostRecord, PostState, QuestionRecord
+from bot.replies import Reply, Visibility
+from bot.wording import Say, Wording
 from rag.errors import RagError
 
 _ATTEMPTS = 5
@@ -80,6 +81,11 @@ class Board:
     def wanted(self) -> tuple[Reply, ...]:
         """What the messages ought to show."""
         return self._wanted
+
+    @property
+    def begun(self) -> bool:
+        """Whether the platform has taken any of it."""
+        return bool(self._messages)
 
     def want(self, replies: Sequence[Reply]) -> None:
         """Sets what the messages ought to show; `keep_showing` brings it about when its time has come."""
@@ -222,3 +228,13 @@ class Board:
                 await self._posts.abandon(post.nonce)
                 self._messages.pop(post.part, None)
                 self._shown.pop(post.part, None)
+
+
+async def tell_alone(
+    question: QuestionRecord, replies: Sequence[Reply], adapter: ChatAdapter, wording: Wording
+) -> None:
+    """Says to whoever asked what would have been posted, where the bot may not write. Raises DeliveryFailed."""
+    *rest, last = replies
+    note = wording.say(Say.TOLD_ALONE, last.language)
+    for reply in (*rest, replace(last, notes=(*last.notes, note))):
+        await adapter.whisper(question.place, question.person, replace(reply, visibility=Visibility.PRIVATE))

@@ -13,14 +13,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.board import Board, Pacing
+from bot.board import Board, Pacing, tell_alone
 from bot.chat import ChatAdapter, Person, Place
 from bot.errors import DeliveryFailed
 from bot.grounding import evidence_of
 from bot.offers import Verb, answer_actions, button
 from bot.ports import PostBook
 from bot.records import AnswerRecord, QuestionRecord, QuestionState
-from bot.references import references
+from bot.references import as_file, references
 from bot.replies import Action, File, Reply, Visibility
 from bot.splitting import cut
 from bot.suggestions import follow_ups
@@ -162,7 +162,8 @@ class Delivery:
             raise failure
         record = self._record(question, draft)
         expert = await self._voice.expert_in(question.place)
-        await board.settle(self._finished(record, draft, limit=limits.message_characters, expert=expert))
+        finished = self._finished(record, draft, limit=limits.message_characters, expert=expert)
+        await self._settle(question, board, finished)
         self._boards.pop(question.id, None)
         return record
 
@@ -186,7 +187,7 @@ class Delivery:
         text, notes = (line, ()) if unseen else (shown[-1].text, (line,))
         last = Reply(text=text, notes=notes, actions=actions, language=language)
         try:
-            await board.settle([*shown[:-1], last])
+            await self._settle(question, board, [*shown[:-1], last])
         finally:
             self._boards.pop(question.id, None)
 
@@ -219,6 +220,17 @@ class Delivery:
             known = Board(question, adapter, self._posts, pacing=self._pacing, new_nonce=self._new_id)
             self._boards[question.id] = known
         return known
+
+    async def _settle(self, question: QuestionRecord, board: Board, replies: list[Reply]) -> None:
+        """Shows the last state; to whoever asked alone where the bot may not write."""
+        try:
+            await board.settle(replies)
+        except DeliveryFailed as error:
+            adapter = self._connected(question.place.platform)
+            if board.begun or error.retryable or not adapter.capabilities.private_replies:
+                raise
+            log.info("told_alone", extra={"question_id": question.id, "error": str(error)})
+            await tell_alone(question, replies, adapter, self._voice.wording)
 
     async def _follow(
         self, question: QuestionRecord, events: AsyncIterator[AnswerEvent], draft: _Draft, board: Board
@@ -270,7 +282,7 @@ class Delivery:
         files: tuple[File, ...] = ()
         if draft.too_long:
             notes.insert(0, wording.say(Say.ANSWER_IN_FILE, language))
-            content = _whole(answer, wording).encode()
+            content = as_file(answer, wording).encode()
             files = (File(name=wording.say(Say.FILE_NAME, language), content=content),)
         replies = [Reply(text=part, language=language) for part in draft.shown]
         beneath = sum(reference.characters for reference in references(answer.citations, wording, language))
@@ -286,11 +298,3 @@ def _opening(question: QuestionRecord) -> str:
     if question.message_id:
         return ""
     return f"> {textwrap.shorten(question.text, _QUOTED, placeholder=' …')}\n\n"
-
-
-def _whole(answer: Answer, wording: Wording) -> str:
-    """An answer and its sources as one Markdown file."""
-    cited = references(answer.citations, wording, answer.language)
-    lines = [f"{each.number}. {each.place}{f' <{each.url}>' if each.url else ''}" for each in cited]
-    title = f"## {wording.say(Say.SOURCES, answer.language)}"
-    return "\n".join([answer.text, *(["", title, "", *lines] if lines else []), ""])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.wording import Say, Wording
 from rag.pages import format_pages
-from rag.types import Citation, Language
+from rag.types import Answer, Citation, Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,14 @@ def references(citations: Iterable[Citation], wording: Wording, language: Langua
         )
         for citation in sorted(citations, key=lambda citation: citation.number)
     )
+
+
+def as_file(answer: Answer, wording: Wording) -> str:
+    """An answer and its sources as one Markdown file."""
+    cited = references(answer.citations, wording, answer.language)
+    lines = [f"{each.number}. {each.place}{f' <{each.url}>' if each.url else ''}" for each in cited]
+    title = f"## {wording.say(Say.SOURCES, answer.language)}"
+    return "\n".join([answer.text, *(["", title, "", *lines] if lines else []), ""])
 
 
 def place_of(title: str, section: Sequence[str], pages: Sequence[int], *, wording: Wording, language: Language) -> str:

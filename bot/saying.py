@@ -23,6 +23,7 @@ class Say(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     INTERRUPTED = "interrupted"
+    TOLD_ALONE = "told_alone"
     UP = "up"
     DOWN = "down"
     WHY = "why"

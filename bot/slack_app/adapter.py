@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,27 +18,45 @@ from bot.remembered import Remembered
 from bot.replies import Form, Reply
 from bot.slack_app.arrivals import Arrivals
 from bot.slack_app.clients import Clients
-from bot.slack_app.failures import code_of, delivering
+from bot.slack_app.direct import DirectMessages
+from bot.slack_app.failures import code_of, delivering, reason_of
 from bot.slack_app.files import Files
 from bot.slack_app.forms import view_of
 from bot.slack_app.groups import UserGroups
 from bot.slack_app.home import home_view, is_home
 from bot.slack_app.identity import PLATFORM, Identity
-from bot.slack_app.interactions import time_of
-from bot.slack_app.markup import plain
 from bot.slack_app.outbox import Pace
+from bot.slack_app.past import Past
 from bot.slack_app.render import Renderer
-from bot.slack_app.streams import Streams, metadata_of, nonce_of, stop_of
+from bot.slack_app.streams import Asker, Streams, metadata_of, stop_of
 from bot.slack_app.traces import Traces
 from bot.slack_app.uploads import Uploads
+
+log = logging.getLogger(__name__)
 
 _FOUND = "found"
 """Stands for the nonce of a message that an earlier run posted: the store knows it by its id."""
 
 _NO_PREVIEWS: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 _STREAMING = frozenset({"streaming_state_conflict", "message_in_streaming_state"})
-_OUT_OF_REACH = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
-_PAGE, _PAGES = 200, 5
+_OUT_OF_REACH = frozenset(
+    {
+        "channel_not_found",
+        "ekm_access_denied",
+        "is_archived",
+        "no_permission",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "user_not_in_channel",
+    }
+)
+"""Where the bot may not write, whoever reads it."""
+
+_BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 _WHISPERS_AT_ONCE = 16
 """A flood of lines such as "busy" must not keep Slack's events from being acknowledged."""
 
@@ -68,28 +86,31 @@ class SlackChat:
         self.arrivals = Arrivals()
         self._client = clients.patient
         self._careful = clients.careful
-        self._identity = identity
         self._renderer = tools.renderer
         self._traces = tools.traces
         self._pace = tools.pace
         self._files = tools.files
         self._whispers = asyncio.Semaphore(_WHISPERS_AT_ONCE)
         self._nonces: Remembered[tuple[str, str], str] = Remembered(5_000)
-        self._uploads = Uploads(clients.patient)
+        self._direct = DirectMessages(clients.patient)
+        self._uploads = Uploads(clients.patient, self._direct)
+        self._past = Past(clients.patient, identity, growing=lambda ref: self.streams.find(ref) is not None)
         self._groups = tools.groups
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Post a message; see `bot.chat.ChatAdapter`. `reply_to` is in the place: it is the thread's beginning."""
         if is_home(place):
             return await self._publish(place, reply)
+        asker = self._traces.asker(place, reply_to)
+        place = await self._direct.place(place)
         await self._pace.outbox.turn(place.channel)
         try:
-            asker = self._traces.asker(place, reply_to)
-            message = await self.streams.begin(place, reply, nonce=nonce, asker=asker)
+            whom = Asker(id=asker, team=self._traces.team(asker))
+            message = await self.streams.begin(place, reply, nonce=nonce, asker=whom)
             message = message or await self._post(place, reply, nonce=nonce)
         except DeliveryFailed as error:
             if not error.retryable:
-                raise
+                return await self._handed(place, asker, reply, error)
             # It may have arrived, though its answer got lost.
             message = await self.find_posted(place, nonce) or await self._post(place, reply, nonce=nonce)
         self._nonces.keep((place.channel, message.id), nonce)
@@ -101,6 +122,7 @@ class SlackChat:
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
         """Replace a message; see `bot.chat.ChatAdapter`. One that only shows growth gives way when edits are scarce."""
+        message = await self._direct.message(message)
         if not reply.status:
             self._traces.at_work(message.place, None)
         if not await self._streamed(message, reply):
@@ -109,42 +131,42 @@ class SlackChat:
                 raise DeliveryFailed("too many messages are edited at the moment", retry_after_s=wait)
             # A stream that died carries no nonce yet. Without one it would be taken for another message of its thread.
             nonce = self._nonces.get((message.place.channel, message.id)) or _FOUND
-            content = {**self._renderer.message(reply), "metadata": metadata_of(nonce)}
-            await self._settled(message, "change a message", partial(self._client.chat_update, **content))
+            change = partial(self._client.chat_update, metadata=metadata_of(nonce))
+            with delivering("change a message"):
+                await self._worded(reply, partial(self._settled, message, change))
         await self._uploads.beneath(message, reply.files)
 
     async def delete(self, message: MessageRef) -> None:
         """Take a message away; see `bot.chat.ChatAdapter`."""
+        message = await self._direct.message(message)
         if self.streams.find(message):
             await self._ended(message)
         try:
-            await self._settled(message, "take a message away", self._client.chat_delete)
+            with delivering("take a message away"):
+                await self._settled(message, self._client.chat_delete)
         except DeliveryFailed as error:
-            if not isinstance(error.__cause__, SlackApiError) or code_of(error.__cause__) != "message_not_found":
+            if reason_of(error) != "message_not_found":
                 raise
 
     async def whisper(self, place: Place, person: Person, reply: Reply) -> None:
         """Say something to one person; see `bot.chat.ChatAdapter`."""
-        content = self._renderer.message(reply)
-        if reply.files and not place.private:
+        if reply.files:
             await self._uploads.hand_over(person, reply.files)
         async with self._whispers:
             await self.arrivals.pass_by()
-            await self._whisper(place, person, content)
+            with delivering("take a private line"):
+                await self._worded(reply, partial(self._whisper, place, person))
 
-    async def _whisper(self, place: Place, person: Person, content: Mapping[str, Any]) -> None:
-        with delivering("take a private line"):
-            # In a thread without an answer nobody would see it.
-            thread = place.thread if self._traces.is_alive(place) else None
-            try:
-                await self._careful.chat_postEphemeral(
-                    channel=place.channel, user=person.id, thread_ts=thread, **content
-                )
-            except SlackApiError as error:
-                address = self._traces.address(place, person.id)
-                if code_of(error) not in _OUT_OF_REACH or address is None:
-                    raise
-                await self._respond(address, content)
+    async def _whisper(self, place: Place, person: Person, **content: Any) -> None:
+        # In a thread without an answer nobody would see it.
+        thread = place.thread if self._traces.is_alive(place) else None
+        try:
+            await self._careful.chat_postEphemeral(channel=place.channel, user=person.id, thread_ts=thread, **content)
+        except SlackApiError as error:
+            address = self._traces.address(place, person.id)
+            if code_of(error) not in _OUT_OF_REACH or address is None:
+                raise
+            await self._respond(address, **content)
 
     async def open_form(self, trigger: str, form: Form) -> None:
         """Show a form; see `bot.chat.ChatAdapter`."""
@@ -155,31 +177,12 @@ class SlackChat:
             await self._client.views_open(trigger_id=trigger, view=view_of(form, place))
 
     async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
-        """The message that carries a nonce; see `bot.chat.ChatAdapter`.
-
-        A stream gets its nonce when it ends. One that was cut short is the only message of ours that has none.
-        """
-        cut_short: MessageRef | None = None
-        async with aclosing(self._pages(place)) as pages:
-            async for messages in pages:
-                for message in filter(self._is_own, messages):
-                    ref = MessageRef(place=place, id=message["ts"])
-                    if nonce_of(message) == nonce:
-                        return ref
-                    if place.thread and is_cut_short(message) and not self.streams.find(ref):
-                        cut_short = ref
-        return cut_short
+        """The message that carries a nonce; see `bot.chat.ChatAdapter`."""
+        return await self._past.find(await self._direct.place(place), nonce)
 
     async def history(self, place: Place, *, limit: int) -> Sequence[Said]:
         """The last messages of a place; see `bot.chat.ChatAdapter`."""
-        said: list[Said] = []
-        async with aclosing(self._pages(place)) as pages:
-            async for messages in pages:
-                said += [self._said(message) for message in messages]
-                if not place.thread and len(said) >= limit:
-                    break
-        # Slack tells a thread from its beginning and a channel from its end.
-        return tuple(sorted(said, key=lambda each: each.at)[-limit:])
+        return await self._past.last(await self._direct.place(place), limit=limit)
 
     async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
         """The content of a file; see `bot.chat.ChatAdapter`."""
@@ -208,15 +211,31 @@ class SlackChat:
             )
 
     async def _post(self, place: Place, reply: Reply, *, nonce: str) -> MessageRef:
+        where: dict[str, Any] = {"channel": place.channel, "thread_ts": place.thread or None}
         with delivering("take a message"):
-            posted = await self._careful.chat_postMessage(
-                channel=place.channel,
-                thread_ts=place.thread or None,
-                metadata=metadata_of(nonce),
-                **_NO_PREVIEWS,
-                **self._renderer.message(reply),
+            posted = await self._worded(
+                reply, partial(self._careful.chat_postMessage, metadata=metadata_of(nonce), **where, **_NO_PREVIEWS)
             )
         return MessageRef(place=place, id=str(posted["ts"]))
+
+    async def _worded(self, reply: Reply, send: Callable[..., Awaitable[Any]]) -> Any:
+        """Sends a reply; in bare words where Slack does not take its blocks, so that it is said at least."""
+        try:
+            return await send(**self._renderer.message(reply))
+        except SlackApiError as error:
+            if code_of(error) not in _BLOCKS_REFUSED:
+                raise
+            log.warning("blocks_refused", extra={"error": code_of(error)})
+            return await send(**self._renderer.bare(reply))
+
+    async def _handed(self, place: Place, asker: str, reply: Reply, error: DeliveryFailed) -> MessageRef:
+        """What one person alone reads goes to the address of their command where the bot is no part of the talk."""
+        address = self._traces.address(place, asker) if place.private and not reply.status else None
+        if address is None or reason_of(error) not in _OUT_OF_REACH:
+            raise error
+        with delivering("take a private line"):
+            await self._worded(reply, partial(self._respond, address))
+        return MessageRef(place=place, id="")
 
     async def _publish(self, place: Place, reply: Reply) -> MessageRef:
         with delivering("show a page"):
@@ -230,22 +249,21 @@ class SlackChat:
             return False
         return await (self.streams.grow(stream, reply) if reply.status else self.streams.end(stream, reply))
 
-    async def _settled(self, message: MessageRef, what: str, change: Callable[..., Awaitable[object]]) -> None:
+    async def _settled(self, message: MessageRef, change: Callable[..., Awaitable[object]], **content: Any) -> None:
         """Changes a message; one that an earlier run left streaming is ended first."""
         place = message.place
-        with delivering(what):
-            try:
-                await change(channel=place.channel, ts=message.id)
-            except SlackApiError as error:
-                if code_of(error) not in _STREAMING or not await self.streams.close(place.channel, message.id):
-                    raise
-                await change(channel=place.channel, ts=message.id)
+        try:
+            await change(channel=place.channel, ts=message.id, **content)
+        except SlackApiError as error:
+            if code_of(error) not in _STREAMING or not await self.streams.close(place.channel, message.id):
+                raise
+            await change(channel=place.channel, ts=message.id, **content)
 
     async def _ended(self, message: MessageRef) -> None:
         with delivering("end a message"):
             await self.streams.close(message.place.channel, message.id)
 
-    async def _respond(self, address: str, content: Mapping[str, Any]) -> None:
+    async def _respond(self, address: str, **content: Any) -> None:
         """Answers where the bot is no member, through the address that came with the command."""
         webhook = AsyncWebhookClient(address, session=self._client.session)
         answer = await webhook.send_dict(
@@ -253,43 +271,3 @@ class SlackChat:
         )
         if answer.status_code != 200:
             raise DeliveryFailed(f"Slack did not take a private line: {answer.status_code} {answer.body}")
-
-    async def _pages(self, place: Place) -> AsyncGenerator[Sequence[Mapping[str, Any]], None]:
-        """A thread from its beginning, or a channel from its end, as far as a few pages go."""
-        cursor: str | None = None
-        for _ in range(_PAGES):
-            with delivering("tell what was said"):
-                if place.thread:
-                    page = await self._client.conversations_replies(
-                        channel=place.channel,
-                        ts=place.thread,
-                        limit=_PAGE,
-                        cursor=cursor,
-                        include_all_metadata=True,
-                    )
-                else:
-                    page = await self._client.conversations_history(
-                        channel=place.channel, limit=_PAGE, cursor=cursor, include_all_metadata=True
-                    )
-            yield page["messages"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
-
-    def _is_own(self, message: Mapping[str, Any]) -> bool:
-        me = self._identity
-        return message.get("user") == me.user or (bool(me.bot) and message.get("bot_id") == me.bot)
-
-    def _said(self, message: Mapping[str, Any]) -> Said:
-        return Said(
-            message_id=message["ts"],
-            person_id=message.get("user") or message.get("bot_id") or "",
-            own=self._is_own(message),
-            text=plain(message.get("text") or "", own=self._identity.user, names={}),
-            at=time_of(message["ts"]),
-        )
-
-
-def is_cut_short(message: Mapping[str, Any]) -> bool:
-    """Whether a message of ours is a stream that nobody has ended: all others carry a nonce, or are files."""
-    return not nonce_of(message) and not message.get("files") and message.get("subtype") in {None, "bot_message"}

@@ -14,7 +14,7 @@ from bot.offers import Verb
 from bot.references import references
 from bot.replies import Action, Button, Reply, Select, Style, Visibility
 from bot.slack_app import sizes
-from bot.slack_app.markup import calling, escaped, inert, link
+from bot.slack_app.markup import calling, escaped, inert, link, mrkdwn
 from bot.slack_app.sizes import held
 from bot.wording import Say, Wording
 
@@ -45,6 +45,12 @@ class Renderer:
             "text": held(f"{_called(reply)}{escaped(fallback)}", sizes.FALLBACK),
             "blocks": [*above, *head, *beneath] or [{"type": "markdown", "text": _BLANK}],
         }
+
+    def bare(self, reply: Reply) -> dict[str, Any]:
+        """The same without blocks, for where Slack does not take them: all words, and nothing to press."""
+        texts = [element["text"] for block in self._sources(reply) for element in block["elements"]]
+        said = [f"{_called(reply)}{mrkdwn(reply.text)}", *texts, *map(escaped, (*reply.notes, reply.status))]
+        return {"text": held("\n\n".join(filter(None, said)), sizes.BARE) or _BLANK, "blocks": []}
 
     def parts(self, reply: Reply) -> tuple[str, list[Block]]:
         """The text of a message in Markdown, and the blocks beneath it."""

@@ -27,6 +27,9 @@ VIEW_TITLE = 24
 VIEW_BUTTON = 24
 FIELD_LABEL = 2_000
 FIELD_VALUE = 3_000
+BARE = 39_000
+"""Of a text without blocks, which Slack cuts at 40,000."""
+
 FALLBACK = 3_000
 """Of the text for notifications, which Slack would cut at 40,000."""
 

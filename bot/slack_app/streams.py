@@ -20,7 +20,7 @@ from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Reply
 from bot.slack_app.clients import Clients
-from bot.slack_app.failures import NOT_OFFERED, code_of, delivering, may_have_arrived
+from bot.slack_app.failures import NOT_OFFERED, code_of, delivering, may_have_arrived, passes
 from bot.slack_app.outbox import EditBudget
 from bot.slack_app.render import Renderer, has_table
 from bot.slack_app.sizes import held
@@ -43,6 +43,14 @@ _ASKED_AGAIN_S = 3_600.0
 STOPPED = "stopped_by_user"
 _OVER = frozenset({"message_not_found", "message_not_in_streaming_state", "message_not_owned_by_app", STOPPED})
 """Slack's words for a stream that takes nothing more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Whom an answer is for. `team` is their workspace, which in a shared channel may be another one; "" if unknown."""
+
+    id: str
+    team: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,14 +93,14 @@ class Streams:
         """The stream of a message, while it is open."""
         return self._open.get((message.place.channel, message.id))
 
-    async def begin(self, place: Place, reply: Reply, *, nonce: str, asker: str) -> MessageRef | None:
+    async def begin(self, place: Place, reply: Reply, *, nonce: str, asker: Asker) -> MessageRef | None:
         """Begins a message that grows; None where it has to grow by edits.
 
         Raises:
             DeliveryFailed: it is not known whether it began.
         """
         stop = stop_of(reply)
-        if stop is None or not place.thread or not asker:
+        if stop is None or not place.thread or not asker.id:
             return None
         if self._clock() < self._not_before or self._starts.take(last=False):
             return None
@@ -106,7 +114,7 @@ class Streams:
         if ts is None:
             return None
         message = MessageRef(place=place, id=ts)
-        stream = Stream(message=message, asker=asker, nonce=nonce, stop=stop, sent=text, had_card=card is not None)
+        stream = Stream(message=message, asker=asker.id, nonce=nonce, stop=stop, sent=text, had_card=card is not None)
         stream.card = reply.status if card else ""
         self._open[place.channel, ts] = stream
         return message
@@ -130,11 +138,12 @@ class Streams:
                 await self._clients.hasty.chat_appendStream(
                     channel=stream.message.place.channel, ts=stream.message.id, chunks=chunks
                 )
-            except SlackApiError as error:
-                if code_of(error) not in _OVER:
+            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+                if not may_have_arrived(error) and (not isinstance(error, SlackApiError) or passes(error)):
                     raise
-                await self._lost(stream, code_of(error))
-                return code_of(error) == STOPPED
+                # Slack takes no more, or may have taken it though its answer got lost: again would say it twice.
+                await self._lost(stream, _name_of(error))
+                return _name_of(error) == STOPPED
         stream.sent += new
         stream.card = reply.status if stream.card and not new else ""
         return True
@@ -188,8 +197,9 @@ class Streams:
         """The stream is over."""
         self._open.pop((stream.message.place.channel, stream.message.id), None)
 
-    async def _start(self, place: Place, asker: str, chunks: list[dict[str, Any]]) -> str | None:
-        recipient = {} if place.private else {"recipient_user_id": asker, "recipient_team_id": place.workspace}
+    async def _start(self, place: Place, asker: Asker, chunks: list[dict[str, Any]]) -> str | None:
+        team = asker.team or place.workspace
+        recipient = {} if place.private else {"recipient_user_id": asker.id, "recipient_team_id": team}
         try:
             begun = await self._clients.hasty.chat_startStream(
                 channel=place.channel, thread_ts=place.thread, chunks=chunks or None, **recipient

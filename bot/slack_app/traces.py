@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.chat import CommandCall, Deleted, Incoming, Message, Place, Press
 from bot.payloads import Payload
 from bot.remembered import Remembered
-from bot.slack_app.parse import Body
+from bot.slack_app.parse import Body, team_of
 
 _MOST = 5_000
 
@@ -19,12 +21,15 @@ class Traces:
         self._addresses: Remembered[tuple[str, str], str] = Remembered(_MOST)
         self._askers: Remembered[tuple[str, str], str] = Remembered(_MOST)
         self._stops: Remembered[str, Payload] = Remembered(_MOST)
+        self._teams: Remembered[str, str] = Remembered(_MOST)
 
     def note(self, body: Body, incoming: Incoming) -> None:
         """Keeps what an event brought along."""
         if not isinstance(incoming, Deleted):
             asked_by = incoming.message_id if isinstance(incoming, Message) else ""
             self._askers.keep((incoming.place.key, asked_by), incoming.person.id)
+            if team := _team(body):
+                self._teams.keep(incoming.person.id, team)
         match incoming:
             case CommandCall() | Press():
                 self._places.keep(incoming.trigger, incoming.place)
@@ -58,6 +63,10 @@ class Traces:
         """Who wrote a message, or pressed or called something in a place last; "" where that is forgotten."""
         return self._askers.get((place.key, message_id)) or ""
 
+    def team(self, person: str) -> str:
+        """The workspace that a person belongs to; "" where nothing told it."""
+        return self._teams.get(person) or ""
+
     def place(self, trigger: str) -> Place | None:
         """Where a trigger was pulled."""
         return self._places.get(trigger)
@@ -65,3 +74,10 @@ class Traces:
     def address(self, place: Place, person: str) -> str | None:
         """Where Slack takes an answer to a person's last command or button in a channel that the bot is not in."""
         return self._addresses.get((place.channel, person))
+
+
+def _team(body: Body) -> str:
+    """The workspace of whoever caused something."""
+    user = body.get("user")
+    told = user.get("team_id") if isinstance(user, Mapping) else team_of(body.get("event") or {})
+    return str(told or "")

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chat import MessageRef, Person
 from bot.remembered import Remembered
 from bot.replies import File
+from bot.slack_app.direct import DirectMessages
 from bot.slack_app.failures import delivering
 
 _MOST = 1_000
@@ -19,10 +20,12 @@ class Uploads:
 
     Args:
         client: one that waits where Slack asks for it.
+        direct: finds the direct messages with a person.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, direct: DirectMessages) -> None:
         self._client = client
+        self._direct = direct
         self._done: Remembered[tuple[str, str], File] = Remembered(_MOST)
 
     async def beneath(self, message: MessageRef, files: Sequence[File]) -> None:
@@ -38,10 +41,9 @@ class Uploads:
 
         A line that one person sees cannot carry any.
         """
-        with delivering("open direct messages"):
-            opened = await self._client.conversations_open(users=person.id)
+        channel = await self._direct.channel(person.id)
         for file in files:
-            await self._upload(file, channel=opened["channel"]["id"])
+            await self._upload(file, channel=channel)
 
     async def _upload(self, file: File, *, channel: str, thread: str | None = None) -> None:
         with delivering(f"take the file {file.name!r}"):
