@@ -16,6 +16,8 @@ from rag.errors import InvalidSettings
 _MESSAGE_CONTENT = 1 << 18 | 1 << 19
 """The flags of an application to which the portal has granted the content of messages, in many servers or in few."""
 
+_PATH = "/oauth2/applications/@me"
+"""What the library asks as well when it signs in: whatever stands in for Discord answers it."""
 
 _ACCEPTED = 2
 """The state of somebody who has accepted the invitation to a team."""
@@ -23,11 +25,14 @@ _ACCEPTED = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """An application; `reads_messages` says that it may read those that do not mention it. `owners` are users' ids."""
+    """An application; `owners` are users' ids.
+
+    `reads_messages` says whether it may read those that do not mention it, None where Discord does not tell.
+    """
 
     id: str
     name: str
-    reads_messages: bool
+    reads_messages: bool | None
     anybody_may_add: bool
     owners: frozenset[str] = frozenset()
 
@@ -49,16 +54,16 @@ async def application(session: aiohttp.ClientSession, settings: DiscordSettings)
     """
     headers = {"Authorization": f"Bot {token_of(settings)}"}
     try:
-        async with session.get(f"{settings.api_base_url}/applications/@me", headers=headers) as response:
+        async with session.get(f"{settings.api_base_url}{_PATH}", headers=headers) as response:
             if response.status in {401, 403}:
                 raise AdapterFailed(UNKNOWN_TOKEN, retryable=False)
             if response.status != 200:
                 raise AdapterFailed(f"Discord answers {response.status}", retryable=True)
-            told = await response.json()
+            told = await response.json(content_type=None)
             return Application(
                 id=str(told["id"]),
                 name=str(told.get("name", "")),
-                reads_messages=bool(int(told.get("flags") or 0) & _MESSAGE_CONTENT),
+                reads_messages=bool(int(told["flags"]) & _MESSAGE_CONTENT) if "flags" in told else None,
                 anybody_may_add=bool(told.get("bot_public", True)),
                 owners=_owners(told),
             )

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import discord
-from discord import app_commands
+from discord import app_commands, shard
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.discord_app.gateway import Gateway
 from bot.discord_app.items import Actionable
 from bot.discord_app.reading import Interaction
 
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 _LONGEST_RATE_LIMIT_S = 60.0
 """A rate limit that lasts longer is told instead of being waited for; the library takes no less than 30 s."""
+
+_CONNECTION = DiscordWebSocket.__name__
+"""What the library calls its connection where it opens one."""
 
 
 class Ear(Protocol):
@@ -134,10 +138,12 @@ def pointed_at(*, api_base_url: str) -> Iterator[None]:
     """Has the library use another REST interface and gateway; it has no setting for either, only these names."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     Route.BASE = api_base_url
+    setattr(shard, _CONNECTION, Gateway)
     try:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+        setattr(shard, _CONNECTION, DiscordWebSocket)
 
 
 def use_gateway(url: str) -> None:

@@ -38,7 +38,8 @@ from bot.errors import AdapterFailed
 from bot.limits import EngineSettings
 from bot.running.plugging import House, Receive
 from bot.settings import Settings
-from bot.wording import load_wording
+from bot.wording import Wording, load_wording
+from rag.ports import Clock
 from rag.resources import data_folder
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class DiscordFactory:
                 bot = await sign_in(chosen, settings.engine, known)
                 calls = Calls(longest_s=chosen.call_s)
                 try:
-                    yield _assembled(bot, calls, session, settings=settings, known=known)
+                    yield assembled(bot, calls, session, settings=settings, known=known)
                 finally:
                     await calls.close()
                     await bot.close()
@@ -83,18 +84,20 @@ async def sign_in(settings: DiscordSettings, engine: EngineSettings, known: Appl
     token = token_of(settings)
     granted = known.reads_messages
     wanted = settings.message_content == "on" or (settings.message_content == "auto" and overhears(engine))
-    if settings.message_content == "on" and not granted:
+    insisted = settings.message_content == "on"
+    if insisted and granted is False:
         raise AdapterFailed(CONTENT_REFUSED, retryable=False)
-    if wanted and not granted:
+    if wanted and not granted and not insisted:
         log.warning("message_content_not_granted", extra={"mend": CONTENT_REFUSED})
-    return await _signed_in(token, message_content=wanted and granted)
+    # Where Discord does not tell, the gateway has the last word.
+    return await _signed_in(token, message_content=insisted or (wanted and bool(granted)))
 
 
 async def _signed_in(token: str, *, message_content: bool) -> Bot:
     bot = Bot(message_content=message_content)
     try:
         await bot.login(token)
-    except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except Exception as error:  # the library reads what it is told without a look
         await bot.close()
         raise refused(error) from error
     return bot
@@ -123,10 +126,25 @@ class DiscordConnection:
 
         The gateway stays connected until the connection is closed: the library would end its calls together with it.
         """
-        intake = Intake(self.office, receive, house=self.houses[0] if self.houses else None)
+        async with self.hearing(receive):
+            await self._prepare()
+            await self._connected()
+
+    @asynccontextmanager
+    async def hearing(self, receive: Receive) -> AsyncIterator[None]:
+        """Has Discord show the commands, and hands over what the client is told."""
         await register(self.bot, self.calls, self.commands, self.registered)
-        await self._prepare()
+        intake = Intake(self.office, receive, house=self.houses[0] if self.houses else None)
         self.bot.ear = intake
+        try:
+            yield
+        finally:
+            self.bot.ear = None
+            await intake.close()
+            await self.office.attendant.close()
+
+    async def _connected(self) -> None:
+        """Keeps the gateway connected. Raises AdapterFailed when it ends."""
         gateway = asyncio.create_task(self.bot.connect())
         watch = asyncio.create_task(self._watch())
         try:
@@ -138,29 +156,36 @@ class DiscordConnection:
         except Exception as error:
             raise refused(error) from error
         finally:
-            self.bot.ear = None
             # Nobody listens any more; how the connection ends is nobody's business.
             gateway.add_done_callback(_heard_of)
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
-            await intake.close()
-            await self.office.attendant.close()
 
     async def _prepare(self) -> None:
         """Looks how many connections Discord wants, and whether it allows any more today."""
         try:
-            told = await self.bot.http.request(Route("GET", "/gateway/bot"))
-            shards, start = int(told["shards"]), told["session_start_limit"]
-            left, reset_s = int(start["remaining"]), int(start["reset_after"]) / 1000
+            told = await self._gateway()
+            url = self.settings.gateway_url or str(told["url"])
+            shards, start = int(told.get("shards") or 1), told.get("session_start_limit") or {}
+            left, reset_s = int(start.get("remaining", shards)), int(start.get("reset_after") or 0) / 1000
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
             raise refused(error) from error
-        except (LookupError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise AdapterFailed(f"Discord's gateway cannot be read: {error!r}", retryable=True) from error
         if left < shards:
             problem = f"Discord allows no more connections today; the next ones in {reset_s / 60:.0f} minutes"
             raise AdapterFailed(f"{problem}, and takes the token away from a bot that goes on trying", retryable=True)
         self.bot.shard_count = shards
-        use_gateway(self.settings.gateway_url or str(told["url"]))
+        use_gateway(url)
+
+    async def _gateway(self) -> Any:
+        """What Discord tells of its gateway; one that is set by hand need not be told of."""
+        try:
+            return await self.bot.http.request(Route("GET", "/gateway/bot"))
+        except discord.NotFound:
+            if not self.settings.gateway_url:
+                raise
+            return {}
 
     async def _watch(self) -> None:
         """Raises AdapterFailed when there is no session for too long; returns never."""
@@ -185,41 +210,48 @@ def _self(bot: Bot, settings: DiscordSettings, known: Application) -> Self:
     )
 
 
-def _assembled(
-    bot: Bot, calls: Calls, session: aiohttp.ClientSession, *, settings: Settings, known: Application
+def assembled(
+    bot: Bot,
+    calls: Calls,
+    session: aiohttp.ClientSession,
+    *,
+    settings: Settings,
+    known: Application,
+    clock: Clock = time.monotonic,
 ) -> DiscordConnection:
+    """What a client that is signed in works with. `clock` tells seconds that only grow."""
     wording, chosen = load_wording(data_folder("prompts")), settings.discord
-    traces, rooms, slots = Traces(), Rooms(bot, calls), Slots(calls, time.monotonic)
-    chat = DiscordChat(
-        Means(
-            client=bot,
-            calls=calls,
-            rooms=rooms,
-            slots=slots,
-            traces=traces,
-            renderer=Renderer(wording),
-            files=Files(session, api_base_url=chosen.api_base_url),
-            edit_interval_s=chosen.edit_interval_s,
-            new_nonce=new_id,
-        )
-    )
-    office = Office(
+    means = Means(
         client=bot,
-        chat=chat,
-        rooms=rooms,
-        slots=slots,
-        traces=traces,
-        attendant=Attendant(wording, calls, asyncio.sleep),
-        me=_self(bot, chosen, known),
-        sleep=asyncio.sleep,
+        calls=calls,
+        rooms=Rooms(bot, calls),
+        slots=Slots(calls, clock),
+        traces=Traces(),
+        renderer=Renderer(wording),
+        files=Files(session, api_base_url=chosen.api_base_url),
+        edit_interval_s=chosen.edit_interval_s,
+        new_nonce=new_id,
     )
     return DiscordConnection(
-        chat=chat,
+        chat=(chat := DiscordChat(means)),
         settings=chosen,
         bot=bot,
-        office=office,
+        office=_office(means, chat, wording, me=_self(bot, chosen, known)),
         calls=calls,
         commands=commands_of(all_commands(wording)),
         registered=Registered(Path(settings.home)),
         houses=[],
+    )
+
+
+def _office(means: Means, chat: DiscordChat, wording: Wording, *, me: Self) -> Office:
+    return Office(
+        client=means.client,
+        chat=chat,
+        rooms=means.rooms,
+        slots=means.slots,
+        traces=means.traces,
+        attendant=Attendant(wording, means.calls, asyncio.sleep),
+        me=me,
+        sleep=asyncio.sleep,
     )

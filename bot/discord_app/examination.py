@@ -31,7 +31,7 @@ async def examine_discord(everything: Settings) -> AsyncIterator[Finding]:
         yield Finding(check="discord", status=Status.FAIL, text=problem, mend=mend or "look at ADVISOR_DISCORD_TOKEN")
         return
     yield Finding(check="discord", status=Status.OK, text=f"signed in as {known.name!r}, application {known.id}")
-    yield _content(settings, engine, granted=known.reads_messages)
+    yield _content(settings, engine, granted=known.reads_messages is not False)
 
 
 def overhears(engine: EngineSettings) -> bool:

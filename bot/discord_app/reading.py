@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -13,6 +13,8 @@ from bot.discord_app.values import Author, Room, RoomKind, Used, Written
 
 _FORUMS = {discord.ChannelType.forum, discord.ChannelType.media}
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
+_OLDEST = timedelta(days=1)
+"""No session that is resumed is as old."""
 
 Interaction = discord.Interaction[Any]
 
@@ -62,7 +64,7 @@ def written_of(message: discord.Message, me: int) -> Written:
         id=str(message.id),
         room=room_of(message.channel, guild),
         author=author_of(message.author, webhook=message.webhook_id is not None),
-        at=message.created_at,
+        at=_written_at(message),
         text=message.content,
         people=tuple(str(user.id) for user in message.mentions),
         own_roles=_own_roles(message),
@@ -82,9 +84,7 @@ def used_of(interaction: Interaction, me: int, *, response: str = "") -> Used:
     return Used(
         id=str(interaction.id),
         room=room_of(interaction.channel or discord.Object(interaction.channel_id or 0), interaction.guild_id),
-        author=author_of(
-            interaction.user, installed=interaction.guild_id is None or interaction.is_guild_integration()
-        ),
+        author=author_of(interaction.user, installed=_installed(interaction)),
         at=datetime.now(UTC),
         data=data,
         locale=interaction.locale.value,
@@ -92,6 +92,18 @@ def used_of(interaction: Interaction, me: int, *, response: str = "") -> Used:
         ephemeral=shown is not None and shown.flags.ephemeral,
         response=response,
     )
+
+
+def _installed(interaction: Interaction) -> bool:
+    """Whether the bot is a member of the server that it is used in, as far as it is one."""
+    guild = interaction.guild_id
+    return guild is None or interaction.is_guild_integration() or interaction.client.get_guild(guild) is not None
+
+
+def _written_at(message: discord.Message) -> datetime:
+    """When somebody wrote a message. Discord tells of new ones alone: an id that says otherwise is no time."""
+    now = datetime.now(UTC)
+    return message.created_at if now - message.created_at < _OLDEST else now
 
 
 def said_of(message: discord.Message, me: int) -> Said:

@@ -160,16 +160,6 @@ async def test_event_that_cannot_be_read_harms_none_that_can(event: str, data: o
     assert len(bot.discord.gateway.identified) == 1
 
 
-async def test_line_of_no_json_ends_the_connection_and_can_be_mended(tmp_path: Path) -> None:
-    async with listening(tmp_path) as bot:
-        (session,) = bot.discord.gateway.connected
-        assert session.socket is not None
-        session.socket.send_text("{")
-        with pytest.raises(AdapterFailed) as failure:
-            await asyncio.wait_for(bot.listening, 10)
-    assert failure.value.retryable
-
-
 async def test_day_without_sessions_left_is_waited_for_and_costs_none(tmp_path: Path) -> None:
     async with discord_server() as discord:
         discord.gateway.most = 0

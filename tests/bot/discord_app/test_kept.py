@@ -73,17 +73,17 @@ async def test_refused_token_is_tried_once(tmp_path: Path) -> None:
     async with discord_server() as discord, kept(discord, tmp_path, Heard(), token=token) as connection:
         await connection.finished()
         assert connection.state is State.REFUSED
-    assert discord.called("GET", "/applications/@me") == 1
+    assert discord.called("GET", "/oauth2/applications/@me") == 1
     assert discord.gateway.identified == []
 
 
-async def test_broken_line_is_followed_by_a_new_connection(tmp_path: Path) -> None:
+async def test_session_without_a_name_is_followed_by_a_new_connection(tmp_path: Path) -> None:
     heard = Heard()
     async with discord_server() as discord, kept(discord, tmp_path, heard):
         await discord.gateway.ready()
         (session,) = discord.gateway.connected
         assert session.socket is not None
-        session.socket.send_text("no JSON")
+        session.socket.send_text('{"op": 0, "t": "READY", "s": 9, "d": {"session_id": null}}')
         await until(lambda: len(discord.gateway.identified) == 2 and len(discord.gateway.connected) == 1)
         discord.people.say(ADA, CHANNEL, f"<@{ME}> what is a moat?")
         await heard.count(1)

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -36,6 +36,7 @@ class Fault:
     code: int = 0
     after: bool = False
     times: int = 1
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class DiscordServer:
@@ -50,6 +51,10 @@ class DiscordServer:
         self.people = People(world)
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, str]] = []
+        self.told_of_gateway: dict[str, Any] | None = None
+        """What is told of the gateway besides its address, where it is not all."""
+
+        self.untold_of_application: set[str] = set()
         self.held: asyncio.Event | None = None
         """While it is set and not yet opened, no call is answered."""
 
@@ -130,7 +135,7 @@ class DiscordServer:
                     self.faults.remove(fault)
                 if fault.after:
                     do(query)
-                return _refusal(Refused(fault.status, fault.code, "injected"))
+                return _refusal(Refused(fault.status, fault.code, "injected", headers=fault.headers))
             told = do(query)
         except Refused as refused:
             return _refusal(refused)
@@ -141,7 +146,7 @@ class DiscordServer:
         return _answer(told, headers=headers)
 
     def _application(self) -> dict[str, Any]:
-        return {
+        told = {
             "id": APP,
             "name": "Advisor",
             "icon": None,
@@ -153,8 +158,11 @@ class DiscordServer:
             "owner": self.world.user(self.world.owner),
             "team": None,
         }
+        return {key: value for key, value in told.items() if key not in self.untold_of_application}
 
     def _gateway(self) -> dict[str, Any]:
+        if self.told_of_gateway is not None:
+            return {"url": self.gateway.url, **self.told_of_gateway}
         left = self.gateway.most - len(self.gateway.identified)
         limit = {"total": 1000, "remaining": max(0, left), "reset_after": 3_600_000, "max_concurrency": 16}
         return {"url": self.gateway.url, "shards": self.gateway.shards, "session_start_limit": limit}
