@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from rag.errors import UnreadableDocument
-from rag.ingest.detection import detect_suffix
+from rag.ingest.detection import FEED, detect_suffix
 from rag.ingest.files import FoundFile
 from rag.ingest.isolation import IsolatedParser
 from rag.ingest.load import make_document
@@ -61,6 +61,9 @@ class Inspector:
             problem = f"the file has {megabytes:.1f} MB, more than the {self._settings.max_file_megabytes:g} MB allowed"
             raise UnreadableDocument(name, problem=problem, remedy="split it or raise max_file_megabytes")
         suffix = detect_suffix(data, name)
+        if suffix == FEED:
+            remedy = "give its address where inputs are added"
+            raise UnreadableDocument(name, problem="the file is a feed", remedy=remedy)
         source = f"{PurePath(name).stem or 'file'}{suffix}"
         content = FileContent(data=data, sidecar=None, modified=_NO_DAY, digest=hashlib.sha256(data).hexdigest())
         loaded = make_document(

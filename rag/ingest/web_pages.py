@@ -24,6 +24,7 @@ import httpx
 from rag.catalogue import Filing, Input
 from rag.errors import UnreadableDocument
 from rag.ingest.blocks import ParsedFile
+from rag.ingest.detection import FEED, detect_suffix, text_of
 from rag.ingest.feed_items import items_of
 from rag.ingest.fetching import Answer, Fetcher, FetchFailed, FetchLimits, Reason, Validators
 from rag.ingest.filing import mark_of
@@ -33,7 +34,6 @@ from rag.ingest.kept_files import drop_folder, write_whole
 from rag.ingest.markdown import plain_title
 from rag.ingest.robots import Robots
 from rag.ingest.sidecar import SUFFIX
-from rag.ingest.sniffing import FEED, suffix_of, text_of
 from rag.settings import IngestSettings
 from rag.types import PUBLIC, DocumentKind
 
@@ -41,6 +41,7 @@ FOLDER = "pages"
 _STATE = ".page.json"
 _NAME = "page"
 _TITLE = 300
+_OTHER = "give the address of a page or a document"
 _TOML_PLAIN = (".md", ".txt")
 """Formats whose metadata stands in the file itself."""
 
@@ -198,14 +199,14 @@ class PageReader:
 
 
 def _content(answer: Answer, url: str) -> tuple[bytes, str]:
-    data = answer.content or b""
-    suffix = suffix_of(data, answer.media_type) if data.strip() else None
-    if suffix is None:
-        shown = answer.media_type or "unknown"
-        problem = "it is empty" if not data.strip() else f"it is no document ({shown})"
-        reason = Reason.FORMAT if data.strip() else Reason.NO_TEXT
-        raise FetchFailed(url, reason, shown, problem=problem, remedy="give the address of a page or a document")
-    return data, suffix
+    data, shown = answer.content or b"", answer.media_type or "unknown"
+    if not data.strip():
+        raise FetchFailed(url, Reason.NO_TEXT, shown, problem="it is empty", remedy=_OTHER)
+    path = unquote(urlsplit(url).path)
+    try:
+        return data, detect_suffix(data, path, media_type=answer.media_type, charset=answer.charset)
+    except UnreadableDocument as error:
+        raise FetchFailed(url, Reason.FORMAT, shown, problem=error.problem, remedy=_OTHER) from error
 
 
 def _head(page: Page, parsed: ParsedFile, answer: Answer, suffix: str) -> dict[str, object]:
