@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -20,7 +21,6 @@ LIMITS: Final = ("person_per_minute", "person_burst", "channel_per_minute", "cha
 """The settings of the engine that can be changed from a chat."""
 
 _PREFIX, _MAINTENANCE = "limit.", "maintenance"
-_MOST_TOLD = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,6 @@ class Steering:
         self._now = now
         self._set: Mapping[str, float] = {}
         self._listeners: list[Callable[[EngineSettings], None]] = []
-        self._told: dict[tuple[str, str], None] = {}
         self.limits = settings
         self.maintenance: Maintenance | None = None
 
@@ -91,14 +90,14 @@ class Steering:
         await self._book.set(_MAINTENANCE, value, at=self._now())
         await self.load()
 
-    def tells(self, person: str, place: str) -> bool:
-        """Whether somebody is to be told of the maintenance: once for each place where they ask."""
-        if (person, place) in self._told:
-            return False
-        self._told[person, place] = None
-        while len(self._told) > _MOST_TOLD:
-            del self._told[next(iter(self._told))]
-        return True
+    def notice(self, person: str, place: str) -> str:
+        """The claim of telling somebody of this maintenance: once for each place where they ask, whatever restarts.
+
+        What it is made of cannot be told from it.
+        """
+        since = self.maintenance.since if self.maintenance else ""
+        told = "\n".join((since, person, place)).encode()
+        return f"maintenance/{blake2b(told, digest_size=16).hexdigest()}"
 
     def _take_up(self, limits: Mapping[str, float]) -> None:
         try:
@@ -113,6 +112,4 @@ class Steering:
 
     def _maintain(self, kept: Any) -> None:
         new = Maintenance(since=str(kept["since"]), message=str(kept["message"])) if isinstance(kept, dict) else None
-        if new != self.maintenance:
-            self._told.clear()
         self.maintenance = new

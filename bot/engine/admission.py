@@ -68,7 +68,7 @@ class Door:
         Raises:
             StoreFailed: nothing was stored; the platform may hand the event over again.
         """
-        if refused := self._paused(asked) or self._unusable(asked):
+        if refused := await self._paused(asked) or self._unusable(asked):
             return refused
         stale = is_stale(asked.at, now=self._parts.times.now(), limits=self._parts.settings)
         wait = 0.0 if stale else self._take_tokens(asked)
@@ -163,13 +163,15 @@ class Door:
             and len(job.record.text) + len(asked.words) < self._parts.settings.question_characters
         )
 
-    def _paused(self, asked: Asked) -> Receipt | None:
+    async def _paused(self, asked: Asked) -> Receipt | None:
         """Turns away all but admins while the bot is looked after; each is told once for each place."""
         steering = self._parts.steering
-        if steering is None or steering.maintenance is None or self._parts.rights.role(asked.person) >= Role.ADMIN:
+        maintenance = steering.maintenance if steering else None
+        if steering is None or maintenance is None or self._parts.rights.role(asked.person) >= Role.ADMIN:
             return None
-        if steering.tells(asked.person.key, asked.place.key):
-            message = steering.maintenance.message
+        notice = steering.notice(asked.person.key, asked.place.key)
+        if await self._parts.store.events.claim([notice], at=self._parts.times.now()):
+            message = maintenance.message
             text = Say.MAINTENANCE_MESSAGE if message else Say.MAINTENANCE
             values: dict[str, Any] = {"message": message} if message else {}
             self._teller.tell(asked.place, asked.person, text, like=asked.words, **values)

@@ -66,13 +66,16 @@ async def test_maintenance_is_told_once_to_each_in_each_place_in_their_language(
         assert stage.whispers == [told, "我正在维护，暂时不回答问题。Back at five.", told]
 
 
-async def test_maintenance_survives_a_restart_and_ends_for_all() -> None:
+async def test_maintenance_survives_a_restart_is_not_told_again_and_ends_for_all() -> None:
     stage = Steered()
     async with stage.open():
         await stage.steering.maintain("")
     async with stage.open() as engine:
         assert await stage.ask(engine, "How much?") is Outcome.PAUSED
         assert "Please ask again later." in stage.whispers[-1]
+    async with stage.open() as engine:
+        assert await stage.ask(engine, "How much by now?") is Outcome.PAUSED
+        assert len(stage.whispers) == 1
         await stage.steering.maintain(None)
         assert await stage.ask(engine, "How much now?") is Outcome.ACCEPTED
         await engine.settled()
