@@ -29,6 +29,7 @@ class Text(StrEnum):
     JOINED = auto()
     FORM_LEFT = auto()
     NO_SUCH_KEY = auto()
+    READ_DUE = auto()
 
 
 _ENGLISH = {
@@ -61,6 +62,8 @@ _ENGLISH = {
     Text.JOINED: "Added to your question, which still waits.",
     Text.FORM_LEFT: "Left out.",
     Text.NO_SUCH_KEY: "“{key}” stands for nothing at the moment.",
+    Text.READ_DUE: "The library was brought up to date: {added} added, {updated} updated, {removed} removed,"
+    " {failed} failed.",
 }
 
 _CHINESE = {
@@ -93,6 +96,7 @@ _CHINESE = {
     Text.JOINED: "已并入您还在排队的问题。",
     Text.FORM_LEFT: "已略过。",
     Text.NO_SUCH_KEY: "“{key}”现在没有对应的选项。",
+    Text.READ_DUE: "资料库已更新：新增 {added} 篇，更新 {updated} 篇，移除 {removed} 篇，失败 {failed} 篇。",
 }
 
 

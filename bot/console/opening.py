@@ -19,10 +19,12 @@ from bot.commands.risk_reminders import remind
 from bot.console.adapter import ConsoleChat
 from bot.console.rules import TerminalRules
 from bot.console.typed import OWNER, PLATFORM, person
+from bot.console.upkeep import Upkeep, keep_watching
 from bot.engine.engine import Engine
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.desk import InputDesk
+from bot.inputs.keeping import Times, wait_for
 from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
 from bot.operations import Terminal, add_starter
@@ -66,7 +68,7 @@ _LOOK_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What a session in the terminal needs. `remind` says what is due by now."""
+    """What a session in the terminal needs. `remind` says what is due by now, `upkeep` reads it."""
 
     chat: ConsoleChat
     engine: Engine
@@ -77,6 +79,7 @@ class Room:
     documents: Callable[[], Awaitable[int]]
     failure: Failure
     remind: Callable[[], Awaitable[object]]
+    upkeep: Upkeep | None
 
     async def caught_up(self) -> None:
         """Returns when what an earlier run left unanswered in the terminal is answered."""
@@ -126,7 +129,8 @@ async def open_engine(
     assembly = _assembly(rag, store, terminal, scheduling, rules.rights.with_owner(person(OWNER)), oversight)
     assembly = replace(assembly, inputs=_inputs(assembly, rules.inputs))
     means = means_of(assembly)
-    opened = _room(assembly, means, chat, rag)
+    upkeep = _upkeep(assembly, terminal)
+    opened = _room(assembly, means, chat, upkeep)
     for left in await store.questions.unfinished():
         opened.chat.remember(left.message_id, left.text)
     if means.keeper is not None:
@@ -136,6 +140,7 @@ async def open_engine(
     try:
         async with (
             keep_overseeing(oversight),
+            keep_watching(upkeep),
             keep_schedules(keeper, scheduling.desk.changed, every_s=_LOOK_S, patience_s=1.0) as begin,
         ):
             begin()
@@ -148,6 +153,12 @@ async def open_engine(
 def _inputs(assembly: Assembly, rules: InputRules) -> InputDesk | None:
     runs = assembly.index
     return inputs_of(assembly.rag, assembly.store, runs, rules) if runs else None
+
+
+def _upkeep(assembly: Assembly, terminal: Terminal) -> Upkeep | None:
+    if assembly.inputs is None or assembly.index is None:
+        return None
+    return Upkeep(assembly.inputs, assembly.index, Times(now=now, new_id=new_id, wait=wait_for), terminal.err)
 
 
 def _assembly(
@@ -185,9 +196,9 @@ async def _remind(means: Means) -> None:
         await means.files.resume(at)
 
 
-def _room(assembly: Assembly, means: Means, chat: ConsoleChat, rag: Rag) -> Room:
+def _room(assembly: Assembly, means: Means, chat: ConsoleChat, upkeep: Upkeep | None) -> Room:
     async def documents() -> int:
-        return (await rag.catalogue.counts()).documents
+        return (await assembly.rag.catalogue.counts()).documents
 
     return Room(
         chat=chat,
@@ -199,4 +210,5 @@ def _room(assembly: Assembly, means: Means, chat: ConsoleChat, rag: Rag) -> Room
         now=now,
         documents=documents,
         failure=assembly.failure,
+        upkeep=upkeep,
     )

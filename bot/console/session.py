@@ -49,6 +49,7 @@ class Session:
         )
         self._filled: dict[str, str] = {}
         self._asked: list[str] = []
+        self._interactive = False
 
     @property
     def thread(self) -> str:
@@ -61,6 +62,7 @@ class Session:
 
     async def begin(self, *, interactive: bool) -> None:
         """Greets whoever sits at a terminal, takes the last conversation up, and waits for what was left unanswered."""
+        self._interactive = interactive
         if interactive:
             await self._greet()
             await self._take_up()
@@ -68,7 +70,25 @@ class Session:
         await self._room.remind()
 
     async def take(self, line: str) -> bool:
-        """Does what a line asks for; False when it was a question that failed."""
+        """Does what a line asks for, then what has become due meanwhile; False when it was a question that failed."""
+        done = await self._taken(line)
+        if self._chat.form is None:
+            await self.keep_current()
+        return done
+
+    async def keep_current(self) -> bool:
+        """Reads what the library is kept current from, where that is due or has changed; tells a person of it."""
+        try:
+            reports = await self._room.upkeep.look() if self._room.upkeep else ()
+        except RagError as error:
+            self.fail(error)
+            return True
+        for each in reports if self._interactive else ():
+            counts = {name: len(getattr(each, name)) for name in ("added", "updated", "removed", "failed")}
+            self.say(Text.READ_DUE, **counts)
+        return True
+
+    async def _taken(self, line: str) -> bool:
         self._chat.listen()
         # Nothing runs while the prompt waits, so that what has become due is said before the line's answer.
         await self._room.remind()

@@ -84,6 +84,7 @@ def _told_by_the_console() -> Iterator[None]:
 def converse(runner: asyncio.Runner, session: Session, *, interactive: bool) -> bool:
     """Takes line after line; True when a question failed."""
     failed = False
+    _unless_stopped(runner, session, session.keep_current(), interactive=interactive)
     for line in _typed_lines(session) if interactive else _piped_lines():
         if is_quit(line):
             break

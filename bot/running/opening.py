@@ -32,6 +32,7 @@ from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.acting import InputClerk
 from bot.inputs.desk import InputDesk
+from bot.inputs.keeping import Times, keep_inputs, wait_for
 from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
@@ -41,7 +42,6 @@ from bot.running.connecting import Connection, Rhythm, Surroundings
 from bot.running.housekeeping import forget_old, keep_house
 from bot.running.inquiries import Inquiries
 from bot.running.keeping import documents_kept
-from bot.running.keeping_inputs import Times, keep_inputs, wait_for
 from bot.running.noting import note_rights, note_settings, noted
 from bot.running.plugging import AdapterFactory, House
 from bot.running.reminding import Remind, keep_reminding

@@ -67,6 +67,9 @@ class Shelf:
     async def counts(self) -> SimpleNamespace:
         return SimpleNamespace(documents=2)
 
+    async def inputs(self) -> tuple[Any, ...]:
+        return ()
+
     async def chunks_at(self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope) -> dict[DocumentId, Any]:
         return {}
 

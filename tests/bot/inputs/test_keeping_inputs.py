@@ -16,10 +16,10 @@ from bot.indexing import IndexGate, IndexRuns
 from bot.input_records import FILES, GONE, InputOrigin, InputRecord, InputState
 from bot.input_settings import InputSettings
 from bot.inputs.desk import InputDesk, Surroundings
+from bot.inputs.keeping import InputKeeper, Times, keep_inputs, wait_for
 from bot.inputs.values import InputRules, Wanted
 from bot.inputs.web import Web
 from bot.memory_store import MemoryStore
-from bot.running.keeping_inputs import InputKeeper, Times, keep_inputs, wait_for
 from bot.schedule_settings import FeedSettings, FeedSource
 from rag.build import Rag, open_rag
 from rag.catalogue import Filing, Input

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.indexing import IndexRuns
+from bot.indexing import IndexRun, IndexRuns
 from bot.input_records import GONE, InputKind, InputRecord, InputState
 from bot.inputs.desk import InputDesk
-from bot.running.watching import changes
+from bot.inputs.watching import changes
 from rag.catalogue import Input
 from rag.errors import IndexLocked, RagError
 
@@ -33,13 +33,18 @@ class Times:
     wait: Callable[[asyncio.Event, float], Awaitable[None]]
 
 
-class InputKeeper:
-    """One look after the other. What could not be indexed yet is indexed with a later one."""
+Follow = Callable[[IndexRun], Awaitable[None]]
+"""Watches a run to its end."""
 
-    def __init__(self, desk: InputDesk, runs: IndexRuns, times: Times) -> None:
+
+class InputKeeper:
+    """One look after the other. What could not be indexed yet is indexed later; `follow` watches each run."""
+
+    def __init__(self, desk: InputDesk, runs: IndexRuns, times: Times, *, follow: Follow | None = None) -> None:
         self._desk = desk
         self._runs = runs
         self._times = times
+        self._follow_run = follow or _waited_for
         self._behind: dict[str, Input] = {}
         self._touched: set[str] = set()
         self._stamps: dict[str, tuple[int, int]] = {}
@@ -131,7 +136,7 @@ class InputKeeper:
         wanted, self._behind = self._behind, {}
         try:
             run = self._runs.start(self._times.new_id(), _WHO, [*wanted.values()])
-            await asyncio.wait({run.task})
+            await self._follow_run(run)
             report = run.task.result()
         except IndexLocked:
             self._behind = wanted | self._behind
@@ -166,6 +171,10 @@ async def wait_for(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         return
+
+
+async def _waited_for(run: IndexRun) -> None:
+    await asyncio.wait({run.task})
 
 
 def _is_back(record: InputRecord) -> bool:
