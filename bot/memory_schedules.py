@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.chat import Place
 from bot.records import AnswerRecord, QuestionRecord, QuestionState
 from bot.replies import Reply
-from bot.schedules.records import LONGEST_PAUSE, Asked, Figures, Fire, FireState, Schedule, Sighting
+from bot.schedules.records import LONGEST_PAUSE, Asked, Figures, Fire, FireState, Schedule, Sighting, slowest_stages
 from rag.types import DocumentId
 
 _ENDED = (QuestionState.ANSWERED, QuestionState.REFUSED)
@@ -191,11 +191,13 @@ class MemoryCommunity:
     async def figures(self, place: Place, *, since: datetime, until: datetime) -> Figures:
         """What was asked and answered in the place's workspace; ratings are not told in memory."""
         here = [each for each in self._questions() if _together(each.place, place) and since <= each.asked_at <= until]
+        given = [self._answers.get(each.answer_id) for each in here]
         days = Counter((each.asked_at.astimezone(since.tzinfo).date().isoformat(), each.state) for each in here)
         names = sorted({day for day, state in days if state in _ENDED})
         return Figures(
             days=tuple((day, days[day, QuestionState.ANSWERED], days[day, QuestionState.REFUSED]) for day in names),
             failed=sum(each.state is QuestionState.FAILED for each in here),
+            stages_ms=slowest_stages(each.answer.timings_ms for each in given if each is not None),
         )
 
     def _of_channel(self, place: Place, since: datetime) -> list[QuestionRecord]:

@@ -166,7 +166,7 @@ def _times(call: Call, used: Used) -> str:
     lines = [
         call.words(
             OverSay.USAGE_STAGE,
-            name=call.words(OverSay.USAGE_WHOLE) if name == WHOLE else name,
+            name=call.words(OverSay.USAGE_WHOLE) if name == WHOLE else call.means.telling.stage(name, call.language),
             half=_time(percentile_ms(used.stages[name], 50)),
             most=_time(percentile_ms(used.stages[name], 95)),
         )

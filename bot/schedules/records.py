@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -139,3 +141,17 @@ class Figures:
     def refused(self) -> int:
         """Questions to which the library holds no answer."""
         return sum(day[2] for day in self.days)
+
+
+_WHOLE = "total"
+"""What an answer took altogether, beside its stages."""
+
+
+def slowest_stages(timings_ms: Iterable[Mapping[str, float]]) -> tuple[tuple[str, float], ...]:
+    """The mean time of each stage of answers, the slowest first. Pure."""
+    stages = defaultdict[str, list[float]](list)
+    for each in timings_ms:
+        for stage, milliseconds in each.items():
+            stages[stage].append(float(milliseconds))
+    means = ((stage, sum(values) / len(values)) for stage, values in stages.items() if stage != _WHOLE)
+    return tuple(sorted(means, key=lambda each: -each[1]))

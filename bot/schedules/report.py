@@ -117,7 +117,9 @@ class WeeklyReport:
             yield self._telling.say(Tell.REPORT_UNRATED, language)
         if figures.stages_ms:
             stage, milliseconds = figures.stages_ms[0]
-            yield self._telling.say(Tell.REPORT_SLOW, language, stage=stage, seconds=f"{milliseconds / 1000:.1f}")
+            named, seconds = self._telling.stage(stage, language), milliseconds / 1000
+            told = f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2f}"
+            yield self._telling.say(Tell.REPORT_SLOW, language, stage=named, seconds=told)
 
     async def _changes(self, occasion: Occasion, language: Language) -> Iterable[str]:
         """What came to the library since the last report; of a first one, nothing is known."""

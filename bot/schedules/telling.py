@@ -98,6 +98,13 @@ class Tell(StrEnum):
     TROUBLE_REPORT = "trouble_report"
     CONFIG_LINE = "config_line"
     CONFIG_ZONE = "config_zone"
+    STAGE_QUERIES = "stage_queries"
+    STAGE_EMBED = "stage_embed"
+    STAGE_DENSE = "stage_dense"
+    STAGE_LEXICAL = "stage_lexical"
+    STAGE_TEXTS = "stage_texts"
+    STAGE_SURROUNDINGS = "stage_surroundings"
+    STAGE_WRITE = "stage_write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,10 @@ class Telling:
     def say(self, text: Tell, language: Language, /, **values: object) -> str:
         """A sentence with its blanks filled in. Raises KeyError for a blank without a value."""
         return self._of(language)[text.value].format(**values)
+
+    def stage(self, name: str, language: Language) -> str:
+        """What a stage of an answer is called; a name that is not known stays as it is."""
+        return self._of(language).get(f"stage_{name}", name)
 
     def fault(self, error: Untimely, language: Language) -> str:
         """What is wrong with words of time."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from bot.chat import Place, PlaceKind
 from bot.records import GapKind, QuestionState, Rating
-from bot.schedules.records import Asked, Figures
+from bot.schedules.records import Asked, Figures, slowest_stages
 from bot.store.database import Database
 from bot.store.models.conversing import answers, feedback, questions
 from bot.store.models.ledgers import gaps
@@ -82,17 +81,8 @@ def _figures(connection: Connection, here: ColumnElement[bool], zone: tzinfo | N
         failed=failed,
         up=ratings.get(Rating.UP.value, 0),
         down=ratings.get(Rating.DOWN.value, 0),
-        stages_ms=_slowest([row.timings_ms for row in connection.execute(timed)]),
+        stages_ms=slowest_stages(row.timings_ms for row in connection.execute(timed)),
     )
-
-
-def _slowest(timings: list[dict[str, Any]]) -> tuple[tuple[str, float], ...]:
-    stages: dict[str, list[float]] = defaultdict(list)
-    for each in timings:
-        for stage, milliseconds in each.items():
-            stages[stage].append(float(milliseconds))
-    means = ((stage, sum(values) / len(values)) for stage, values in stages.items())
-    return tuple(sorted(means, key=lambda each: -each[1]))
 
 
 def _of_channel(place: Place) -> ColumnElement[bool]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bot.pictures.days import draw_days
-from bot.records import ChannelSettings
+from bot.records import AnswerRecord, ChannelSettings, QuestionState
 from bot.schedules.records import ScheduleKind
 from rag.types import Language
+from tests.bot.samples import answer, question
 
 from .test_trends import PLACE, Scene
 
@@ -45,6 +46,26 @@ async def test_week_without_questions_says_so_without_a_picture(scene: Scene) ->
     assert made.empty
     assert "这七天没有人提问。" in made.replies[0].text
     assert made.replies[0].files == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [(Language.EN, "writing, 1.5 s"), (Language.ZH, "撰写回答，平均 1.5 秒")]
+)
+async def test_slowest_stage_is_one_of_the_stages_by_its_name(scene: Scene, language: Language, told: str) -> None:
+    asked = replace(question(name="q", place=PLACE), asked_at=scene.now)
+    await scene.store.questions.admit(asked)
+    given = replace(answer(), timings_ms={"dense": 12.0, "write": 1500.0, "total": 1520.0})
+    record = AnswerRecord(
+        id="a",
+        question_id="q",
+        conversation=PLACE.key,
+        answer=given,
+        evidence=(),
+        suggestions=(),
+        at=scene.now,
+    )
+    await scene.store.questions.finish("q", QuestionState.ANSWERED, answer=record)
+    assert told in (await scene.made(language=language)).replies[0].text
 
 
 async def test_changes_of_the_library_are_counted_since_the_last_report(scene: Scene) -> None:

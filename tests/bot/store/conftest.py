@@ -83,7 +83,7 @@ class Making:
                 citations=(cited,) if status is AnswerStatus.ANSWERED else (),
                 confidence=0.75,
                 writer="model",
-                timings_ms={"retrieve": 12.5},
+                timings_ms={"retrieve": 12.5, "total": 14.0},
                 writing=_writing(),
             ),
             evidence=(_evidence(cited),),

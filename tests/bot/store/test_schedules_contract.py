@@ -204,6 +204,7 @@ async def test_questions_are_told_of_their_own_channel_without_who_asked(store: 
     assert {(each.text, each.channel) for each in lacking} == {("?", "slack/T1/C1"), ("other", "slack/T1/C2")}
     figures = await store.community.figures(CHANNEL, since=NOW, until=NOW + HOUR)
     assert (figures.answered, figures.refused, figures.failed) == (1, 3, 0)
+    assert figures.stages_ms == (("retrieve", 12.5),)
     for zone in ("UTC", "Pacific/Kiritimati", "Pacific/Niue"):
         since = NOW.astimezone(ZoneInfo(zone))
         figures = await store.community.figures(CHANNEL, since=since, until=NOW + HOUR)
