@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +22,7 @@ from rag.backends.sqlite.database import open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
+from rag.types import Document, DocumentId, DocumentKind, Language
 from tests.bot.commands.risk_stage import pages
 from tests.bot.commands.stage import publish
 
@@ -48,6 +51,15 @@ async def asked_for(room: Room, kind: ScheduleKind = ScheduleKind.CHECKLIST) -> 
     await room.means.store.schedules.save(schedule)
     await room.means.store.schedules.plan(schedule.id, [fire], cursor=at)
     return schedule, fire
+
+
+def news() -> list[tuple[Document, tuple[str, ...]]]:
+    """A library that holds a trend."""
+    said = "Prices of inference fall by half each year. Margins of products on models of others follow them."
+    trend = Document(
+        id=DocumentId("prices"), kind=DocumentKind.TREND, language=Language.EN, title="Prices fall", source="prices.md"
+    )
+    return [(trend, (said,))]
 
 
 async def look(means: Means) -> None:
@@ -92,6 +104,27 @@ async def test_checklist_of_a_process_that_died_is_there_once_and_worked_on(
             assert len(rest) < len(begun)
             (noted,) = await after.means.store.schedules.fires("s1", limit=9)
             assert noted.state is FireState.POSTED
+
+
+async def test_trend_digest_is_posted_with_its_sources_and_never_repeats_itself(
+    platform: Platform, tmp_path: Path
+) -> None:
+    async with open_database(tmp_path / "library.sqlite3") as database:
+        await publish(database, MemoryVectorStore(), news())
+        trends = SqliteCatalogue(database)
+        async with platform.server() as server, platform.room(tmp_path, server, trends) as room:
+            _, fire = await asked_for(room, ScheduleKind.TRENDS)
+            await look(room.means)
+            await look(room.means)
+            (issue,) = await room.answers()
+            assert "Where things stand" in issue.words
+            assert "Prices of inference fall" in issue.words
+            assert "Sources" in issue.words
+            again = replace(fire, due=fire.due - timedelta(minutes=1))
+            await room.means.store.schedules.plan("s1", [again], cursor=fire.due)
+            await look(room.means)
+            *_, nothing = await room.answers(2)
+            assert "Nothing new for this channel" in nothing.words
 
 
 async def test_weekly_report_is_posted_with_its_picture(
