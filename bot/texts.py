@@ -67,7 +67,7 @@ _ENGLISH = {
 }
 
 _CHINESE = {
-    Text.WELCOME: "请问关于 AI 大模型创业的问题，资料库现有 {documents} 篇文档。输入 /help 查看说明。",
+    Text.WELCOME: "欢迎提问有关 AI 大模型创业的问题，资料库现有 {documents} 篇文档。输入 /help 查看说明。",
     Text.EMPTY_LIBRARY: "资料库还是空的。输入 /quit 退出后运行 `advisor chat --starter`，"
     "或用 `advisor index 路径` 加入自己的文件夹。",
     Text.HELP: (

@@ -28,7 +28,7 @@ ENGLISH = {
 CHINESE = {
     **ENGLISH,
     "upload": "/上传",
-    "describe": "填写信息并提交…",
+    "describe": "填写信息并提交……",
     "added": "《Harbour prices》已收入资料库：PDF、英文、3 页",
     "second": "这是第 2 版",
     "documents": "/管理 文档 harbour",

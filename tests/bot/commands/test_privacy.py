@@ -31,7 +31,7 @@ async def test_what_is_kept_is_counted_in_both_languages() -> None:
     assert "- 提问（连同我的回答）：1" in await bench.command("隐私")
     assert [each.label for row in bench.last.actions for each in row if isinstance(each, Button)] == [
         "导出为文件",
-        "删除我的数据 …",
+        "删除我的数据……",
     ]
 
 

@@ -51,7 +51,7 @@ async def test_editor_describes_a_file_and_it_is_answered_from(market: Market) -
 async def test_chinese_file_is_spoken_of_in_chinese(market: Market) -> None:
     told = await market.send(("计划.md", "# 港口计划\n\n## 价格\n\n港口机器人每个席位四十欧元。\n".encode()))
     assert told.startswith("您发来的文件我已经读过：\n- **港口计划**：MD、中文、1 个章节")
-    await market.press_label("填写信息并提交…")
+    await market.press_label("填写信息并提交……")
     told = await market.fill_in(market.chat.forms[-1][1])
     assert told.startswith("《港口计划》已收入资料库：MD、中文、1 个章节。读者：所有人。")
     assert "《港口计划》里关于“价格”是怎么说的？" in told
