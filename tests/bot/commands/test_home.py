@@ -150,8 +150,8 @@ async def test_admin_finds_what_they_can_do_from_the_page() -> None:
     buttons = [(each.payload.verb, each.payload.subject) for each in bench.last.actions[0]]
     assert buttons == [
         (Verb.PROFILE_OPEN, "mine"),
-        (Verb.COMMAND, "gaps"),
         (Verb.CONFIG_OPEN, "behaviour"),
+        (Verb.COMMAND, "gaps"),
     ]
 
 
