@@ -19,6 +19,7 @@ class Say(StrEnum):
     ILLUSTRATIVE = "illustrative"
     ANSWER_IN_FILE = "answer_in_file"
     FILE_NAME = "file_name"
+    FILE_IN_DIRECT = "file_in_direct"
     FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"

@@ -80,7 +80,10 @@ class SlackChat:
 
     def __init__(self, clients: Clients, identity: Identity, tools: Tools) -> None:
         self.capabilities = Capabilities(
-            message_characters=9_000, edit_interval_s=tools.pace.edit_interval_s, sharing=True
+            message_characters=9_000,
+            edit_interval_s=tools.pace.edit_interval_s,
+            private_files=True,
+            sharing=True,
         )
         self.streams = tools.streams
         self.arrivals = Arrivals()
@@ -152,6 +155,7 @@ class SlackChat:
         """Say something to one person; see `bot.chat.ChatAdapter`."""
         if reply.files:
             await self._uploads.hand_over(person, reply.files)
+            reply = self._renderer.with_files_elsewhere(reply)
         async with self._whispers:
             await self.arrivals.pass_by()
             with delivering("take a private line"):

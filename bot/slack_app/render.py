@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.offers import Verb
@@ -45,6 +46,10 @@ class Renderer:
             "text": held(f"{_called(reply)}{escaped(fallback)}", sizes.FALLBACK),
             "blocks": [*above, *head, *beneath] or [{"type": "markdown", "text": _BLANK}],
         }
+
+    def with_files_elsewhere(self, reply: Reply) -> Reply:
+        """A reply that tells where its files are: a line that one person sees carries none."""
+        return replace(reply, notes=(*reply.notes, self._wording.say(Say.FILE_IN_DIRECT, reply.language)))
 
     def bare(self, reply: Reply) -> dict[str, Any]:
         """The same without blocks, for where Slack does not take them: all words, and nothing to press."""

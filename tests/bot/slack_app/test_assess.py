@@ -43,9 +43,12 @@ async def test_file_is_given_in_a_direct_message_alone_and_in_the_readers_langua
         slack.people.command(ADA, CHANNEL, "评估 回答 数据 4 4 4 有合同")
         await bot.whispered(1)
         slack.people.command(ADA, CHANNEL, "评估 导出")
-        assert markdown_of((await bot.whispered(2))[1]["blocks"]).startswith("在频道里发文件，所有人都能看到。")
-        assert slack.workspace.files == {}
+        told = (await bot.whispered(2))[1]["blocks"]
+        assert "评估结果已存为文件。" in str(told)
+        assert "文件已发到您与我的私信里" in str(told)
+        (file,) = slack.workspace.files.values()
+        assert file["channel"] == DM
         slack.people.command(ADA, DM, "评估 导出")
-        await until(lambda: bool(slack.workspace.files))
+        await until(lambda: len(slack.workspace.files) == 2)
         await bot.quiet()
         assert "评估结果已存为文件。" in str(slack.workspace.own()[-1].blocks)

@@ -203,6 +203,7 @@ async def test_export_goes_to_the_person_in_a_direct_message(tmp_path: Path) -> 
         await bot.engine.settled()
         (file,) = bot.slack.workspace.files.values()
     assert "all that I keep of you" in str(told)
+    assert "The file is in our direct messages" in str(told)
     assert file["channel"] == DM
     assert b"what is a moat?" in file["content"]
 
