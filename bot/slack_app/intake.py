@@ -86,6 +86,9 @@ class Intake:
         Raises:
             StoreFailed: it was not taken in; without an acknowledgement Slack hands it over again.
         """
+        if body.get("type") == "app_rate_limited":
+            # Of more than 30,000 an hour Slack tells no more; what was said meanwhile nobody has heard.
+            log.warning("slack_holds_events_back", extra={"minute": body.get("minute_rate_limited")})
         self._heed_farewell(body)
         await self._heed_stop(body)
         self._greet(body)
