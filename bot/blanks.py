@@ -87,6 +87,8 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.AUDIT_TITLE: frozenset({"count"}),
     Say.AUDIT_COUNT: frozenset({"most", "value"}),
     Say.SHARED: frozenset({"who"}),
+    Say.FILES_REFUSED: frozenset({"names"}),
+    Say.FILES_AS_TEXT: frozenset({"names"}),
     Say.HOME_QUESTION: frozenset({"asked", "day", "state"}),
     Say.HOME_GAP: frozenset({"asked", "day"}),
     Say.HOME_GAPS_MORE: frozenset({"more"}),

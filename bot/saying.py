@@ -230,6 +230,8 @@ class Say(StrEnum):
     STARTERS = "starters"
     AUDIT_EXPORTED = "audit_exported"
     IN_PRIVATE = "in_private"
+    FILES_REFUSED = "files_refused"
+    FILES_AS_TEXT = "files_as_text"
     TOO_SLOW = "too_slow"
     ASKED_BEFORE = "asked_before"
     NOTHING_CAME = "nothing_came"

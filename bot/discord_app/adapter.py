@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
-from bot.discord_app import sizes
 from bot.discord_app.calls import Calls
-from bot.discord_app.failures import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, code_of
+from bot.discord_app.failures import GONE, MISSING_PERMISSIONS, UNKNOWN_MESSAGE, code_of
 from bot.discord_app.files import Files
 from bot.discord_app.forms import modal_of
+from bot.discord_app.posting import Poster, nonce_of
 from bot.discord_app.reading import is_written, said_of
 from bot.discord_app.render import Rendered, Renderer
 from bot.discord_app.rooms import Rooms, Target
+from bot.discord_app.slot import Slot
 from bot.discord_app.slots import Slots
 from bot.discord_app.traces import Traces
 from bot.discord_app.tree import ADMINS
@@ -28,9 +28,14 @@ from bot.remembered import Remembered
 from bot.replies import Form, Reply, Visibility
 from bot.wording import Say
 
+Told = TypeVar("Told")
+
 _MOST = 20_000
 _CROWD = 2
 """Calls under way in a channel from which on what only shows growth gives way to what has to be seen."""
+
+_UNHEARD = GONE | {UNKNOWN_MESSAGE}
+"""Codes with which an answer finds its place taken away."""
 
 _PAGE = 50
 _FILE_CHARACTERS = 9_500
@@ -68,37 +73,40 @@ class DiscordChat:
         self._means = means
         self._client = means.client
         self._calls = means.calls
+        self._poster = Poster(means.client, means.calls, means.rooms, means.renderer)
         self._channels: Remembered[str, int] = Remembered(_MOST)
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Post a message; see `bot.chat.ChatAdapter`. A command's answer takes the place that Discord holds for it."""
-        shown = self._means.renderer.message(reply)
-        message = None if reply_to else await self._answered(place, shown)
+        message = None if reply_to else await self._answered(place, self._means.renderer.message(reply))
         if message is None:
-            message = await self._posted(place, shown, nonce=nonce, reply_to=reply_to, growing=bool(reply.status))
+            message = await self._posted(place, reply, nonce=nonce, reply_to=reply_to)
             await self._seen(place)
         return MessageRef(place=place, id=message)
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
         """Replace a message; see `bot.chat.ChatAdapter`. One that only shows growth gives way in a crowded channel."""
-        shown = self._means.renderer.message(reply)
         slot = self._means.slots.of_message(message.id)
         if slot is not None:
-            await slot.edit(message.id, shown)
-            return
-        try:
-            await self._edited(message, reply, shown)
-        except DeliveryFailed as error:
-            if not (code_of(error) == MISSING_PERMISSIONS and shown.embeds):
-                raise
-            await self._edited(message, reply, shown.plain)
+            shown = self._means.renderer.message(reply)
+            if await self._still(slot, slot.edit(message.id, shown)) is not None:
+                return
+        refusal: DeliveryFailed | None = None
+        for shown in self._poster.ways(reply):
+            try:
+                await self._edited(message, reply, shown)
+            except DeliveryFailed as error:
+                if code_of(error) != MISSING_PERMISSIONS:
+                    raise
+                refusal = error
+            else:
+                return
+        if refusal is not None:
+            raise refusal
 
     async def _edited(self, message: MessageRef, reply: Reply, shown: Rendered) -> None:
         channel = await self._channel_of(message)
-        if reply.status and self._calls.waiting(str(channel)) >= _CROWD:
-            raise DeliveryFailed(
-                "the channel has more messages to take at the moment", retry_after_s=self.capabilities.edit_interval_s
-            )
+        self._give_way(channel, reply)
         more: dict[str, Any] = {"attachments": shown.uploads()} if shown.files else {}
         call = self._partial(channel, message.id).edit(
             content=shown.content or None,
@@ -128,11 +136,9 @@ class DiscordChat:
         person's message, and the rest in a direct message.
         """
         slot = self._means.slots.of_person(place, person.id)
-        if slot is not None and not place.private:
-            await slot.whisper(self._means.renderer.message(self._means.renderer.shareable(reply)))
-        elif place.private and slot is not None:
-            await slot.answer(self._means.renderer.message(reply))
-        elif place.private or reply.visibility is Visibility.ASIDE:
+        if slot is not None and await self._still(slot, self._whispered(slot, place, reply), gone=_UNHEARD) is not None:
+            return
+        if place.private or reply.visibility is Visibility.ASIDE:
             await self._aside(place, person, reply)
         else:
             await self._direct(place, person, reply)
@@ -188,64 +194,47 @@ class DiscordChat:
         """Answers the command that waits in a place; further messages follow the first one while Discord lets them."""
         slots = self._means.slots
         slot = slots.next_in(place) or slots.of_message(place.thread)
-        if slot is None:
+        told = await self._still(slot, slot.answer(shown), gone=_UNHEARD) if slot is not None else None
+        if slot is None or told is None:
             return None
-        message = await slot.answer(shown)
-        slots.keep_message(message, slot)
-        return message
+        slots.keep_message(told[0], slot)
+        return told[0]
+
+    async def _whispered(self, slot: Slot, place: Place, reply: Reply) -> None:
+        if place.private:
+            await slot.answer(self._means.renderer.message(reply))
+        else:
+            await slot.whisper(self._means.renderer.message(self._means.renderer.shareable(reply)))
+
+    async def _still(
+        self, slot: Slot, answering: Awaitable[Told], *, gone: Collection[int] = GONE
+    ) -> tuple[Told] | None:
+        """Answers an interaction; None where Discord takes no answer to it any more, and another way is needed."""
+        try:
+            return (await answering,)
+        except DeliveryFailed as error:
+            if code_of(error) not in gone:
+                raise
+            slot.give_up()
+            return None
 
     async def _seen(self, place: Place) -> None:
         """Takes signs back that are of no use any more; a message that stands is no failure because of one."""
         with suppress(DeliveryFailed):
             await self._means.slots.posted(place)
 
-    async def _posted(self, place: Place, shown: Rendered, *, nonce: str, reply_to: str, growing: bool) -> str:
-        target = await self._means.rooms.target(place, reply_to=reply_to)
-        lane = str(target.channel)
-        if growing and self._calls.waiting(lane) >= _CROWD:
+    async def _posted(self, place: Place, reply: Reply, *, nonce: str, reply_to: str) -> str:
+        self._give_way(self._means.rooms.likely(place), reply)
+        message, channel = await self._poster.post(place, reply, nonce=nonce, reply_to=reply_to)
+        self._channels.keep(message, channel)
+        return message
+
+    def _give_way(self, channel: int, reply: Reply) -> None:
+        """Leaves out what only shows growth where a channel has more to take. Raises DeliveryFailed."""
+        if reply.status and self._calls.waiting(str(channel)) >= _CROWD:
             raise DeliveryFailed(
                 "the channel has more messages to take at the moment", retry_after_s=self.capabilities.edit_interval_s
             )
-        call = self._sent(target, shown, nonce=nonce_of(nonce))
-        try:
-            message = await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
-        except DeliveryFailed as error:
-            if code_of(error) == MISSING_PERMISSIONS and shown.embeds:
-                return await self._posted(place, shown.plain, nonce=nonce, reply_to=reply_to, growing=growing)
-            if code_of(error) != UNKNOWN_CHANNEL or lane != place.thread:
-                raise
-            self._means.rooms.lost(place)
-            return await self._posted(place, shown, nonce=nonce, reply_to=reply_to, growing=growing)
-        self._channels.keep(str(message.id), target.channel)
-        return str(message.id)
-
-    async def _sent(self, target: Target, shown: Rendered, *, nonce: str) -> discord.Message:
-        channel = self._client.get_partial_messageable(target.channel)
-        more: dict[str, Any] = {}
-        if target.reply_to:
-            more["reference"] = discord.MessageReference(
-                message_id=target.reply_to, channel_id=target.channel, fail_if_not_exists=False
-            )
-        if shown.view is not None:
-            more["view"] = shown.view
-        message: discord.Message = await channel.send(
-            shown.content or None,
-            embeds=list(shown.embeds),
-            files=shown.uploads(),
-            nonce=nonce,
-            allowed_mentions=shown.allowed,
-            mention_author=False,
-            **more,
-        )
-        if message.content != shown.content.strip():
-            # The nonce was taken: Discord hands out the message of an earlier try, which may say less.
-            message = await message.edit(
-                content=shown.content or None,
-                embeds=list(shown.embeds),
-                view=shown.view,
-                allowed_mentions=shown.allowed,
-            )
-        return message
 
     async def _channel_of(self, message: MessageRef) -> int:
         known = self._channels.get(message.id)
@@ -257,7 +246,7 @@ class DiscordChat:
         said = self._means.traces.last(place, person.id)
         channel = self._means.rooms.likely(place)
         target = Target(channel=channel, reply_to=int(said or 0) if channel == int(place.channel) else 0)
-        call = self._sent(target, shown, nonce=nonce_of(self._means.new_nonce()))
+        call = self._poster.send(target, shown, nonce=self._means.new_nonce())
         await self._calls.make("take a line", call, lane=str(channel))
 
     async def _direct(self, place: Place, person: Person, reply: Reply) -> None:
@@ -274,7 +263,7 @@ class DiscordChat:
         user = self._client.get_user(int(person)) or await self._client.fetch_user(int(person))
         channel = user.dm_channel or await user.create_dm()
         target = Target(channel=channel.id)
-        await self._sent(target, shown, nonce=nonce_of(self._means.new_nonce()))
+        await self._poster.send(target, shown, nonce=self._means.new_nonce())
 
     async def _messages(self, place: Place, *, limit: int) -> list[discord.Message]:
         """The last messages of a place, newest first; none where the bot may not read what was said."""
@@ -287,8 +276,3 @@ class DiscordChat:
                 return []
 
         return await self._calls.make("tell what was said", read())
-
-
-def nonce_of(key: str) -> str:
-    """A nonce that Discord takes, the same for the same key."""
-    return hashlib.blake2b(key.encode(), digest_size=(sizes.NONCE - 1) // 2).hexdigest()

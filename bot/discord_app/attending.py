@@ -13,7 +13,7 @@ from bot.discord_app.calls import Calls
 from bot.discord_app.markup import escaped
 from bot.discord_app.reading import Interaction
 from bot.discord_app.render import Rendered
-from bot.discord_app.slots import Slot, Stage
+from bot.discord_app.slot import Slot, Stage
 from bot.errors import DeliveryFailed
 from bot.wording import Say, Wording
 from rag.types import Language

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from bot.discord_app.failures import delivering
+from bot.discord_app.failures import delivering, patience_of
 from bot.errors import DeliveryFailed
 
 Result = TypeVar("Result")
 
 _AGAIN_S = 2.0
+_PAUSES_S = (0.0, 1.0, 3.0)
+"""A failure is often over at once."""
+
+_LONGEST_PATIENCE_S = 10.0
 
 
 class Calls:
@@ -25,9 +29,11 @@ class Calls:
 
     Args:
         longest_s: how long a call is waited for.
+        sleep: waits between tries.
     """
 
-    def __init__(self, *, longest_s: float) -> None:
+    def __init__(self, *, longest_s: float, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._sleep = sleep
         self._longest_s = longest_s
         self._lanes: Counter[str] = Counter()
         self._running: dict[str, asyncio.Task[Any]] = {}
@@ -55,6 +61,25 @@ class Calls:
             if done:
                 return task.result()  # type: ignore[no-any-return]
         raise DeliveryFailed(f"Discord keeps the bot waiting to {what}", retry_after_s=_AGAIN_S)
+
+    async def surely(
+        self, what: str, call: Callable[[], Coroutine[Any, Any, Result]], *, pauses_s: Sequence[float] = _PAUSES_S
+    ) -> Result:
+        """Makes a call, and makes it anew after each pause where Discord failed or asks for patience.
+
+        Raises:
+            DeliveryFailed: as `make`; what still goes on is not begun a second time.
+        """
+        for pause_s in pauses_s:
+            try:
+                return await self.make(what, call())
+            except DeliveryFailed as error:
+                if not error.retryable or error.__cause__ is None:
+                    raise
+                wait_s = max(pause_s, min(patience_of(error), _LONGEST_PATIENCE_S))
+                if wait_s:
+                    await self._sleep(wait_s)
+        return await self.make(what, call())
 
     async def close(self) -> None:
         """Breaks off what is still under way."""

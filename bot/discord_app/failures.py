@@ -16,7 +16,17 @@ OLD_MESSAGE = 30046
 """Too many edits of a message that is older than an hour: a new one has to take its place."""
 
 UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+UNKNOWN_INTERACTION = 10062
+ACKNOWLEDGED = 40060
+"""An interaction that has its first response."""
+
 MISSING_PERMISSIONS = 50013
+GONE = frozenset({10015, UNKNOWN_INTERACTION, 50027})
+"""Codes of an interaction that takes no answer any more: an unknown or invalid webhook, as which it is answered."""
+
+SHUT = frozenset({UNKNOWN_CHANNEL, 50001, MISSING_PERMISSIONS, 50083, 160005})
+"""Codes of a thread that takes no message: gone, hidden, closed to the bot, archived, locked."""
 
 _CLOSED = {
     4004: f"the token of ADVISOR_DISCORD_TOKEN was revoked; reset it on the page “Bot” at {_PORTAL}",
@@ -51,7 +61,9 @@ def refused(error: BaseException) -> AdapterFailed:
         case discord.HTTPException():
             return AdapterFailed(f"Discord answers {error.status}", retryable=True)
         case _:
-            return AdapterFailed(f"Discord is out of reach: {type(error).__name__} {error}", retryable=True)
+            unread = isinstance(error, LookupError | TypeError | AttributeError)
+            what = "what answers is not Discord as the bot knows it" if unread else "Discord is out of reach"
+            return AdapterFailed(f"{what}: {type(error).__name__} {error}", retryable=True)
 
 
 @contextmanager
@@ -64,7 +76,7 @@ def delivering(what: str) -> Iterator[None]:
         raise DeliveryFailed(problem, retry_after_s=error.retry_after) from error
     except discord.HTTPException as error:
         problem = f"Discord did not {what}: {error.status}, {error.code} {error.text}"
-        raise DeliveryFailed(problem, retry_after_s=_SOON_S if _passes(error) else None) from error
+        raise DeliveryFailed(problem, retry_after_s=_patience_s(error)) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         problem = f"Discord could not be reached to {what}: {type(error).__name__} {error}"
         raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
@@ -79,5 +91,21 @@ def code_of(error: DeliveryFailed) -> int:
     return cause.code if isinstance(cause, discord.HTTPException) else 0
 
 
-def _passes(error: discord.HTTPException) -> bool:
-    return (error.status >= 500 or error.status == 429) and error.code != OLD_MESSAGE
+def patience_of(error: DeliveryFailed) -> float:
+    """For how many seconds Discord itself asks to be left alone; 0 where it does not."""
+    cause = error.__cause__
+    limited = isinstance(cause, discord.HTTPException) and cause.status == 429
+    return (error.retry_after_s or 0.0) if limited else 0.0
+
+
+def _patience_s(error: discord.HTTPException) -> float | None:
+    """How long to wait until the next try; None where none will do.
+
+    The library does not wait where a 429 does not look like Discord's own, such as one that came through a proxy.
+    """
+    if error.status >= 500:
+        return _SOON_S
+    if error.status != 429 or error.code == OLD_MESSAGE:
+        return None
+    told = error.response.headers.get("Retry-After", "")
+    return max(_SOON_S, float(told)) if told.replace(".", "", 1).isdigit() else _SOON_S

@@ -17,7 +17,8 @@ from bot.discord_app.adapter import DiscordChat
 from bot.discord_app.attending import Attendant
 from bot.discord_app.reading import Interaction, is_written, room_of, used_of, written_of
 from bot.discord_app.rooms import Rooms
-from bot.discord_app.slots import Slot, Slots, Stage
+from bot.discord_app.slot import Slot, Stage
+from bot.discord_app.slots import Slots
 from bot.discord_app.traces import Traces
 from bot.discord_app.values import Self, Used
 from bot.engine.cleaning import without_secrets

@@ -106,9 +106,9 @@ class Renderer:
             reply, actions=(*reply.actions, (Button(label=self.say(Say.SHARE_HERE, reply), payload=payload),))
         )
 
-    def say(self, text: Say, reply: Reply) -> str:
+    def say(self, text: Say, reply: Reply, **values: object) -> str:
         """One of the bot's texts in the language of a reply."""
-        return self._wording.say(text, reply.language)
+        return self._wording.say(text, reply.language, **values)
 
     def _sources(self, reply: Reply) -> list[discord.Embed]:
         listed = references(reply.citations, self._wording, reply.language)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.chat import Place
+from bot.chat import Place, PlaceKind
 from bot.discord_app import sizes
 from bot.discord_app.calls import Calls
 from bot.discord_app.sizes import held
@@ -66,6 +66,15 @@ class Rooms:
             return Target(channel=int(place.thread))
         return Target(channel=int(place.channel), reply_to=int(reply_to or place.thread))
 
+    async def around(self, place: Place, *, reply_to: str) -> Target | None:
+        """The channel around a thread that takes no messages; None where what is said in the thread is not for there.
+
+        Raises DeliveryFailed.
+        """
+        if place.kind is PlaceKind.FORUM or not await self._in_public(place, reply_to=reply_to):
+            return None
+        return Target(channel=int(place.channel), reply_to=int(place.thread))
+
     def lost(self, place: Place) -> None:
         """The thread of a conversation is gone: from now on it is held in the channel."""
         self._threads.keep(place.key, False)  # noqa: FBT003
@@ -84,6 +93,23 @@ class Rooms:
         threaded = bool(place.thread) and not place.private and bool(self._known(place))
         return int(place.thread if threaded else place.channel)
 
+    async def _in_public(self, place: Place, *, reply_to: str) -> bool:
+        """Whether all who read a thread's channel may read the thread: the thread of a message is one of them."""
+        if reply_to == place.thread:
+            return True
+        room: Any = self._client.get_channel(int(place.thread))
+        if room is None:
+            room = await self._calls.make("tell of a thread", self._fetched(int(place.thread)))
+        if not isinstance(room, discord.Thread) or room.is_private():
+            return False
+        return isinstance(room.parent, discord.TextChannel)
+
+    async def _fetched(self, channel: int) -> Any:
+        try:
+            return await self._client.fetch_channel(channel)
+        except (discord.NotFound, discord.Forbidden):
+            return None
+
     def _known(self, place: Place) -> bool | None:
         if self._client.get_channel(int(place.thread)) is not None:
             return True
@@ -93,10 +119,7 @@ class Rooms:
         return await self._calls.make("tell of a thread", self._found(int(place.thread)))
 
     async def _found(self, thread: int) -> bool:
-        try:
-            return isinstance(await self._client.fetch_channel(thread), discord.Thread)
-        except (discord.NotFound, discord.Forbidden):
-            return False
+        return isinstance(await self._fetched(thread), discord.Thread)
 
     async def _open(self, place: Place) -> bool:
         channel = self._client.get_channel(int(place.channel))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.chat import MessageRef
-from bot.discord_app.adapter import nonce_of
-from bot.discord_app.slots import TOKEN_S
+from bot.discord_app.posting import nonce_of
+from bot.discord_app.slot import TOKEN_S
 from bot.errors import DeliveryFailed, StoreFailed
 from bot.records import Outcome, Receipt
 from bot.replies import File, Reply, Visibility

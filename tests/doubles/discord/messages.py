@@ -30,7 +30,7 @@ class Messages:
 
     def post(self, channel: str, body: dict[str, Any], files: Files) -> dict[str, Any]:
         """POST /channels/{id}/messages"""
-        self._open(channel, embeds=bool(body.get("embeds")))
+        self._open(channel, embeds=bool(body.get("embeds")), files=bool(files))
         nonce = str(body.get("nonce") or "")
         if body.get("enforce_nonce") and nonce:
             for said in self.world.own(channel):
@@ -136,7 +136,7 @@ class Messages:
         self.world.channels[key] = {"id": key, "type": DIRECT, "recipients": [self.world.user(person)]}
         return self.world.channels[key]
 
-    def _open(self, channel: str, *, embeds: bool) -> None:
+    def _open(self, channel: str, *, embeds: bool, files: bool) -> None:
         told = self.channel(channel)
         if told.get("guild_id") not in {None, *self.world.guilds}:
             raise Refused(403, 50001, "Missing Access")
@@ -145,11 +145,12 @@ class Messages:
             raise Refused(400, 160005, "Thread is locked")
         # Whoever may write in a thread wakes it by that.
         thread["archived"] = False
-        if embeds and "embeds" in self.world.denied.get(str(told.get("parent_id") or channel), ()):
+        denied = self.world.denied.get(str(told.get("parent_id") or channel), ())
+        if (embeds and "embeds" in denied) or (files and "files" in denied):
             raise Refused(403, 50013, "Missing Permissions")
         if told["type"] == FORUM_TYPE:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
-        if "send" in self.world.denied.get(str(told.get("parent_id") or channel), ()):
+        if "send" in denied:
             raise Refused(403, 50013, "Missing Permissions")
         if told["type"] == DIRECT and told["recipients"][0]["id"] in self.world.closed_to_direct:
             raise Refused(403, 50007, "Cannot send messages to this user")

@@ -79,6 +79,8 @@ class Responses:
         if not used.responses:
             raise Refused(404, 10015, "Unknown Webhook")
         said = self.messages.written(used.channel, body, files)
+        if used.original is not None and used.original.gone:
+            used.original = None
         if used.original is not None and used.original.flags & LOADING:
             return self.messages.edit(used.original, body, files)
         if used.original is not None:
@@ -105,7 +107,7 @@ class Responses:
     def _message(self, token: str, message: str) -> Said:
         used = self._used(token)
         said = used.original if message == "@original" else self.world.messages.get(message)
-        if said is None:
+        if said is None or said.gone:
             raise Refused(404, 10008, "Unknown Message")
         return said
 

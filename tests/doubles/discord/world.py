@@ -59,7 +59,7 @@ class World:
         self.closed_to_direct: set[str] = set()
         self.guilds = {GUILD}
         self.denied: dict[str, set[str]] = {QUIET: {"threads"}}
-        """What the bot may not do, by channel: `threads`, `send` or `embeds`."""
+        """What the bot may not do, by channel: `threads`, `send`, `embeds` or `files`."""
 
         self.channels: dict[str, dict[str, Any]] = {
             CHANNEL: self._channel(CHANNEL, TEXT, "general"),
