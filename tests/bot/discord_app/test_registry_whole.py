@@ -7,7 +7,7 @@ nothing, after a restart, and while Discord fails.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from tests.doubles.discord.things import Interaction, Said
 
 from .offices import Office, office
 from .opened import channel, until
+from .variants import variants
 
 pytestmark = pytest.mark.full
 _FIRST_S = 3.0
@@ -43,21 +44,6 @@ async def catalogue(tmp_path: Path) -> AsyncIterator[SqliteCatalogue]:
     async with open_database(tmp_path / "library.sqlite3") as database:
         await publish(database, MemoryVectorStore(), pages())
         yield SqliteCatalogue(database)
-
-
-def variants(command: Mapping[str, Any]) -> Iterable[dict[str, str]]:
-    """Arguments of a command as it is registered: only what it needs, each choice, and words that name nothing."""
-    needed = {
-        each["name"]: (each.get("choices") or [{"value": "what is a moat?"}])[0]["value"]
-        for each in command["options"]
-        if each["required"]
-    }
-    yield needed
-    for option in command["options"]:
-        for choice in option.get("choices") or ():
-            yield {**needed, option["name"]: choice["value"]}
-        if not option.get("choices"):
-            yield {**needed, option["name"]: "nothing of that kind"}
 
 
 def is_done(used: Interaction) -> bool:
