@@ -83,6 +83,7 @@ async def office(
     engine: EngineSettings | None = None,
     catalogue: Any = None,
     registered: bool = True,
+    desk: Any = None,
     rag: Any = None,
     admins: tuple[str, ...] = (),
     **changes: Any,
@@ -90,20 +91,20 @@ async def office(
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
         more = dict(changes, engine=engine, catalogue=catalogue, registered=registered, rag=rag, admins=admins)
-        async with discord_server() as fresh, office(home, discord=fresh, **more) as opened:
+        async with discord_server() as fresh, office(home, discord=fresh, desk=desk, **more) as opened:
             yield opened
         return
-    desk, adapters = Desk(), cast("dict[str, ChatAdapter]", {})
-    index = index_of(rag)
-    rag = rag or rag_of(desk, home, catalogue)
+    desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
+    library = rag or rag_of(desk, home, catalogue)
     limits = engine or EngineSettings(workers=4, shutdown_seconds=1)
     settings = discord_settings(discord, home, engine=limits, **changes)
     async with open_store(None, home=home) as store, DiscordFactory().open(settings) as connection:
         if registered:
             await store.workspaces.register(f"discord/{GUILD}", at=datetime.now(UTC))
         adapters["discord"] = connection.chat
-        rules, metrics = Rules(rights=rights_of(RightsSettings(admins=admins)), index=index), Metrics(version="test")
-        made, means = build_talk(store, rag, adapters=adapters, settings=limits, metrics=metrics, rules=rules)
+        rules = Rules(rights=rights_of(RightsSettings(admins=admins)), index=index_of(rag))
+        metrics = Metrics(version="test")
+        made, means = build_talk(store, library, adapters=adapters, settings=limits, metrics=metrics, rules=rules)
         connection.settle_in(Inquiries(made, store.settings))
         running = asyncio.create_task(made.run())
         listening = asyncio.create_task(connection.listen(made.receive))

@@ -94,5 +94,5 @@ def _value(component: dict[str, Any]) -> str:
 def _markdown(text: str) -> str:
     # Discord shows small print by a mark of its own, and links without a preview within angle brackets.
     marked = _SMALL.sub(lambda found: f"\n\n⟦{found[1]}⟧", text)
-    shown = MarkdownIt("commonmark", {"breaks": True}).render(marked)
+    shown = MarkdownIt("commonmark", {"breaks": True, "html": False}).render(marked)
     return re.sub(r"<p>⟦(.*?)⟧</p>", r"<small>\1</small>", shown, flags=re.S)

@@ -67,7 +67,7 @@ class Writer:
             if chinese:
                 text = "资料库里没有这方面的内容。相近的主题：数据飞轮、定价。"
             yield Delta(text=text)
-            refusal = answer(text, status=AnswerStatus.REFUSED)
+            refusal = answer(text, status=AnswerStatus.REFUSED, language=language)
             yield Finished(answer=replace(refusal, question=question.text))
             return
         yield Delta(text=text)
