@@ -24,6 +24,7 @@ from bot.engine.welcoming import Welcome
 from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.expert_desk import ExpertDesk
 from bot.gap_report import GapReport
+from bot.index_effects import IndexEffects
 from bot.indexing import IndexRuns
 from bot.inputs.desk import InputDesk, Surroundings
 from bot.inputs.values import InputRules
@@ -219,11 +220,21 @@ def oversight_of(rag: Rag, store: Books, settings: EngineSettings, *, usage_days
     return Oversight(
         meter=UsageMeter(store.usage, pseudonym=partial(pseudonym, people_key(rag.home)), now=now),
         steering=Steering(store.oversight, settings, now=now),
-        gaps=GapReport(store, search=rag.retriever, quoting=rag.quoting or rag.answers, likeness=rag.likeness),
+        gaps=gaps_of(rag, store),
         gauges=Gauges(),
         measuring=_measuring(rag, store),
         usage_days=usage_days,
     )
+
+
+def gaps_of(rag: Rag, store: Books) -> GapReport:
+    """What people could not find, asked again of a library."""
+    return GapReport(store, search=rag.retriever, quoting=rag.quoting or rag.answers, likeness=rag.likeness)
+
+
+def effects_of(rag: Rag, store: Books, inputs: InputDesk) -> IndexEffects:
+    """What notes what an index run did to inputs and gaps."""
+    return IndexEffects(store, gaps_of(rag, store), noted=inputs.noted)
 
 
 def _measuring(rag: Rag, store: Books) -> Measuring | None:

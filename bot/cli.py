@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from bot import cli_digest, cli_inputs, cli_operators, cli_risks, cli_sources
+from bot import cli_admin, cli_digest, cli_inputs, cli_operators, cli_risks, cli_sources
 from rag.errors import RagError
 
 if TYPE_CHECKING:
     from bot.app import Program
+    from bot.library import Library
 
 _DISTRIBUTION = "startup-advisor"
 _INTERRUPTED = 130
@@ -124,7 +126,14 @@ def index(
         force=force,
     )
     terminal = open_terminal(json=as_json)
-    raise typer.Exit(program.with_index(lambda library: operations.index(library, terminal, job)))
+    kept = cli_inputs.kept_inputs(program)
+
+    async def work(library: Library) -> int:
+        from bot.input_commands import after_index
+
+        return await operations.index(library, terminal, job, after=partial(after_index, kept, library))
+
+    raise typer.Exit(program.with_index(work))
 
 
 @app.command()
@@ -264,7 +273,8 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
 cli_operators.add_to(app)
 cli_risks.add_to(app)
 cli_digest.add_to(app)
-cli_sources.add_to(app)
+app.add_typer(cli_sources.inputs_app(), name="inputs")
+cli_admin.add_to(app)
 
 
 def _program(ctx: typer.Context) -> Program:

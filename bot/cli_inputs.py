@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
 from rag.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from bot.app import Program
+    from bot.input_commands import Kept
 
 
 def question(words: list[str] | None, file: Path | None) -> str:
@@ -42,3 +46,13 @@ def local(path: str) -> Path:
         return Path(path).expanduser().resolve()
     except (OSError, RuntimeError) as error:  # a RuntimeError: a user without a home, or links in a ring
         raise InvalidInput(f"the path {path!r} leads nowhere ({error}); check it") from error
+
+
+def kept_inputs(program: Program) -> Kept:
+    """What the library is kept current from, and where that is kept. Raises InvalidSettings."""
+    from bot.input_commands import Kept
+    from bot.inputs.values import InputRules
+
+    settings, rag = program.load().settings, program.open_home()
+    rules = InputRules(settings=settings.inputs, feeds=settings.feeds, ingest=rag.ingest)
+    return Kept(rag=rag, rules=rules, database_url=settings.database.url)

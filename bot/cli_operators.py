@@ -19,16 +19,21 @@ def add_to(app: typer.Typer) -> None:
     db = typer.Typer(no_args_is_help=True, help="Looks after the store of conversations.")
     db.command()(upgrade)
     app.add_typer(db, name="db")
-    audit = typer.Typer(no_args_is_help=True, help="Shows what admins did, and what was refused.")
-    audit.command(name="list")(audit_list)
-    audit.command(name="export")(audit_export)
-    app.add_typer(audit, name="audit")
+    app.add_typer(audit_app(), name="audit")
     slack = typer.Typer(no_args_is_help=True, help="Sets Slack up.")
     slack.command()(manifest)
     app.add_typer(slack, name="slack")
     discord = typer.Typer(no_args_is_help=True, help="Sets Discord up.")
     discord.command()(invite)
     app.add_typer(discord, name="discord")
+
+
+def audit_app() -> typer.Typer:
+    """The commands over the audit log, of the program and of `advisor admin`."""
+    audit = typer.Typer(no_args_is_help=True, help="Shows what admins did, and what was refused.")
+    audit.command(name="list")(audit_list)
+    audit.command(name="export")(audit_export)
+    return audit
 
 
 def run(ctx: typer.Context) -> None:

@@ -12,12 +12,12 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Which = Annotated[str, typer.Argument(metavar="INPUT", help="Its number, as `advisor inputs list` shows it.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the commands to the program's."""
+def inputs_app() -> typer.Typer:
+    """The commands, of the program and of `advisor admin`."""
     inputs = typer.Typer(no_args_is_help=True, help="Shows and changes what the library is kept current from.")
     for command in (list_all, add, remove, pause, resume, read):
         inputs.command(name=command.__name__.removesuffix("_all"))(command)
-    app.add_typer(inputs, name="inputs")
+    return inputs
 
 
 def list_all(ctx: typer.Context, as_json: Json = False) -> None:
@@ -84,18 +84,13 @@ def read(ctx: typer.Context, which: Which, as_json: Json = False) -> None:
 
 def _run(ctx: typer.Context, action: str, target: str = "", *, as_json: bool, yes: bool, **options: str) -> None:
     from bot.app import Program, open_terminal
-    from bot.input_commands import Kept, run_order
+    from bot.cli_inputs import kept_inputs
+    from bot.input_commands import run_order
     from bot.inputs.acting import InputOrder
     from bot.inputs.looking import is_address
-    from bot.inputs.values import InputRules
 
     program = Program(**ctx.obj)
-    terminal, settings, rag = open_terminal(json=as_json), program.load().settings, program.open_home()
-    kept = Kept(
-        rag=rag,
-        rules=InputRules(settings=settings.inputs, feeds=settings.feeds, ingest=rag.ingest),
-        database_url=settings.database.url,
-    )
+    terminal, kept = open_terminal(json=as_json), kept_inputs(program)
     if action == "add" and target.strip() and not is_address(target):
         from bot.cli_inputs import local
 
@@ -109,7 +104,7 @@ def _run(ctx: typer.Context, action: str, target: str = "", *, as_json: bool, ye
         return typer.confirm("Add it?", err=True)
 
     async def opened() -> int:
-        async with program.remote(rag) as remote:
+        async with program.remote(kept.rag) as remote:
             return await run_order(kept, terminal, order, remote=remote, sure=sure)
 
     raise typer.Exit(asyncio.run(opened()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
 
@@ -14,10 +14,21 @@ from bot.library import Library, Shelf
 from bot.output import answer_record, document_record, failed_record, index_record, search_record, write_line
 from bot.progress import index_progress
 from bot.questions import AskedLine, BadLine, read_questions, without_surrogates
-from bot.terminal import open_console, print_documents, print_index_report, print_passages, printable
+from bot.terminal import (
+    open_console,
+    print_documents,
+    print_gap_effects,
+    print_index_report,
+    print_passages,
+    printable,
+)
 from rag.errors import InvalidInput, RagError
 from rag.language import detect_language
 from rag.types import AnswerStatus, Question
+
+if TYPE_CHECKING:
+    from bot.index_effects import GapEffects
+    from rag.ingest.index import IndexReport
 
 DONE = 0
 FAILED = 1
@@ -61,7 +72,11 @@ class AskJob:
     starter: bool = False
 
 
-async def index(library: Library, terminal: Terminal, job: IndexJob) -> int:
+After = Callable[["IndexReport"], Awaitable["GapEffects | None"]]
+"""Notes what a run did, and tells what became of open gaps; None where nothing is known of any."""
+
+
+async def index(library: Library, terminal: Terminal, job: IndexJob, *, after: After | None = None) -> int:
     """Unregisters what is to be removed, then brings the named inputs up to date."""
     from rag.build import starter_input
     from rag.catalogue import Input
@@ -80,11 +95,14 @@ async def index(library: Library, terminal: Terminal, job: IndexJob) -> int:
         failed=tuple(problem for each in reports for problem in each.failed),
         fall=reports[-1].fall,
         warned=tuple(problem for each in reports for problem in each.warned),
+        by_input=tuple(outcome for each in reports for outcome in each.by_input),
     )
+    effects = await after(report) if after else None
     if terminal.json:
-        write_line(terminal.lines, index_record(report))
+        write_line(terminal.lines, index_record(report, effects))
     else:
         print_index_report(terminal.out, report)
+        print_gap_effects(terminal.out, effects)
     held = report.fall is not None and report.fall.held
     return FAILED if report.failed or held else DONE
 

@@ -11,6 +11,7 @@ from bot.questions import without_surrogates
 from rag.types import Answer, AnswerStatus, Citation, Document, Passage, Retrieval
 
 if TYPE_CHECKING:
+    from bot.index_effects import GapEffects
     from rag.evaluation import Report
     from rag.ingest.files import FileProblem
     from rag.ingest.guard import Fall
@@ -104,8 +105,8 @@ def document_record(document: Document) -> dict[str, Any]:
     }
 
 
-def index_record(report: IndexReport) -> dict[str, Any]:
-    """What a run of indexing did; documents are told by their sources."""
+def index_record(report: IndexReport, effects: GapEffects | None = None) -> dict[str, Any]:
+    """What a run of indexing did, to open gaps as well; documents are told by their sources."""
     return {
         "added": list(report.added),
         "updated": list(report.updated),
@@ -114,6 +115,7 @@ def index_record(report: IndexReport) -> dict[str, Any]:
         "failed": [_problem_record(each) for each in report.failed],
         "warned": [_problem_record(each) for each in report.warned],
         **({"fall": _fall_record(report.fall)} if report.fall else {}),
+        **({"gaps": dataclasses.asdict(effects)} if effects else {}),
     }
 
 

@@ -234,6 +234,9 @@ class UsageCount:
 OPERATOR: Final = "operator"
 """Who acts on the command line or in the settings file: whoever has the machine."""
 
+SHELL: Final = "shell"
+"""The platform of what they order there: what they oversee ends at no workspace."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:

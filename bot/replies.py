@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from bot.mentions import Mention
 from bot.payloads import Payload
@@ -83,7 +85,7 @@ class Reply:
     `status` is a sign of work in progress; a reply that is final has none. `language` is that of what a platform adds
     in its own words, such as the heading of the sources. `mention` is the one person or group whom the message calls;
     nothing in its text calls anybody. `page` are the text and the actions once more, part by part, for a platform that
-    has pages.
+    has pages. `rows` are the same as plain values, for programs that ask instead of people.
     """
 
     text: str
@@ -96,6 +98,7 @@ class Reply:
     mention: Mention | None = None
     page: tuple[PagePart, ...] = ()
     language: Language = Language.EN
+    rows: tuple[Mapping[str, Any], ...] = ()
 
 
 class FieldKind(StrEnum):

@@ -90,10 +90,13 @@ class Rights:
         """Whether anybody is an admin."""
         return any(self.roles.get(role) for role in (Role.ADMIN, Role.OWNER))
 
-    def with_owner(self, person: Person) -> Rights:
-        """These rights, with one more owner: whoever sits at the terminal has the machine anyway."""
+    def with_owner(self, person: Person, *, labels: Iterable[str] = ()) -> Rights:
+        """These rights, with one more owner, who holds labels: whoever sits at the terminal has the machine anyway."""
         owner = Holder(platform=person.platform, workspace=person.workspace, id=person.id)
-        return Rights(roles={**self.roles, Role.OWNER: (*self.roles.get(Role.OWNER, ()), owner)}, labels=self.labels)
+        return Rights(
+            roles={**self.roles, Role.OWNER: (*self.roles.get(Role.OWNER, ()), owner)},
+            labels={**self.labels, **{label: (*self.labels.get(label, ()), owner) for label in labels}},
+        )
 
 
 def rights_of(settings: RightsSettings) -> Rights:

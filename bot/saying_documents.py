@@ -39,6 +39,7 @@ class DocSay(StrEnum):
     GONE = "upload_gone"
     FAILED = "upload_failed"
     FAILED_LINE = "upload_failed_line"
+    MEND = "upload_mend"
     TOO_LARGE = "upload_too_large"
     TOO_MANY = "upload_too_many"
     MANY_WAIT = "upload_many_wait"
@@ -102,6 +103,7 @@ DOCUMENT_BLANKS: Mapping[DocSay, frozenset[str]] = {
     DocSay.NOT_READERS: frozenset({"readers"}),
     DocSay.RECEIVED_LINE: frozenset({"title", "facts"}),
     DocSay.FAILED_LINE: frozenset({"file", "problem"}),
+    DocSay.MEND: frozenset({"problem", "remedy"}),
     DocSay.TOO_LARGE: frozenset({"size", "most"}),
     DocSay.TOO_MANY: frozenset({"most"}),
     DocSay.MANY_WAIT: frozenset({"most", "usage"}),

@@ -13,6 +13,7 @@ class OverSay(StrEnum):
     GROUP = "over_group"
     GROUP_ONE = "over_group_one"
     NEAREST = "over_nearest"
+    NEAREST_ONE = "over_nearest_one"
     NEAREST_NONE = "over_nearest_none"
     GROUPS_MORE = "over_groups_more"
     GAPS_CUT = "over_gaps_cut"
@@ -115,6 +116,7 @@ OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
     OverSay.GROUP: frozenset({"number", "count", "question", "day", "kinds"}),
     OverSay.GROUP_ONE: frozenset({"number", "question", "day", "kinds"}),
     OverSay.NEAREST: frozenset({"titles"}),
+    OverSay.NEAREST_ONE: frozenset({"title"}),
     OverSay.GROUPS_MORE: frozenset({"more"}),
     OverSay.GAPS_CUT: frozenset({"most"}),
     OverSay.HINT: frozenset({"usage"}),

@@ -20,6 +20,7 @@ from rag.types import PUBLIC, Citation, Document, DocumentKind, Language, Retrie
 if TYPE_CHECKING:
     from rich.markdown import Markdown
 
+    from bot.index_effects import GapEffects
     from rag.ingest.guard import Fall
     from rag.ingest.index import IndexReport
 
@@ -211,6 +212,18 @@ def print_index_report(console: Console, report: IndexReport) -> None:
         console.print(printable(f"  warning {told}"), style="yellow", soft_wrap=True)
     if report.fall is not None:
         _print_fall(console, report.fall)
+
+
+def print_gap_effects(console: Console, effects: GapEffects | None) -> None:
+    """What a run did to what people could not find; nothing where nothing is open."""
+    if effects is None or not effects.open:
+        return
+    console.print(f"open gaps that would be answered by now: {len(effects.answered)} of {effects.open}")
+    for each in effects.answered[:_LISTED]:
+        question = " ".join(each.question.split())
+        console.print(printable(f"  {each.number}. {question}"), style="dim", soft_wrap=True)
+    if effects.answered:
+        console.print("  close one: advisor admin gaps close NUMBER", style="dim")
 
 
 def _print_fall(console: Console, fall: Fall) -> None:

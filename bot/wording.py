@@ -137,6 +137,17 @@ class Wording:
             raise InvalidSettings(f"prompts/bot.{language.value}.toml lacks [commands.{name}]; add it")
         return words
 
+    def called_in(self, language: Language) -> Wording:
+        """The same, with commands and switches as they are typed in one language: a shell takes no others."""
+        own = self._of(language)
+        files = {
+            each: file.model_copy(
+                update={"commands": own.commands, "words": {**file.words, "onoff": own.words["onoff"]}}
+            )
+            for each, file in self._files.items()
+        }
+        return Wording(files, self._problems)
+
     def _of(self, language: Language) -> _File:
         return self._files.get(language) or self._files[Language.EN]
 

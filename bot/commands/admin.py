@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.chat import Press
 from bot.commands import basic, documents, inputs, proposals, quality, steering, usage
@@ -73,7 +73,7 @@ class Admin:
             case "inputs":
                 await call.whisper(await _inputs(call, runs))
             case _:
-                await call.whisper(await status(call, runs))
+                await call.whisper(await status(call, runs), rows=(await _state(call, runs),))
 
     async def _reindex(self, call: Call, runs: IndexRuns, what: str) -> None:
         registered = await runs.library.inputs()
@@ -135,6 +135,14 @@ async def status(call: Call, runs: IndexRuns) -> str:
     return "\n".join(line for line in lines if line)
 
 
+async def _state(call: Call, runs: IndexRuns) -> Mapping[str, Any]:
+    """The same as plain values."""
+    counts, inputs = await runs.library.counts(), await runs.library.inputs()
+    busy = {"busy": runs.holder.who, "since": runs.holder.since.isoformat()} if runs.holder else {}
+    sizes = {"documents": counts.documents, "chunks": counts.chunks, "inputs": len(inputs)}
+    return {**sizes, **busy, **steering.paused_row(call)}
+
+
 async def _interrupted(call: Call, runs: IndexRuns) -> str:
     broken = await runs.journal.left()
     return call.words(Say.ADMIN_INTERRUPTED, since=f"{broken.since:%Y-%m-%d %H:%M}") if broken else ""
@@ -163,7 +171,9 @@ def _read(call: Call, what: str) -> tuple[str, frozenset[str]]:
     given, asked = what.split(), set[str]()
     while given and given[-1].casefold() in words:
         asked.add(words[given.pop().casefold()])
-    return " ".join(given), frozenset(asked)
+    name = " ".join(given)
+    every = {call.means.wording.word("every", "all", language).casefold() for language in LANGUAGES}
+    return "" if name.casefold() in every else name, frozenset(asked)
 
 
 def _noted(chosen: Sequence[Input], asked: frozenset[str]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from bot.board import Pacing
 from bot.channel_rules import effective_settings, reader_scope
@@ -23,7 +24,7 @@ from bot.offers import Verb
 from bot.oversight import Oversight
 from bot.payloads import Payload
 from bot.privacy_settings import PrivacySettings
-from bot.records import AnswerRecord, QuestionRecord
+from bot.records import SHELL, AnswerRecord, QuestionRecord
 from bot.replies import Action, Button, File, Form, Reply, Visibility
 from bot.rights import Rights, Role
 from bot.schedules.desk import ScheduleDesk
@@ -133,6 +134,7 @@ class Call:
         citations: tuple[Citation, ...] = (),
         notes: tuple[str, ...] = (),
         files: tuple[File, ...] = (),
+        rows: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Tells the person alone, in as many messages as it takes. Raises DeliveryFailed."""
         whole = Reply(
@@ -143,6 +145,7 @@ class Call:
             files=files,
             visibility=Visibility.PRIVATE,
             language=self.language,
+            rows=tuple(rows) if self.everywhere else (),
         )
         await self.show(whole)
 
@@ -190,6 +193,11 @@ class Call:
         """What of the library may be shown here."""
         settings = await effective_settings(self.means.store.settings, self.place.channel_key)
         return reader_scope(settings, self.person, place=self.place, held=self.means.rights.labels_of(self.person))
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it is asked for by whoever has the machine: what they oversee ends at no workspace."""
+        return self.place.platform == SHELL
 
     @property
     def is_private(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.chat import Press, Submission
 from bot.commands.call import Call
 from bot.commands.document_form import Known, describing_form, number_of, read_form, speaker_of
@@ -126,7 +129,7 @@ async def _list(call: Call, chosen: list[ShelfDocument]) -> None:
     options = tuple(Option(label=_title(each)[:_LABEL], value=each.id) for each in chosen[:_LISTED])
     payload = Payload(verb=Verb.SHELF_SHOW, argument=call.language.value)
     choose = Select(placeholder=call.words(DocSay.SHELF_CHOOSE), payload=payload, options=options)
-    await call.whisper("\n".join(lines), actions=((choose,),))
+    await call.whisper("\n".join(lines), actions=((choose,),), rows=[*map(_row, chosen)])
 
 
 async def _card(call: Call, document: ShelfDocument) -> None:
@@ -146,7 +149,7 @@ async def _card(call: Call, document: ShelfDocument) -> None:
     labels = await call.labels()
     versions = [each for each in reversed(document.versions) if each.audience & labels][:_VERSIONS]
     told.append("\n".join(f"- {_version_line(call, document, each)}" for each in versions))
-    await call.whisper("\n\n".join(told), actions=_actions(call, document, versions))
+    await call.whisper("\n\n".join(told), actions=_actions(call, document, versions), rows=(_row(document),))
 
 
 def _actions(call: Call, document: ShelfDocument, versions: list[ShelfVersion]) -> tuple[tuple[Action, ...], ...]:
@@ -235,6 +238,13 @@ async def _present(call: Call, document: ShelfDocument, shown: ShelfVersion) -> 
         folders = files.desk.workshop.folders
         text = (await on_disk(lambda: folders.kept(document.id, shown.version))).decode(errors="replace")
     return Known(title=shown.title, kind=shown.kind, language=shown.language, audience=shown.audience, text=text)
+
+
+def _row(document: ShelfDocument) -> Mapping[str, Any]:
+    """A document as plain values."""
+    shown = document.shown
+    readers = sorted(shown.audience) if shown else []
+    return {"id": document.id, "title": _title(document), "live": document.live, "readers": readers}
 
 
 def _title(document: ShelfDocument) -> str:

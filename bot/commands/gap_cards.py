@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from bot.commands import basic
 from bot.commands.call import Call
-from bot.commands.gap_views import nearest
+from bot.commands.gap_views import nearest, nearest_line
 from bot.commands.registry import Registry
 from bot.expert_cards import one_line, state_of
 from bot.gap_report import GapGroup
@@ -50,12 +53,32 @@ async def show_card(call: Call, group: GapGroup) -> None:
     lines += [await _line(call, gap) for gap in group.gaps[:_ON_CARD]]
     if len(group.gaps) > _ON_CARD:
         lines.append(call.words(OverSay.CARD_MORE, more=len(group.gaps) - _ON_CARD))
-    lines += ["", (await nearest(call, group)).strip()]
+    titles = await nearest(call, group)
+    lines += ["", nearest_line(call, titles).strip()]
     slip = await slip_of(call, group.gaps)
     buttons = tuple(
         Button(label=call.words(say), payload=payload(call, verb, slip), style=style) for verb, say, style in _BUTTONS
     )
-    await call.whisper("\n".join(lines), actions=(buttons,))
+    await call.whisper("\n".join(lines), actions=(buttons,), rows=[*map(gap_row, group.gaps)])
+
+
+def group_row(group: GapGroup, titles: Sequence[str]) -> Mapping[str, Any]:
+    """A group as plain values."""
+    return {
+        "number": group.number,
+        "question": group.text,
+        "asked": len(group.gaps),
+        **{kind.value: group.count(kind) for kind in GapKind},
+        "last": max(gap.at for gap in group.gaps).isoformat(),
+        "nearest": list(titles),
+        "gaps": [gap.id for gap in group.gaps],
+    }
+
+
+def gap_row(gap: GapRecord) -> Mapping[str, Any]:
+    """A gap as plain values."""
+    closed = {"closed_at": gap.closed_at.isoformat(), "resolution": gap.resolution} if gap.closed_at else {}
+    return {"number": gap.id, "question": gap.text, "kind": gap.kind.value, "at": gap.at.isoformat(), **closed}
 
 
 async def slip_of(call: Call, gaps: tuple[GapRecord, ...] | list[GapRecord]) -> str:

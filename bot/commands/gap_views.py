@@ -33,15 +33,18 @@ async def grouped(call: Call, gaps: Sequence[GapRecord]) -> list[GapGroup]:
     return await call.means.oversight.gaps.groups(gaps)
 
 
-async def nearest(call: Call, group: GapGroup) -> str:
-    """The documents that come nearest to a group, as one line."""
-    if call.means.oversight is None:
-        return call.words(OverSay.NEAREST_NONE)
+async def nearest(call: Call, group: GapGroup) -> tuple[str, ...]:
+    """The titles of the documents that come nearest to a group; none where that cannot be told."""
     try:
-        titles = await call.means.oversight.gaps.nearest(group.gaps[0])
+        return await call.means.oversight.gaps.nearest(group.gaps[0]) if call.means.oversight else ()
     except RagError:
-        titles = ()
-    shown = call.words(Say.LIST_SEPARATOR).join(" ".join(title.split()) for title in titles)
+        return ()
+
+
+def nearest_line(call: Call, titles: Sequence[str]) -> str:
+    """The same as one line."""
+    named = (call.words(OverSay.NEAREST_ONE, title=" ".join(title.split())) for title in titles)
+    shown = call.words(Say.LIST_SEPARATOR).join(named)
     return call.words(OverSay.NEAREST, titles=shown) if titles else call.words(OverSay.NEAREST_NONE)
 
 
@@ -63,10 +66,12 @@ async def _readable(call: Call, gaps: Iterable[GapRecord]) -> list[GapRecord]:
 
 
 async def _may_read(call: Call, channel: str, gap: GapRecord) -> bool:
-    if server_key(channel) != server_key(call.place.channel_key):
-        return False
     question = await call.means.store.questions.get(gap.question_id)
     if question is None or question.place.kind is PlaceKind.DM:
+        return False
+    if call.everywhere:
+        return True
+    if server_key(channel) != server_key(call.place.channel_key):
         return False
     settings = await effective_settings(call.means.store.settings, channel)
     return channel_labels(settings) <= await call.labels()

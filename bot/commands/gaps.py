@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.chat import Press
 from bot.commands import gap_work
 from bot.commands.call import Call
-from bot.commands.gap_cards import group_line, show_card, usage
-from bot.commands.gap_views import grouped, nearest, visible, was_closed
+from bot.commands.gap_cards import gap_row, group_line, group_row, show_card, usage
+from bot.commands.gap_views import grouped, nearest, nearest_line, visible, was_closed
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.expert_cards import one_line
 from bot.gap_report import MOST_GAPS, GapGroup
@@ -76,17 +76,18 @@ class Gaps:
             await call.whisper(call.words(ExpertSay.GAPS_NONE))
             return
         groups = await grouped(call, gaps)
-        lines = [call.words(OverSay.GAPS, count=len(gaps), groups=len(groups)), ""]
+        lines, rows = [call.words(OverSay.GAPS, count=len(gaps), groups=len(groups)), ""], []
         for group in groups[:_SHOWN]:
-            lines += [group_line(call, group), await nearest(call, group)]
+            titles = await nearest(call, group)
+            lines += [group_line(call, group), nearest_line(call, titles)]
+            rows.append(group_row(group, titles))
         if len(groups) > _SHOWN:
             lines.append(call.words(OverSay.GROUPS_MORE, more=len(groups) - _SHOWN))
         if len(gaps) > MOST_GAPS:
             lines.append(call.words(OverSay.GAPS_CUT, most=MOST_GAPS))
         lines += ["", call.words(OverSay.HINT, usage=usage(call, self._registry()))]
-        await call.whisper(
-            "\n".join(line for line in lines if line is not None), actions=((_choice(call, groups[:_SHOWN]),),)
-        )
+        rows += [group_row(group, ()) for group in groups[_SHOWN:]]
+        await call.whisper("\n".join(lines), actions=((_choice(call, groups[:_SHOWN]),),), rows=rows)
 
 
 async def show_chosen(call: Call, press: Press) -> None:
@@ -135,7 +136,7 @@ async def _show_closed(call: Call) -> None:
     options = tuple(Option(label=f"{gap.id} · {one_line(gap.text, _LABEL)}", value=str(gap.id)) for gap in gaps)
     payload = Payload(verb=Verb.GAP_REOPEN, argument=call.language.value)
     choice = Select(placeholder=call.words(OverSay.REOPEN), payload=payload, options=options)
-    await call.whisper("\n".join(lines), actions=((choice,),))
+    await call.whisper("\n".join(lines), actions=((choice,),), rows=[*map(gap_row, gaps)])
 
 
 def _closed_line(call: Call, gap: GapRecord) -> str:

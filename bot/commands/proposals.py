@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.channel_rules import server_key
 from bot.chat import Press, Submission
@@ -148,7 +149,7 @@ async def _list(call: Call, visible: list[HandIn]) -> None:
     )
     payload = Payload(verb=Verb.PROPOSAL_SHOW, argument=call.language.value)
     choose = Select(placeholder=call.words(DocSay.QUEUE_CHOOSE), payload=payload, options=options)
-    await call.whisper("\n".join(lines), actions=((choose,),))
+    await call.whisper("\n".join(lines), actions=((choose,),), rows=[*map(_row, visible)])
 
 
 async def _card(call: Call, hand_in: HandIn) -> None:
@@ -165,7 +166,7 @@ async def _card(call: Call, hand_in: HandIn) -> None:
         blocks, files = [head, quoted, hand_in.text], tuple[File, ...]()
     else:
         blocks, files = await _file_card(call, hand_in, speaker)
-    await call.whisper("\n\n".join(blocks), actions=(_buttons(call, hand_in),), files=files)
+    await call.whisper("\n\n".join(blocks), actions=(_buttons(call, hand_in),), files=files, rows=(_row(hand_in),))
 
 
 async def _file_card(call: Call, hand_in: HandIn, speaker: Speaker) -> tuple[list[str], tuple[File, ...]]:
@@ -187,7 +188,7 @@ async def _file_card(call: Call, hand_in: HandIn, speaker: Speaker) -> tuple[lis
         excerpt = (await desk.look(hand_in)).excerpt
         content = await desk.content(hand_in)
     except RagError as error:
-        return [head, f"> {error.user_message}"], ()
+        return [head, f"> {speaker.failure(error)}"], ()
     quoted = "\n".join(f"> {line}".rstrip() for line in f"{excerpt} …".splitlines())
     given = File(name=f"{hand_in.number}{hand_in.suffix}", content=content, media_type="application/octet-stream")
     may = call.place.private or call.adapter.capabilities.private_files
@@ -251,6 +252,8 @@ async def _visible(call: Call) -> list[HandIn]:
 def _is_near(call: Call, hand_in: HandIn) -> bool:
     """Whether something was handed in on this server, or in a direct message of a platform where those are on none."""
     place, here = hand_in.place, call.place
+    if call.everywhere:
+        return True
     if place.private and place.platform == here.platform and place.workspace.startswith(_NO_SERVER):
         return True
     return server_key(place.channel_key) == server_key(here.channel_key)
@@ -264,6 +267,19 @@ def _present(hand_in: HandIn) -> Known:
         audience=hand_in.audience,
         text=hand_in.text if hand_in.shelf is Shelf.ANSWERS else None,
     )
+
+
+def _row(hand_in: HandIn) -> Mapping[str, Any]:
+    """What waits, as plain values."""
+    return {
+        "number": hand_in.number,
+        "what": hand_in.shelf.value,
+        "title": hand_in.title,
+        "by": hand_in.name,
+        "file": hand_in.file,
+        "readers": sorted(hand_in.audience),
+        "at": hand_in.at.isoformat(),
+    }
 
 
 def _age(call: Call, hand_in: HandIn) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.chat import MessageRef, Press
 from bot.commands.call import Call
@@ -84,7 +85,7 @@ async def _finish(call: Call, run: EvaluationRun, message: MessageRef, earlier: 
         await show_surely(call, message, call.words(OverSay.EVAL_FAILED))
         raise error
     made, before = run.task.result(), next(iter(earlier), None)
-    await show_surely(call, message, _figures(call, made, before))
+    await show_surely(call, message, _figures(call, made, before), rows=(_row(made, before),))
     if before is not None:
         await call.whisper(_worse(call, worsened(before.marks, made.marks)))
 
@@ -106,6 +107,22 @@ def _figures(call: Call, made: Evaluation, before: Evaluation | None) -> str:
         lines.append(call.words(OverSay.EVAL_FAILURES, count=new.failed))
     since = call.words(OverSay.EVAL_SINCE, day=before.at.date().isoformat()) if before else ""
     return "\n".join([*lines, since or call.words(OverSay.EVAL_FIRST)])
+
+
+def _row(made: Evaluation, before: Evaluation | None) -> Mapping[str, Any]:
+    """The same as plain values; a share of nothing is null."""
+
+    def told(each: Evaluation) -> dict[str, Any]:
+        counted = tally(each.marks)
+        hits = {f"hit@{most}": value for most, value in counted.hits.items()}
+        return {**hits, "answered": counted.answered, "refused": counted.refused, "failed": counted.failed}
+
+    row = {"set": made.name, "questions": len(made.marks), **told(made)}
+    if before is None:
+        return row
+    worse = worsened(before.marks, made.marks)
+    names = {name: list(getattr(worse, name)) for name in ("lost", "unanswered", "overanswered")}
+    return {**row, "before": {"at": before.at.isoformat(), **told(before)}, **names}
 
 
 def _share(new: float | None, old: float | None, *, known: Tally | None) -> str:

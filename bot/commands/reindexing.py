@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.chat import MessageRef
 from bot.commands.call import Call
@@ -63,7 +65,7 @@ async def _finish(call: Call, run: IndexRun, message: MessageRef, journal: Index
     """The last state; what is in the library by name is for the admin alone, since not everybody may know of it."""
     error = None if run.task.cancelled() else run.task.exception()
     try:
-        await show_surely(call, message, _ended(call, run))
+        await show_surely(call, message, _ended(call, run), rows=_rows(run))
     except DeliveryFailed:
         await journal.end()  # nobody can be told, neither now nor at the next start
         raise
@@ -87,6 +89,17 @@ def _ended(call: Call, run: IndexRun) -> str:
     told = fall_line(call, report.fall) if report.fall else ""
     held = report.fall is not None and report.fall.held
     return told if held else "\n".join(filter(None, (counted(call, report), told)))
+
+
+def _rows(run: IndexRun) -> tuple[Mapping[str, Any], ...]:
+    """What a run did, as plain values; nothing of one that did not come to its end."""
+    if run.task.cancelled() or run.task.exception() is not None:
+        return ()
+    report = run.task.result()
+    names = {name: list(getattr(report, name)) for name in ("added", "updated", "removed")}
+    problems = {name: [asdict(each) for each in getattr(report, name)] for name in ("failed", "warned")}
+    held = {"held": report.fall.held} if report.fall else {}
+    return ({**names, "unchanged": report.unchanged, **problems, **held},)
 
 
 async def _hand_over(call: Call, text: str, files: tuple[File, ...]) -> None:

@@ -101,7 +101,9 @@ def _told(call: Call, made: Published) -> str:
         return call.words(ExpertSay.DECIDED)
     if made.problem is not None:
         line = call.words(
-            DocSay.FAILED_LINE, file=inert(hand_in.file), problem=f"{made.problem.problem}; {made.problem.remedy}"
+            DocSay.FAILED_LINE,
+            file=inert(hand_in.file),
+            problem=speaker.mend(made.problem.problem, made.problem.remedy),
         )
         return f"{call.words(DocSay.FAILED)}\n- {line}"
     version = made.document.shown if made.document else None

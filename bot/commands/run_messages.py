@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from bot.chat import MessageRef
@@ -55,9 +55,9 @@ async def show_in_place(call: Call, message: MessageRef, reply: Reply) -> None:
         log.info("progress_not_shown", extra={"error": str(error)})
 
 
-async def show_surely(call: Call, message: MessageRef, text: str) -> None:
+async def show_surely(call: Call, message: MessageRef, text: str, *, rows: tuple[Mapping[str, Any], ...] = ()) -> None:
     """Shows the last state, in a new message where the old one cannot be edited."""
-    reply = Reply(text=text, language=call.language)
+    reply = Reply(text=text, language=call.language, rows=rows if call.everywhere else ())
     try:
         await call.adapter.edit(message, reply)
     except DeliveryFailed:

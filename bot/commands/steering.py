@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.channel_rules import channel_labels
 from bot.chat import Press
@@ -12,7 +13,7 @@ from bot.commands.settings import LABELS, changed, value_of
 from bot.offers import Verb
 from bot.oversight_records import SlipKind
 from bot.payloads import Payload
-from bot.records import AuditEntry
+from bot.records import AuditEntry, ChannelSettings
 from bot.replies import Button, Style
 from bot.saying_oversight import OverSay
 from bot.steering import LIMITS, Steering
@@ -35,14 +36,15 @@ async def maintenance(call: Call, what: str) -> None:
             message = " ".join(rest.split())[:_MESSAGE]
             await _note(call, "maintenance", "", {"after": "on"})
             await steering.maintain(message)
-            await call.whisper(call.words(OverSay.PAUSED))
+            await call.whisper(call.words(OverSay.PAUSED), rows=(paused_row(call),))
         case "off":
             await _note(call, "maintenance", "", {"after": "off"})
             await steering.maintain(None)
-            await call.whisper(call.words(OverSay.RESUMED))
+            await call.whisper(call.words(OverSay.RESUMED), rows=(paused_row(call),))
         case _:
             usage = call.words(OverSay.PAUSE_USAGE, usage=_usage(call, "maintenance", "on"))
-            await call.whisper(f"{paused_line(call) or call.words(OverSay.NOT_PAUSED)}\n{usage}")
+            told = paused_line(call) or call.words(OverSay.NOT_PAUSED)
+            await call.whisper(f"{told}\n{usage}", rows=(paused_row(call),))
 
 
 def paused_line(call: Call) -> str:
@@ -54,6 +56,13 @@ def paused_line(call: Call) -> str:
     return call.words(OverSay.PAUSED_SINCE, since=since, message=steering.maintenance.message).strip()
 
 
+def paused_row(call: Call) -> Mapping[str, Any]:
+    """Whether nobody but admins is answered, as plain values."""
+    steering = _steering(call)
+    held = steering.maintenance if steering else None
+    return {"maintenance": True, "since": held.since, "message": held.message} if held else {"maintenance": False}
+
+
 async def limits(call: Call, what: str) -> None:
     """Shows all limits with where they come from, or asks whether one is to be changed."""
     steering = _steering(call)
@@ -62,7 +71,7 @@ async def limits(call: Call, what: str) -> None:
         return
     name, _, typed = what.strip().partition(" ")
     if not name:
-        await call.whisper(_shown_limits(call, steering))
+        await _show_limits(call, steering)
     elif (key := _word(call, "limit", name)) is None:
         names = call.words(Say.LIST_SEPARATOR).join(LIMITS)
         await call.whisper(call.words(OverSay.LIMIT_UNKNOWN, name=name[:_TYPED], names=names))
@@ -108,12 +117,17 @@ async def labels(call: Call, what: str) -> None:
     if value is None:
         await call.whisper(call.words(OverSay.LABELS_UNKNOWN, value=what.strip()[:_TYPED], known=known))
         return
+    await ask_labels(call, channel, value)
+
+
+async def ask_labels(call: Call, channel: ChannelSettings, value: tuple[str, ...]) -> None:
+    """Tells what other labels would do to a channel, and asks whether they shall hold; () takes all of them away."""
     before, after = channel_labels(channel), channel_labels(changed(channel, LABELS, value))
     old, new = await _readable(call, before), await _readable(call, after)
     text = call.words(
         OverSay.CONFIRM_LABELS,
         before=settings.shown(call, LABELS, tuple(sorted(before - {PUBLIC})) or (PUBLIC,)),
-        after=settings.shown(call, LABELS, value),
+        after=settings.shown(call, LABELS, value or (PUBLIC,)),
         more=len(new - old),
         fewer=len(old - new),
     )
@@ -135,12 +149,12 @@ async def set_labels(call: Call, press: Press) -> None:
     details = {"setting": LABELS, "before": ", ".join(value_of(channel, LABELS)), "after": ", ".join(value)}
     await _note(call, "config", key, details)
     await book.save(key, changed(channel, LABELS, value))
-    await call.whisper(call.words(OverSay.LABELS_SET, labels=settings.shown(call, LABELS, value)))
+    await call.whisper(call.words(OverSay.LABELS_SET, labels=settings.shown(call, LABELS, value or (PUBLIC,))))
 
 
 async def _ask_limit(call: Call, steering: Steering, name: str, typed: str) -> None:
     if not typed:
-        await call.whisper(_shown_limits(call, steering))
+        await _show_limits(call, steering)
         return
     value: float | None = None
     if _word(call, "onoff", typed) != "default":
@@ -165,7 +179,10 @@ async def _confirm(call: Call, text: str, verb: Verb, kind: SlipKind, content: M
     await call.whisper(text, actions=((button,),))
 
 
-def _shown_limits(call: Call, steering: Steering) -> str:
+async def _show_limits(call: Call, steering: Steering) -> None:
+    rows = [
+        {"limit": name, "value": getattr(steering.limits, name), "origin": steering.origin(name)} for name in LIMITS
+    ]
     lines = [
         call.words(
             OverSay.LIMIT,
@@ -178,7 +195,7 @@ def _shown_limits(call: Call, steering: Steering) -> str:
     ]
     example = f"{LIMITS[0]} {_number(getattr(steering.limits, LIMITS[0]))}"
     hint = call.words(OverSay.LIMIT_HINT, usage=_usage(call, "limits", example))
-    return "\n".join([call.words(OverSay.LIMITS), "", *lines, "", hint])
+    await call.whisper("\n".join([call.words(OverSay.LIMITS), "", *lines, "", hint]), rows=rows)
 
 
 def _limit_name(call: Call, name: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from bot.channel_rules import channel_labels, effective_settings
 from bot.commands.call import Call
@@ -47,7 +48,7 @@ class Used:
 
 
 def used_of(counts: Iterable[UsageCount], *, workspace: str) -> Used:
-    """Counts told apart by what they are about."""
+    """Counts told apart by what they are about; those of all workspaces where none is named."""
     used = Used()
     for each in counts:
         _take_in(used, each, workspace)
@@ -65,20 +66,36 @@ async def show(call: Call, what: str) -> None:
         await call.means.oversight.meter.flush()
     today = call.means.now().date()
     counts = await call.means.store.usage.counts(since=today - timedelta(days=days - 1), until=today)
-    used = used_of(counts, workspace=f"{call.place.platform}/{call.place.workspace}")
+    used = used_of(counts, workspace="" if call.everywhere else f"{call.place.platform}/{call.place.workspace}")
     blocks = [call.words(OverSay.USAGE_TITLE, days=days), _summary(call, used)]
     if used.channels:
         blocks += [_by_day(call, used), _by_channel(call, used), await _by_topic(call, used), _times(call, used)]
     blocks += [await _state(call, used)]
-    await call.whisper("\n\n".join(block for block in blocks if block))
+    await call.whisper("\n\n".join(block for block in blocks if block), rows=[*_rows(used)])
+
+
+def _rows(used: Used) -> Iterator[Mapping[str, Any]]:
+    """The counts as plain values: of each day, each channel and each topic of its answers, then of the program."""
+    for day in sorted(used.days):
+        yield {"day": day.isoformat(), **used.days[day]}
+    for channel in sorted(used.channels):
+        yield {"channel": channel, **used.channels[channel]}
+    for channel, topic in sorted(used.topics):
+        yield {"topic": topic, "in": channel, **used.topics[channel, topic]}
+    for name, times in sorted(used.stages.items()):
+        yield {"stage": name, "p50_ms": percentile_ms(times, 50), "p95_ms": percentile_ms(times, 95)}
+    for name, counted in sorted(used.models.items()):
+        yield {"model": name, **counted}
+    yield {"people": len(used.people), "events": dict(used.events), "errors": dict(used.errors)}
 
 
 def _take_in(used: Used, each: UsageCount, workspace: str) -> None:
     kind, _, about = each.subject.partition(" ")
-    if kind == CHANNEL and about.startswith(f"{workspace}/"):
+    beneath = f"{workspace}/" if workspace else ""
+    if kind == CHANNEL and about.startswith(beneath):
         used.channels[about][each.name] += each.amount
         used.days[each.day][each.name] += each.amount
-    elif kind == TOPIC and about.startswith(f"{workspace}/"):
+    elif kind == TOPIC and about.startswith(beneath):
         channel, _, topic = about.partition(" ")
         used.topics[channel, topic][each.name] += each.amount
     elif kind == STAGE and each.name.isdecimal():
@@ -87,7 +104,7 @@ def _take_in(used: Used, each: UsageCount, workspace: str) -> None:
         used.models[about][each.name] += each.amount
     elif kind in {EVENTS, ERRORS}:
         (used.events if kind == EVENTS else used.errors)[each.name] += each.amount
-    elif each.name == f"questions {workspace}":
+    elif each.name == f"questions {workspace}" or (not workspace and each.name.startswith("questions ")):
         used.people[each.subject] += each.amount
 
 
@@ -130,7 +147,9 @@ def _by_channel(call: Call, used: Used) -> str:
 
 
 def _channel(call: Call, channel: str) -> str:
-    name = channel.rpartition("/")[2]
+    workspace, _, name = channel.rpartition("/")
+    if call.everywhere:
+        return f"`{channel if name != DIRECT else f'{workspace}: {call.words(OverSay.USAGE_DIRECT)}'}`"
     return call.words(OverSay.USAGE_DIRECT) if name == DIRECT else f"`{name.replace('`', '')}`"
 
 
@@ -201,7 +220,8 @@ async def _schedules(call: Call) -> list[str]:
     own = (call.place.platform, call.place.workspace)
     lines: list[str] = []
     for each in await call.means.schedules.all():
-        if (each.place.platform, each.place.workspace) != own or not each.active or len(lines) >= _SCHEDULES:
+        near = call.everywhere or (each.place.platform, each.place.workspace) == own
+        if not near or not each.active or len(lines) >= _SCHEDULES:
             continue
         due = call.means.schedules.next(each)
         last = await call.means.store.schedules.fires(each.id, limit=1)

@@ -18,6 +18,7 @@ from bot.control.wire import (
     Count,
     Describe,
     Done,
+    Effects,
     Envelope,
     Inputs,
     Line,
@@ -26,6 +27,7 @@ from bot.control.wire import (
     Remove,
     Request,
     Retrieve,
+    Shell,
     Stream,
     Trouble,
     Update,
@@ -35,7 +37,9 @@ from bot.control.wire import (
     restored,
 )
 from bot.errors import ControlFailed
+from bot.index_effects import GapEffects
 from bot.inputs.acting import InputAnswer, InputOrder
+from bot.shell.values import Said, ShellDone, ShellOrder
 from rag.answer import finished
 from rag.catalogue import Counts, Input
 from rag.confidence import Calibration
@@ -235,6 +239,17 @@ class RemoteLibrary:
         request = Inputs(order=order)
         answer: InputAnswer = await self.wire.result(request, InputAnswer, event=IndexProgress, on_event=tell)
         return answer
+
+    async def effects(self, sources: frozenset[str]) -> GapEffects:
+        """What a run that brought these documents did to open gaps. Raises RagError."""
+        request = Effects(sources=tuple(sorted(sources)))
+        effects: GapEffects = await self.wire.result(request, GapEffects)
+        return effects
+
+    async def shell(self, order: ShellOrder, tell: Told) -> ShellDone:
+        """Has the bot do what an admin does in a chat. Raises RagError."""
+        done: ShellDone = await self.wire.result(Shell(order=order), ShellDone, event=Said, on_event=tell)
+        return done
 
     async def backup(self, path: Path, *, keys: bool = False) -> BackupReport:
         """Has the bot write a backup of store and index to a file. Raises BackupFailed, IndexLocked, StoreFailed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
 from bot.control.wire import (
@@ -14,6 +14,7 @@ from bot.control.wire import (
     Count,
     Describe,
     Done,
+    Effects,
     Envelope,
     Inputs,
     ListDocuments,
@@ -21,15 +22,19 @@ from bot.control.wire import (
     Remove,
     Request,
     Retrieve,
+    Shell,
     Stream,
     Update,
     encode,
 )
 from bot.errors import ControlFailed
+from bot.index_effects import GapEffects, IndexEffects
 from bot.indexing import IndexGate
 from bot.inputs.acting import InputClerk, Tell
 from bot.library import Library
-from rag.ingest.index import IndexProgress
+from bot.shell.clerk import ShellClerk
+from bot.shell.values import ShellReply, ShellStep
+from rag.ingest.index import IndexProgress, IndexReport
 
 if TYPE_CHECKING:
     from bot.store.backup import BackupReport
@@ -38,6 +43,15 @@ MakeBackup = Callable[[Backup], Awaitable["BackupReport"]]
 """Writes a backup while nobody indexes."""
 
 _PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerks:
+    """Who works for whoever has the machine: on inputs, after index runs, as an admin. Each is told who asks."""
+
+    inputs: Callable[[str], InputClerk] | None = None
+    effects: IndexEffects | None = None
+    shell: Callable[[str], ShellClerk] | None = None
 
 
 class ControlService:
@@ -51,10 +65,11 @@ class ControlService:
         process: int,
         gate: IndexGate,
         backup: MakeBackup,
-        inputs: Callable[[str], InputClerk] | None = None,
+        clerks: Clerks | None = None,
     ) -> None:
         self._library = library
-        self._inputs = inputs
+        clerks = clerks or Clerks()
+        self._inputs, self._effects, self._shell = clerks.inputs, clerks.effects, clerks.shell
         self._about = About(
             version=version,
             process=process,
@@ -71,6 +86,8 @@ class ControlService:
         match request:
             case Inputs():
                 lines = self._managed(request, who)
+            case Shell():
+                lines = self._ordered(request, who)
             case Update() | Remove():
                 lines = self._indexed(request, who)
             case Stream():
@@ -83,7 +100,9 @@ class ControlService:
             async for line in lines:
                 yield line
 
-    async def _at_once(self, request: Describe | Retrieve | Count | Backup, who: str) -> AsyncGenerator[bytes, None]:
+    async def _at_once(
+        self, request: Describe | Retrieve | Count | Backup | Effects, who: str
+    ) -> AsyncGenerator[bytes, None]:
         match request:
             case Describe():
                 yield encode("result", self._about)
@@ -92,6 +111,9 @@ class ControlService:
                 yield encode("result", found)
             case Count():
                 yield encode("result", await self._library.catalogue.counts())
+            case Effects():
+                sources = frozenset(request.sources)
+                yield encode("result", await self._effects.on_gaps(sources) if self._effects else GapEffects())
             case Backup():
                 with self._gate.hold(f"{who}, which makes a backup,"):
                     yield encode("result", await self._backup(request))
@@ -121,13 +143,30 @@ class ControlService:
     async def _indexed(self, request: Update | Remove, who: str) -> AsyncGenerator[bytes, None]:
         with self._gate.hold(who):
             if isinstance(request, Remove):
-                yield encode("result", await self._library.indexer.remove(request.path))
+                yield encode("result", await self._noted(await self._library.indexer.remove(request.path)))
                 return
-            index = self._library.indexer
-            updated = partial(index.update, request.inputs, full=request.full, force=request.force)
-            async with aclosing(_relayed(lambda tell: updated(on_progress=tell))) as steps:
+            async with aclosing(_relayed(lambda tell: self._updated(request, tell))) as steps:
                 async for step in steps:
                     yield encode("event" if isinstance(step, IndexProgress) else "result", step)
+
+    async def _updated(self, request: Update, tell: Tell) -> IndexReport:
+        update = self._library.indexer.update
+        report = await update(request.inputs, full=request.full, force=request.force, on_progress=tell)
+        return await self._noted(report)
+
+    async def _noted(self, report: IndexReport) -> IndexReport:
+        """Has the list of inputs tell what a run did."""
+        if self._effects is not None:
+            await self._effects.note(report)
+        return report
+
+    async def _ordered(self, request: Shell, who: str) -> AsyncGenerator[bytes, None]:
+        """All that is said, in its order: none of it may be left out, only steps on the way."""
+        if self._shell is None:
+            raise ControlFailed("the running bot takes no orders of admins; restart it with this version")
+        async with aclosing(self._shell(who).act(request.order)) as said:
+            async for each in said:
+                yield encode("event" if isinstance(each, ShellStep | ShellReply) else "result", each)
 
 
 async def _relayed(work: Callable[[Tell], Coroutine[Any, Any, object]]) -> AsyncGenerator[object, None]:
@@ -155,4 +194,4 @@ async def _relayed(work: Callable[[Tell], Coroutine[Any, Any, object]]) -> Async
 
 def is_long(request: Request) -> bool:
     """Whether a request may take minutes, and may be broken off without harm: the next run finishes its work."""
-    return isinstance(request, Update | Remove | Backup | Inputs)
+    return isinstance(request, Update | Remove | Backup | Inputs | Shell)

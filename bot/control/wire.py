@@ -13,12 +13,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.errors import ControlFailed
 from bot.inputs.acting import InputOrder
+from bot.shell.values import ShellOrder
 from rag.catalogue import Input
 from rag.confidence import Calibration
 from rag.errors import RagError
 from rag.types import Document, Question, Scope
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Raised by every change that an earlier program could not read."""
 
 MOST_REQUEST_BYTES = 4 * 1024 * 1024
@@ -102,7 +103,23 @@ class Inputs:
     type: Literal["inputs"] = "inputs"
 
 
-Request = Describe | Retrieve | Stream | ListDocuments | Count | Update | Remove | Backup | Inputs
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a run that brought these documents did to open gaps."""
+
+    sources: tuple[str, ...]
+    type: Literal["effects"] = "effects"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """Do what a chat command or a button of an admin does, for whoever has the machine."""
+
+    order: ShellOrder
+    type: Literal["shell"] = "shell"
+
+
+Request = Describe | Retrieve | Stream | ListDocuments | Count | Update | Remove | Backup | Inputs | Effects | Shell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

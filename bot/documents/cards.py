@@ -11,12 +11,13 @@ from bot.payloads import Payload
 from bot.replies import Button, Reply, Style, Visibility
 from bot.saying_documents import DocSay
 from bot.wording import Say, Wording
+from rag.errors import RagError
 from rag.types import PUBLIC, Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A file that was not taken, and why, in the reader's language where the bot itself refused it."""
+    """A file that was not taken, and why, in the reader's language."""
 
     file: str
     problem: str
@@ -48,6 +49,15 @@ class Speaker:
         return Button(
             label=self.say(label), payload=Payload(verb=verb, subject=subject, argument=spoken.value), style=style
         )
+
+    def mend(self, problem: str, remedy: str) -> str:
+        """What is wrong with a file and what its owner can do."""
+        told = {"problem": problem, "remedy": remedy}
+        return self.say(DocSay.MEND, **{name: self.wording.problem(each, self.language) for name, each in told.items()})
+
+    def failure(self, error: RagError) -> str:
+        """What a person may read of an error beside a file."""
+        return self.wording.problem(error.user_message, self.language)
 
     def readers(self, audience: frozenset[str]) -> str:
         """Who may read something."""

@@ -220,10 +220,10 @@ class FileTaker:
         try:
             received = await self.desk.receive(hand_in, content)
         except UnreadableDocument as error:
-            return Refused(file=hand_in.file, problem=f"{error.problem}; {error.remedy}")
+            return Refused(file=hand_in.file, problem=speaker.mend(error.problem, error.remedy))
         except PublishingFailed as error:
             log.warning("file_not_kept", extra={"hand_in": hand_in.id, "error": str(error)})
-            return Refused(file=hand_in.file, problem=error.user_message)
+            return Refused(file=hand_in.file, problem=speaker.failure(error))
         if received is None:
             return None
         if known := await self._known(received, speaker):

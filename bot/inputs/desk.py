@@ -260,7 +260,7 @@ class InputDesk:
 
     async def noted(self, report: IndexReport) -> None:
         """Notes what a run of the index did to folders and files; pages and feeds are noted when they are visited."""
-        records = {each.target: each for each in await self._book.all() if not each.kind.on_web}
+        records = {each.target: each for each in await self.records() if not each.kind.on_web}
         for outcome in report.by_input:
             if outcome.key in records:
                 record = records[outcome.key]

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import inputs_of, new_id, now, oversight_of, schedules_of
+from bot.assembly import effects_of, inputs_of, new_id, now, oversight_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
+from bot.commands.catalogue import all_commands
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.risk_reminders import remind
 from bot.control.server import ControlServer, open_control
-from bot.control.service import ControlService
+from bot.control.service import Clerks, ControlService
 from bot.control.wire import Backup
 from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
@@ -52,6 +53,7 @@ from bot.scheduler import keep_schedules
 from bot.schedules.keeper import Watch
 from bot.scheduling import Scheduling, settle_file
 from bot.settings import Settings
+from bot.shell.clerk import ShellClerk
 from bot.store.backup import BackupJob, BackupReport, make_backup
 from bot.store.kept_answers import SqlAnswerCache
 from bot.store.keys import people_key, pseudonym
@@ -145,7 +147,7 @@ class Opener:
         self.status.watch(connections, rag.catalogue)
         self._metrics.watch_queue(lambda: engine.depth, lambda: engine.running)
         await self._keep(stack, store, means, oversight)
-        control = await stack.enter_async_context(self._open_control(store, rag, runs=runs, inputs=inputs))
+        control = await stack.enter_async_context(self._open_control(store, rag, means, runs=runs, inputs=inputs))
         await stack.enter_async_context(keep_inputs(inputs, runs, Times(now=now, new_id=new_id, wait=wait_for)))
         begin = await stack.enter_async_context(self._keep_schedules(scheduling, means))
         return Bot(engine=engine, control=control, connections=connections, begin_schedules=begin)
@@ -242,7 +244,7 @@ class Opener:
             yield begin
 
     def _open_control(
-        self, store: SqlStore, rag: Rag, *, runs: IndexRuns, inputs: InputDesk
+        self, store: SqlStore, rag: Rag, means: Means, *, runs: IndexRuns, inputs: InputDesk
     ) -> AbstractAsyncContextManager[ControlServer]:
         remote = store.database if self._settings.database_url is not None else None
 
@@ -250,13 +252,18 @@ class Opener:
             job = BackupJob(home=rag.home, file=request.path, remote=remote, with_keys=request.keys)
             return await make_backup(job, at=now())
 
-        clerk = partial(InputClerk, desk=inputs, runs=runs, wording=load_wording(data_folder("prompts")))
+        clerk = partial(InputClerk, desk=inputs, runs=runs, wording=means.wording)
+        registry = all_commands(means.wording)
         service = ControlService(
             rag,
             version=VERSION,
             process=os.getpid(),
             gate=self._gate,
             backup=backup,
-            inputs=lambda who: clerk(who=who, language=Language.EN),
+            clerks=Clerks(
+                inputs=lambda who: clerk(who=who, language=Language.EN),
+                effects=effects_of(rag, store, inputs),
+                shell=lambda who: ShellClerk(means, registry, who=who),
+            ),
         )
         return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())

@@ -114,3 +114,13 @@ async def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def words_of(document_id: str) -> str:
     """The line that shows a document."""
     return f"/admin documents {document_id}"
+
+
+async def test_refusal_of_a_file_is_told_in_chinese(tmp_path: Path) -> None:
+    empty, feed = tmp_path / "empty.pdf", tmp_path / "news.xml"
+    empty.write_bytes(b"")
+    feed.write_text("<rss version='2.0'><channel/></rss>")
+    async with table(tmp_path / "home", language=Language.ZH) as terminal:
+        assert "`empty.pdf`：文件是空的；" in await terminal.type(f"/上传 {empty}")
+        told = await terminal.type(f"/上传 {feed}")
+        assert "`news.xml`：这是订阅源，不是文档；请在添加收录来源时填写它的地址" in told

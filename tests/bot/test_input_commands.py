@@ -16,7 +16,7 @@ from rich.console import Console
 from bot.assembly import inputs_of, now
 from bot.control.reaching import open_remote
 from bot.control.server import open_control
-from bot.control.service import ControlService
+from bot.control.service import Clerks, ControlService
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.input_commands import Kept, run_order
@@ -67,7 +67,7 @@ async def running(home: Path) -> AsyncIterator[IndexGate]:
             process=os.getpid(),
             gate=gate,
             backup=none,  # type: ignore[arg-type]
-            inputs=lambda who: clerk(who=who, language=Language.EN),
+            clerks=Clerks(inputs=lambda who: clerk(who=who, language=Language.EN)),
         )
         async with open_control(home, service.reply, process=os.getpid()):
             yield gate

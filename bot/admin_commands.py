@@ -1,0 +1,167 @@
+"""What the commands `advisor admin …` do: in the running bot where one runs, else on a library opened here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.assembly import Assembly, inputs_of, means_of, now, oversight_of, schedules_of
+from bot.commands.catalogue import all_commands
+from bot.index_journal import IndexJournal
+from bot.indexing import IndexGate, IndexRuns
+from bot.inputs.values import InputRules
+from bot.operations import DONE, FAILED, Terminal
+from bot.output import write_line
+from bot.rights import rights_of
+from bot.settings import Settings
+from bot.shell.clerk import ShellClerk
+from bot.shell.values import Said, ShellChoice, ShellDone, ShellFile, ShellOrder, ShellReply, ShellStep
+from bot.store.opening import open_store
+from bot.store.settling import settle_home
+from bot.terminal import print_markdown, printable
+from bot.wording import load_wording
+from rag.build import open_rag
+from rag.errors import InvalidInput
+from rag.resources import data_folder
+from rag.settings import RagSettings
+
+if TYPE_CHECKING:
+    from bot.control.client import RemoteLibrary
+
+Act = Callable[[ShellOrder, Callable[[Said], None]], Awaitable[ShellDone]]
+Choose = Callable[[int], int | None]
+"""The number that is chosen of so many; None leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The settings, and the home that they name."""
+
+    rag: RagSettings
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Where what is said is put: printed on `terminal`, files by `keep`. `choose` says which button is pressed."""
+
+    terminal: Terminal
+    keep: Callable[[ShellFile], Path]
+    choose: Choose
+
+
+async def run_admin(kept: Kept, table: Table, order: ShellOrder, *, remote: RemoteLibrary | None) -> int:
+    """Does what is ordered and prints what is said, again for each choice that is made. Raises RagError."""
+    async with _acting(kept, remote) as act:
+        while True:
+            page = _Page(table)
+            done = await act(order, page.take)
+            page.end()
+            chosen = table.choose(len(page.choices)) if page.choices and not done.failed else None
+            if chosen is None:
+                return FAILED if done.failed else DONE
+            if not 0 < chosen <= len(page.choices):
+                raise InvalidInput(f"there is no choice {chosen}; choose from 1 to {len(page.choices)}")
+            choice = page.choices[chosen - 1]
+            order = ShellOrder(press=choice.press, values=choice.values, language=order.language)
+
+
+class _Page:
+    """What one order comes to, printed as it comes."""
+
+    def __init__(self, table: Table) -> None:
+        self.choices: list[ShellChoice] = []
+        self._table = table
+        self._terminal = table.terminal
+        self._status = self._terminal.err.status("")
+
+    def take(self, said: Said) -> None:
+        """Shows a step in passing, and a reply to stay."""
+        if isinstance(said, ShellStep):
+            self._status.update(printable(said.text))
+            self._status.start()
+            return
+        self._status.stop()
+        files = [str(self._table.keep(each)) for each in said.files]
+        first = len(self.choices) + 1
+        self.choices += said.choices
+        if self._terminal.json:
+            self._write(said, files, first=first)
+        else:
+            self._print(said, files, first=first)
+
+    def end(self) -> None:
+        """Takes the last step away."""
+        self._status.stop()
+
+    def _print(self, said: ShellReply, files: list[str], *, first: int) -> None:
+        print_markdown(self._terminal.out, said.text)
+        for line in (*said.notes, *(f"[{file}]" for file in files)):
+            self._terminal.out.print(printable(line), style="dim", soft_wrap=True)
+        for number, choice in enumerate(said.choices, start=first):
+            self._terminal.out.print(printable(f"  {number}. {choice.label}"), soft_wrap=True)
+
+    def _write(self, said: ShellReply, files: list[str], *, first: int) -> None:
+        """Plain values where there are any, else what people would read; then the choices by number."""
+        lines = self._terminal.lines
+        for row in said.rows or ({"said": said.text},):
+            write_line(lines, row)
+        for file in files:
+            write_line(lines, {"file": file})
+        for number, choice in enumerate(said.choices, start=first):
+            write_line(lines, {"choice": number, "label": choice.label})
+
+
+@asynccontextmanager
+async def _acting(kept: Kept, remote: RemoteLibrary | None) -> AsyncIterator[Act]:
+    if remote is not None:
+        yield remote.shell
+        return
+    await settle_home(kept.rag)
+    async with _clerk(kept) as clerk:
+
+        async def act(order: ShellOrder, tell: Callable[[Said], None]) -> ShellDone:
+            async with aclosing(clerk.act(order)) as said:
+                async for each in said:
+                    if isinstance(each, ShellDone):
+                        return each
+                    tell(each)
+            raise AssertionError("an order ends with whether it was done")
+
+        yield act
+
+
+@asynccontextmanager
+async def _clerk(kept: Kept) -> AsyncIterator[ShellClerk]:
+    """The means of a bot that is connected to nothing."""
+    settings = kept.settings
+    wording = load_wording(data_folder("prompts"))
+    registry = all_commands(wording)
+    async with open_rag(kept.rag) as rag, open_store(settings.database.url, home=rag.home) as store:
+        runs = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
+        rules = InputRules(settings=settings.inputs, feeds=settings.feeds, ingest=kept.rag.ingest)
+        oversight = oversight_of(rag, store, settings.engine)
+        await oversight.steering.load()
+        assembly = Assembly(
+            rag=rag,
+            store=store,
+            adapters={},
+            registry=registry,
+            wording=wording,
+            settings=settings.engine,
+            failure=rag.answers.failure_text,
+            rights=rights_of(settings.rights),
+            scheduling=schedules_of(rag, store, wording, settings.schedules, adapters={}),
+            index=runs,
+            inputs=inputs_of(rag, store, runs, rules),
+            oversight=oversight,
+            uploads=settings.uploads,
+        )
+        means = means_of(assembly)
+        if means.keeper is not None:
+            await means.keeper.settle()
+        yield ShellClerk(means, registry, who=f"process {os.getpid()}")

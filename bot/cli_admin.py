@@ -1,0 +1,236 @@
+"""The commands `advisor admin …`: what admins do in the chats, for whoever has the machine; also beside a bot."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import cli_operators, cli_sources
+
+if TYPE_CHECKING:
+    from bot.admin_commands import Choose
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Choices = Annotated[
+    list[int] | None,
+    typer.Option("--choose", metavar="N", help="Press the button with this number; once for each that is offered."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_FILES = "files"
+"""Where files of replies are put, in the home folder."""
+
+
+class _Gaps(StrEnum):
+    """What is done about gaps."""
+
+    SHOW = "show"
+    CHECK = "check"
+    DECLINE = "decline"
+    CLOSE = "close"
+    CLOSED = "closed"
+    REOPEN = "reopen"
+
+
+class _Review(StrEnum):
+    """What is done about proposals."""
+
+    SHOW = "show"
+    APPROVE = "approve"
+    DECLINE = "decline"
+
+
+class _Switch(StrEnum):
+    """Whether maintenance is on."""
+
+    ON = "on"
+    OFF = "off"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the program's."""
+    admin = typer.Typer(no_args_is_help=True, help="Looks after library and bot, as admins do in the chats.")
+    for command in (status, reindex, gaps, review, documents, usage, limits, maintenance):
+        admin.command()(command)
+    admin.command(name="eval")(evaluate)
+    admin.add_typer(cli_sources.inputs_app(), name="inputs")
+    admin.add_typer(cli_operators.audit_app(), name="audit")
+    app.add_typer(admin, name="admin")
+
+
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """Tells how much the library holds, who works on it, and whether questions are answered.
+
+    Example: `advisor admin status`
+    """
+    _admin(ctx, "status", as_json=as_json)
+
+
+def reindex(
+    ctx: typer.Context,
+    which: Annotated[str, typer.Argument(metavar="INPUT", help="The name or path of one input; else all.")] = "",
+    full: Annotated[bool, typer.Option("--full", help="Read every file again, changed or not.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Put it to use even if questions fare worse.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Brings the library up to date, and tells what changed and which open gaps it would answer.
+
+    Example: `advisor admin reindex --full`
+    """
+    asked = [word for word, wanted in (("full", full), ("force", force)) if wanted]
+    _admin(ctx, "reindex", " ".join(filter(None, [which, *asked])), as_json=as_json)
+
+
+def gaps(
+    ctx: typer.Context,
+    action: Annotated[_Gaps, typer.Argument(help="What to do.")] = _Gaps.SHOW,
+    number: Annotated[int | None, typer.Argument(metavar="NUMBER", min=1, help="Which gap.")] = None,
+    choose: Choices = None,
+    as_json: Json = False,
+) -> None:
+    """Shows what people could not find, by meaning, with the nearest documents; asks it again, closes it, reopens it.
+
+    What somebody asked the bot alone is not shown.
+
+    Example: `advisor admin gaps show 12`
+    """
+    if number is None and action not in {_Gaps.SHOW, _Gaps.CLOSED}:
+        raise typer.BadParameter(f"which gap? advisor admin gaps {action.value} NUMBER")
+    _order(ctx, "gaps", {"action": action.value, "number": str(number or "")}, choose=choose, as_json=as_json)
+
+
+def review(
+    ctx: typer.Context,
+    action: Annotated[_Review, typer.Argument(help="What to do.")] = _Review.SHOW,
+    number: Annotated[int | None, typer.Argument(metavar="NUMBER", min=1, help="Which proposal.")] = None,
+    reason: Annotated[str, typer.Argument(metavar="REASON", help="Why it is declined.")] = "",
+    choose: Choices = None,
+    as_json: Json = False,
+) -> None:
+    """Shows what people propose for the library, approves or declines it.
+
+    Example: `advisor admin review decline 4 "We have a newer one."`
+    """
+    if number is None and action is not _Review.SHOW:
+        raise typer.BadParameter(f"which proposal? advisor admin review {action.value} NUMBER")
+    given = {"action": action.value, "number": str(number or ""), "reason": reason}
+    _order(ctx, "proposals", given, choose=choose, as_json=as_json)
+
+
+def documents(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="TITLE", help="A part of its title; else all are listed.")] = "",
+    choose: Choices = None,
+    as_json: Json = False,
+) -> None:
+    """Shows what came into the library through the chats, its versions, and takes it out or back.
+
+    Example: `advisor admin documents "price list"`
+    """
+    _admin(ctx, "documents", name, choose=choose, as_json=as_json)
+
+
+def usage(
+    ctx: typer.Context,
+    days: Annotated[int, typer.Argument(metavar="DAYS", min=1, max=366, help="How many days, today included.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Counts questions by day, channel and topic, with times, models, errors and schedules; nobody is named.
+
+    Example: `advisor admin usage 30 --json`
+    """
+    _admin(ctx, "usage", str(days), as_json=as_json)
+
+
+def evaluate(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="SET", help="file or starter; else the first that there is.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Asks the labelled questions of the live library and compares with the last time.
+
+    Example: `advisor admin eval starter`
+    """
+    _admin(ctx, "eval", name, as_json=as_json)
+
+
+def limits(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Such as person_per_minute.")] = "",
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="A number, or default.")] = "",
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Shows how much is taken on, or changes it for all processes at once.
+
+    Example: `advisor admin limits queue_size 80 --yes`
+    """
+    _admin(ctx, "limits", f"{name} {value}".strip(), choose=[1] if yes and value else None, as_json=as_json)
+
+
+def maintenance(
+    ctx: typer.Context,
+    switch: Annotated[_Switch | None, typer.Argument(help="Else it is told how things stand.")] = None,
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="What those who ask are told.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Has nobody but admins answered, with a message for those who ask, or ends that.
+
+    Example: `advisor admin maintenance on "Back at five."`
+    """
+    _admin(ctx, "maintenance", f"{switch.value} {message}".strip() if switch else "", as_json=as_json)
+
+
+def _admin(ctx: typer.Context, action: str, what: str = "", *, choose: list[int] | None = None, as_json: bool) -> None:
+    _order(ctx, "admin", {"action": action, "what": what}, choose=choose, as_json=as_json)
+
+
+def _order(
+    ctx: typer.Context, command: str, arguments: dict[str, str], *, choose: list[int] | None, as_json: bool
+) -> None:
+    from bot.admin_commands import Kept, Table, run_admin
+    from bot.app import Program, open_terminal
+    from bot.console.files import keep_file
+    from bot.replies import File
+    from bot.settings import locale_name
+    from bot.shell.values import ShellFile, ShellOrder
+    from bot.texts import locale_language
+
+    program = Program(**ctx.obj)
+    terminal, kept = open_terminal(json=as_json), Kept(rag=program.open_home(), settings=program.load().settings)
+    folder = kept.rag.home / _FILES
+
+    def keep(file: ShellFile) -> Path:
+        return keep_file(File(name=file.name, content=file.text.encode("utf-8-sig")), folder)
+
+    asks = not as_json and sys.stdin is not None and sys.stdin.isatty() and terminal.out.is_terminal
+    table = Table(terminal=terminal, keep=keep, choose=_chooser(choose or [], ask=asks))
+    order = ShellOrder(command=command, arguments=arguments, language=locale_language(locale_name()))
+
+    async def opened() -> int:
+        async with program.remote(kept.rag) as remote:
+            return await run_admin(kept, table, order, remote=remote)
+
+    raise typer.Exit(asyncio.run(opened()))
+
+
+def _chooser(given: list[int], *, ask: bool) -> Choose:
+    """The choices that were given, then those of whoever sits at the terminal."""
+    left: Iterator[int] = iter(given)
+
+    def choose(most: int) -> int | None:
+        if (number := next(left, None)) is not None:
+            return number
+        return _asked(most) if ask else None
+
+    return choose
+
+
+def _asked(most: int) -> int | None:
+    typed = typer.prompt(f"1-{most}, or Enter to leave", default="", show_default=False, err=True).strip()
+    return int(typed) if typed.isdecimal() and len(typed) < 6 else None
