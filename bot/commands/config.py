@@ -27,6 +27,7 @@ from bot.commands.settings import (
     shown,
     value_of,
 )
+from bot.commands.steering import ask_labels
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import ChannelSettings
@@ -70,7 +71,7 @@ class Config:
         elif name in _TIMELY:
             await self._timely(call, action, name, arguments.get("value", ""))
         elif action == "reset":
-            await store_changes(call, call.place.channel_key, [Change(name=name, value=())])
+            await _store(call, call.place.channel_key, Change(name=name, value=()))
         else:
             await _set(call, name, arguments.get("value", ""), server=action == "server")
 
@@ -113,7 +114,16 @@ async def _set(call: Call, name: str, text: str, *, server: bool) -> None:
         await call.whisper(await wrong_value(call, name, text))
         return
     key = call.place.channel_key
-    await store_changes(call, server_key(key) if server else key, [Change(name=name, value=value)])
+    await _store(call, server_key(key) if server else key, Change(name=name, value=value))
+
+
+async def _store(call: Call, key: str, change: Change) -> None:
+    """Stores a change; other labels are asked about first, for they say who reads what."""
+    channel = await call.means.store.settings.get(key)
+    if change.name == LABELS and change.value != value_of(channel, LABELS):
+        await ask_labels(call, channel, change.value)
+        return
+    await store_changes(call, key, [change])
 
 
 async def _show(call: Call) -> None:

@@ -16,6 +16,7 @@ from bot.commands.config_change import (
     wrong_value,
 )
 from bot.commands.settings import BEHAVIOUR, LABELS, REACH, allowed, hidden_topics, read, shown, value_of
+from bot.commands.steering import ask_labels
 from bot.mentions import EXPERT, stored_mention, typed_mention
 from bot.offers import Verb
 from bot.payloads import Payload
@@ -45,7 +46,7 @@ async def open_form(call: Call, press: Press) -> None:
 
 
 async def submit(call: Call, submission: Submission) -> None:
-    """Stores what a form changes: all of it, or nothing when a value cannot be used."""
+    """Stores what a form changes: all of it, or nothing when a value cannot be used; asks about other labels."""
     names, key = await _of_form(call, submission.payload.subject)
     settings = await call.means.store.settings.get(key)
     changes: list[Change] = []
@@ -60,7 +61,12 @@ async def submit(call: Call, submission: Submission) -> None:
             return
         if value != value_of(settings, name):
             changes.append(Change(name=name, value=value))
-    await store_changes(call, key, changes)
+    asked = [each for each in changes if each.name == LABELS]
+    stored = [each for each in changes if each.name != LABELS]
+    if stored or not asked:
+        await store_changes(call, key, stored)
+    for each in asked:
+        await ask_labels(call, settings, each.value)
 
 
 async def _of_form(call: Call, subject: str) -> tuple[Sequence[str], str]:

@@ -45,7 +45,6 @@ async def test_each_value_is_shown_with_where_it_comes_from(admin: Stage) -> Non
         ("设置", "修改 语言 英文", ChannelSettings(language=Language.EN)),
         ("config", "set kinds case, guides", ChannelSettings(other={"kinds": "case\ndocument"})),
         ("设置", "修改 主题 growth", ChannelSettings(other={"topics": "growth"})),
-        ("config", "set labels board", ChannelSettings(labels=frozenset({PUBLIC, "board"}))),
     ],
 )
 async def test_setting_is_stored_and_taken_back(admin: Stage, name: str, text: str, expected: ChannelSettings) -> None:
@@ -73,6 +72,31 @@ async def test_wrong_use_names_what_is_allowed(admin: Stage, name: str, text: st
     assert (await admin.command(name, text)).startswith(told)
     assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
     assert await admin.store.audit.latest(limit=9) == ()
+
+
+async def test_labels_are_asked_about_before_they_hold(admin: Stage) -> None:
+    asked = await admin.command("config", "set labels board")
+    assert asked.startswith("Labels of this channel: **public** → **board**. Everybody here could then read further")
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
+    assert await admin.store.audit.latest(limit=9) == ()
+    await admin.press_label("Yes, change it")
+    board = ChannelSettings(labels=frozenset({PUBLIC, "board"}))
+    assert await admin.store.settings.get(PLACE.channel_key) == board
+    assert await admin.command("config", "set labels board") == "labels is now **board**."
+    assert "本频道的标签：**board** → **public**" in await admin.command("设置", "恢复 标签")
+    assert await admin.store.settings.get(PLACE.channel_key) == board
+    await admin.press_label("确认修改")
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
+
+
+async def test_form_asks_about_labels_and_stores_the_rest(admin: Stage) -> None:
+    await admin.command("config")
+    await admin.press_label("Change what is searched …")
+    (_, form) = admin.chat.forms[-1]
+    assert "**public** → **board**" in await admin.fill_in(form, kinds="case", labels="board")
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings(other={"kinds": "case"})
+    await admin.press_label("Yes, change it")
+    assert (await admin.store.settings.get(PLACE.channel_key)).labels == {PUBLIC, "board"}
 
 
 @pytest.mark.parametrize("text", ["set respond off", "server respond off", "reset respond"])
