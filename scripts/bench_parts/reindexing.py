@@ -1,4 +1,4 @@
-"""What an index run costs: questions that are asked beside it, and the process of a run that finds nothing changed."""
+"""What an index run costs: to questions asked beside it, for its guard, and where it finds nothing changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +18,23 @@ from rag.backends.packaged import expected
 from rag.backends.sqlite.database import open_database
 from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.backends.sqlite.writing import SqliteCatalogueWriter
-from rag.build import Rag, open_rag
+from rag.build import Rag, open_rag, starter_input
 from rag.catalogue import Input
 from rag.ingest.index import Indexer, IndexProgress
-from rag.settings import EmbeddingSettings, IngestSettings, Loading, RagSettings, RetrievalSettings
+from rag.settings import (
+    EmbeddingSettings,
+    IngestSettings,
+    Loading,
+    QualitySettings,
+    RagSettings,
+    RetrievalSettings,
+)
 from rag.types import Question
 
 ASKED = 150
 _WARM = 15
 _PAUSE_S = 0.1
+QUESTIONS = QualitySettings().guard_questions
 
 
 class _Named(ProjectedEmbedder):
@@ -102,6 +111,35 @@ def _figures(seconds: list[float]) -> dict[str, object]:
 
 def _p95(seconds: list[float]) -> float:
     return percentiles(seconds)["p95 ms"]
+
+
+async def guarding(home: Path, chunks: int) -> list[dict[str, object]]:
+    """Runs over one changed document beside the starter library, without and with the labelled questions."""
+    folder = home.with_name("documents")
+    changed = write_documents(folder, chunks)[0]
+    rows: list[dict[str, object]] = []
+    runs = (("not guarded", 0), ("guarded, the first", QUESTIONS), ("guarded, later", QUESTIONS))
+    async with open_rag(_guarded(home, 0), loading=Loading.NOW) as rag:
+        await rag.indexer.update([starter_input(), Input(path=folder)])
+    for name, asked in runs:
+        text = changed.read_text("utf-8")
+        changed.write_text(f"{text}\n\n- another line of {name}\n", "utf-8")
+        async with open_rag(_guarded(home, asked), loading=Loading.NOW) as rag:
+            await rag.answers.answer(Question(id="q", text="飞轮"))
+            begun, used = time.perf_counter(), time.process_time()
+            report = await rag.indexer.update()
+            taken = {"wall s": time.perf_counter() - begun, "processor s": time.process_time() - used}
+        assert report.updated
+        assert report.fall is None
+        rows.append({"one changed document": name, **{what: round(value, 2) for what, value in taken.items()}})
+    plain, first, later = rows
+    for row in (first, later):
+        row["added wall s"] = round(float(str(row["wall s"])) - float(str(plain["wall s"])), 2)
+    return [plain, first, later]
+
+
+def _guarded(home: Path, questions: int) -> RagSettings:
+    return RagSettings(home=home, quality=QualitySettings(guard_questions=questions))
 
 
 async def unchanged(home: Path, files: int) -> dict[str, object]:
