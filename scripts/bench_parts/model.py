@@ -164,11 +164,13 @@ async def _a_token(texts: AsyncIterator[str]) -> float:
 
 async def killed(rag: Rag, sentences: Embedder, *, midway: bool) -> _Row:
     """Milliseconds from the failure's being seen to the end of the answer that is written without a model."""
-    waits, notices = [], set[str]()
-    for text in itertools.islice(_texts(), _ROUNDS):
+    waits, notices, texts = list[float](), set[str](), _texts()
+    while len(waits) < _ROUNDS:
         async with serving() as server, opened(rag, _short(server), sentences) as route:
-            answer = await _bereft(route, server, text, midway=midway)
-            waits.append(time.perf_counter() - _seen(route))
+            answer = await _bereft(route, server, next(texts), midway=midway)
+            if (seen := _seen(route)) is None:
+                continue  # the question was refused before a model was asked
+            waits.append(time.perf_counter() - seen)
             notices.update(str(notice) for notice in (answer.writing.notices if answer.writing else ()))
     when = "midway" if midway else "before the first token"
     return {
@@ -193,9 +195,9 @@ async def _bereft(route: Route, server: Server, text: str, *, midway: bool) -> A
     raise AssertionError("a stream of events ends with Finished")
 
 
-def _seen(route: Route) -> float:
+def _seen(route: Route) -> float | None:
     ends = {PoolEventKind.BROKE_OFF, PoolEventKind.EXHAUSTED, PoolEventKind.FAILED}
-    return max(at for at, kind in route.failures if kind in ends)
+    return max((at for at, kind in route.failures if kind in ends), default=None)
 
 
 async def breaker_open(rag: Rag, sentences: Embedder) -> _Row:
