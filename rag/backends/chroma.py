@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from rag.backends.heap import forget_what_is_freed
+from rag.backends.heap import forget_what_is_freed, large_blocks_untouched
 from rag.errors import StorageFailed
 from rag.ports import DenseHit, Vectors
 from rag.types import ChunkId
@@ -82,14 +82,15 @@ class ChromaStore:
     async def collection(self, name: str) -> ChromaIndex:
         """A collection for cosine search; opened once, because no other process may change the database."""
         if name not in self._opened:
-            configuration: Any = CONFIGURATION
-            collection = await _guarded(
-                lambda: self._client.get_or_create_collection(
-                    name, configuration=configuration, embedding_function=None
-                )
-            )
-            self._opened[name] = ChromaIndex(collection)
+            self._opened[name] = ChromaIndex(await _guarded(lambda: self._read(name)))
         return self._opened[name]
+
+    def _read(self, name: str) -> Collection:
+        configuration: Any = CONFIGURATION
+        collection = self._client.get_or_create_collection(name, configuration=configuration, embedding_function=None)
+        with large_blocks_untouched():
+            collection.count()  # has the graph read, which else the first search would do
+        return collection
 
     async def names(self) -> tuple[str, ...]:
         """The collections that exist."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import resource
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,3 +26,32 @@ def test_what_was_freed_in_small_pieces_is_given_back() -> None:
     give_back()
     assert len(kept) == 2000
     assert resident() <= before
+
+
+_READ_A_GRAPH = """
+import ctypes, sys
+from pathlib import Path
+from rag.backends.heap import forget_what_is_freed, large_blocks_untouched
+
+def resident():
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4096
+
+forget_what_is_freed()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+begun = resident()
+with large_blocks_untouched():
+    spared = libc.malloc(64 << 20)
+within = resident() - begun
+written = libc.malloc(64 << 20)
+print(within >> 20, (resident() - begun - within) >> 20, sum(ctypes.string_at(spared + (32 << 20), 4096)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="asks glibc")
+def test_a_large_block_is_zeroed_without_taking_memory_while_a_graph_is_read() -> None:
+    done = subprocess.run([sys.executable, "-c", _READ_A_GRAPH], capture_output=True, text=True, check=True)
+    spared, written, content = map(int, done.stdout.split())
+    assert spared < 8
+    assert written >= 60
+    assert content == 0
