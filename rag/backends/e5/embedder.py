@@ -30,7 +30,7 @@ class Reader:
         sizes = weights.sizes
         self._tokenizer, self._run = tokenizer, run
         self._marks = (weights.vocabulary.begin, weights.vocabulary.end)
-        self._words = weights.blocks("emb.word", width=sizes.hidden)
+        self._words = weights.rows("emb.word", width=sizes.hidden)
         positions = weights.floats("emb.pos").reshape(-1, sizes.hidden)
         self._positions = positions + weights.floats("emb.type")[: sizes.hidden]
         self._window = sizes.positions - 2
@@ -45,7 +45,7 @@ class Reader:
     def _weighted(self, window: list[int]) -> Vectors:
         begin, end = self._marks
         marked = [begin, *window, end]
-        embeddings = dequantised(self._words[marked]) + self._positions[: len(marked)]
+        embeddings = dequantised(self._words(marked)) + self._positions[: len(marked)]
         weighted: Vectors = self._run(embeddings[np.newaxis]) * np.float32(len(window) / len(marked))
         return weighted
 

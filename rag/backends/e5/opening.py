@@ -49,6 +49,7 @@ async def open_e5(
             run = await asyncio.to_thread(_started, weights, precision, start)
             embedder = E5Embedder(Reader(weights, tokenizer, run), threads=threads)
             await _check(embedder, floor)
+            weights.put_down()
         except EmbedderUnavailable as error:
             log.warning("e5 in %s does not work here: %s", precision, error)
         else:

@@ -30,6 +30,9 @@ def start_session(model: bytes) -> Run:
         raise EmbedderUnavailable(f"onnxruntime does not load ({error}); reinstall it") from error
     try:
         session = onnxruntime.InferenceSession(model, _options(onnxruntime), providers=["CPUExecutionProvider"])
+        # There is no other provider to fall back to, for which it would keep the model's 26 MB a second time.
+        session.disable_fallback()
+        session._model_bytes = None
     except _errors(native) as error:
         raise EmbedderUnavailable(
             f"onnxruntime {onnxruntime.__version__} cannot run the e5 graph ({error}); install a newer one"

