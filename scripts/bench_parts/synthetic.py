@@ -77,6 +77,7 @@ class ProjectedEmbedder:
         """Vectors of questions, after the real embedder has embedded them for its time."""
         if self._real is not None:
             await self._real.embed_queries(texts)
+            self._rows.clear()  # so that the memory of a process that answers is the product's own
         return self.project(texts)
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -45,19 +45,21 @@ _LISTED = "(SELECT value FROM json_each(?))"
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """The live documents at one revision of the file, by row id, and the records that they were read from."""
+    """The live documents at one revision of the file, by row id, and hashes of the records that they were read from."""
 
     revision: int
     documents: Mapping[int, Document]
-    records: Mapping[int, str]
+    records: Mapping[int, int]
 
-    def restocked(self, revision: int, records: Mapping[int, str]) -> _Shelf:
+    def restocked(self, revision: int, records: Iterable[tuple[int, str]]) -> _Shelf:
         """The shelf at another revision; only records that differ are read, so a long index run delays no answer."""
-        documents = {
-            row: self.documents[row] if self.records.get(row) == record else load_document(record)
-            for row, record in records.items()
-        }
-        return _Shelf(revision, documents, records)
+        documents: dict[int, Document] = {}
+        hashes: dict[int, int] = {}
+        for row, record in records:
+            hashes[row] = hash(record)
+            known = self.records.get(row) == hashes[row]
+            documents[row] = self.documents[row] if known else load_document(record)
+        return _Shelf(revision, documents, hashes)
 
 
 class SqliteCatalogue:
@@ -131,7 +133,7 @@ class SqliteCatalogue:
         shelf = self._shelf
         if shelf.revision != revision:
             rows = connection.execute(f"SELECT row, metadata FROM documents WHERE generation IN {self._live}")
-            shelf = self._shelf = shelf.restocked(revision, dict(rows.fetchall()))
+            shelf = self._shelf = shelf.restocked(revision, rows)
         return shelf.documents
 
     def _lexical(
