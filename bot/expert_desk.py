@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.channel_rules import effective_settings
-from bot.chat import Address, ChatAdapter, Message, MessageRef, Person, Place, PlaceKind, Standing
+from bot.chat import Address, ChatAdapter, Message, MessageRef, Person, Place, PlaceKind
 from bot.errors import DeliveryFailed, StoreFailed
 from bot.expert_cards import answer_cards, expert_button, reminder_card, request_card
 from bot.expert_records import ExpertBook, ExpertRequest
@@ -221,14 +221,12 @@ def expert_of(settings: ChannelSettings) -> Mention | None:
 
 
 def may_answer(mention: Mention, person: Person) -> bool:
-    """Whether a person is, or belongs to, whom a channel has named.
+    """Whether a person is whom a channel has named, or has the role that it has named.
 
-    A platform that does not tell who belongs to a group leaves it to its members: the group's mention stands in a
-    channel in which all of them can read the question anyway.
+    Nobody has a role of which their platform did not tell; one whose events do not tell is asked, instead
+    (`bot.chat.Membership`).
     """
-    if mention.kind is MentionKind.USER:
-        return person.id == mention.id
-    return mention.id in person.roles if person.roles else person.standing is Standing.MEMBER
+    return mention.id == person.id if mention.kind is MentionKind.USER else mention.id in person.roles
 
 
 def _key(request: ExpertRequest) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.records import ChannelSettings
-from tests.doubles.discord.names import ADA, BOB, CHANNEL, GRANTED, GUILD, LEAD_ROLE, ME
+from tests.doubles.discord.names import ADA, BOB, CEO, CHANNEL, GRANTED, GUILD, LEAD_ROLE, ME
 from tests.doubles.discord.server import discord_server
 from tests.doubles.discord.things import Said
 
@@ -92,3 +92,15 @@ async def test_what_the_expert_writes_in_the_thread_is_the_answer_also_after_a_r
             await until(lambda: any("Six weeks." in said.content for said in discord.world.own(answer.channel)))
             await bot.quiet()
     assert "has answered it." in card.content
+
+
+async def test_only_who_has_the_role_takes_its_question_also_where_the_other_has_no_role_at_all(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        _, card = await called(bot, f"group:{LEAD_ROLE}")
+        told = len(await bot.whispers())
+        bot.discord.people.press(BOB, card, "I take it")
+        refusal = (await bot.whispers(told + 1))[-1]
+        bot.discord.people.press(CEO, card, "I take it")
+        await until(lambda: "has taken it." in card.content)
+    assert refusal.content == "This question is for the expert that this channel has named."
+    assert "小明" not in card.content
