@@ -81,6 +81,7 @@ class OverSay(StrEnum):
     USAGE_WHOLE = "over_usage_whole"
     USAGE_MODELS = "over_usage_models"
     USAGE_MODEL = "over_usage_model"
+    USAGE_PROMPT = "over_usage_prompt"
     USAGE_NO_MODEL = "over_usage_no_model"
     USAGE_INDEX = "over_usage_index"
     USAGE_QUEUE = "over_usage_queue"
@@ -154,10 +155,11 @@ OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
     OverSay.USAGE_TURNED: frozenset({"busy", "limited", "denied", "paused"}),
     OverSay.USAGE_PEOPLE: frozenset({"count", "most"}),
     OverSay.USAGE_RATED: frozenset({"up", "down"}),
-    OverSay.USAGE_LINE: frozenset({"name", "total", "answered", "refused", "failed"}),
+    OverSay.USAGE_LINE: frozenset({"name", "total", "answered", "refused", "failed", "up", "down"}),
     OverSay.USAGE_TOPIC: frozenset({"name", "count", "up", "down"}),
     OverSay.USAGE_STAGE: frozenset({"name", "half", "most"}),
-    OverSay.USAGE_MODEL: frozenset({"name", "answers", "tokens"}),
+    OverSay.USAGE_MODEL: frozenset({"name", "answers", "tokens", "up", "down"}),
+    OverSay.USAGE_PROMPT: frozenset({"name", "up", "down"}),
     OverSay.USAGE_INDEX: frozenset({"documents", "chunks"}),
     OverSay.USAGE_QUEUE: frozenset({"waiting", "running", "size"}),
     OverSay.USAGE_ERRORS: frozenset({"errors"}),

@@ -17,7 +17,8 @@ from rag.writing.events import PoolEvent, PoolEventKind
 
 log = logging.getLogger(__name__)
 
-CHANNEL, TOPIC, STAGE, MODEL, EVENTS, ERRORS = "channel", "topic", "stage", "model", "events", "errors"
+CHANNEL, TOPIC, STAGE, MODEL, PROMPT = "channel", "topic", "stage", "model", "prompt"
+EVENTS, ERRORS = "events", "errors"
 """The first word of a subject; what it is about follows. A person's subject is their hash alone."""
 
 DIRECT: Final = "(direct)"
@@ -71,7 +72,7 @@ class UsageMeter:
 
     def rated(self, channel: str, answer: AnswerRecord, rating: Rating, *, amount: int) -> None:
         """An answer was rated, or a rating taken back."""
-        for subject in (f"{CHANNEL} {channel}", *_topics(channel, answer)):
+        for subject in (f"{CHANNEL} {channel}", *_topics(channel, answer), *_writer(answer)):
             self._count(subject, rating.value, amount)
 
     def model_event(self, event: PoolEvent) -> None:
@@ -128,6 +129,12 @@ def percentile_ms(steps: Mapping[int, int], percent: int) -> int:
         if steps[step] and seen >= wanted:
             return step
     return 0
+
+
+def _writer(answer: AnswerRecord) -> tuple[str, ...]:
+    """The model and the prompts that an answer was written with; () of quotations."""
+    writing = answer.answer.writing
+    return (f"{MODEL} {writing.model}", f"{PROMPT} {writing.prompt_hash}") if writing and writing.model else ()
 
 
 def _topics(channel: str, answer: AnswerRecord) -> list[str]:

@@ -15,7 +15,7 @@ from bot.commands.steering import paused_line
 from bot.records import Outcome, QuestionState, Rating, UsageCount
 from bot.saying_oversight import OverSay
 from bot.schedules.records import FireState
-from bot.usage import CHANNEL, DIRECT, ERRORS, EVENTS, MODEL, STAGE, TOPIC, WHOLE, percentile_ms
+from bot.usage import CHANNEL, DIRECT, ERRORS, EVENTS, MODEL, PROMPT, STAGE, TOPIC, WHOLE, percentile_ms
 from bot.wording import Say
 
 _DAYS, _MOST_DAYS = 7, 366
@@ -38,6 +38,7 @@ class Used:
     people: _Tally = field(default_factory=Counter)
     stages: Mapping[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     models: Mapping[str, _Tally] = field(default_factory=lambda: defaultdict(Counter))
+    prompts: Mapping[str, _Tally] = field(default_factory=lambda: defaultdict(Counter))
     events: _Tally = field(default_factory=Counter)
     errors: _Tally = field(default_factory=Counter)
 
@@ -100,8 +101,8 @@ def _take_in(used: Used, each: UsageCount, workspace: str) -> None:
         used.topics[channel, topic][each.name] += each.amount
     elif kind == STAGE and each.name.isdecimal():
         used.stages[about][int(each.name)] += each.amount
-    elif kind == MODEL:
-        used.models[about][each.name] += each.amount
+    elif kind in {MODEL, PROMPT}:
+        (used.models if kind == MODEL else used.prompts)[about][each.name] += each.amount
     elif kind in {EVENTS, ERRORS}:
         (used.events if kind == EVENTS else used.errors)[each.name] += each.amount
     elif each.name == f"questions {workspace}" or (not workspace and each.name.startswith("questions ")):
@@ -123,7 +124,7 @@ def _summary(call: Call, used: Used) -> str:
             refused=counted[QuestionState.REFUSED],
             failed=_failed(counted),
         ),
-        call.words(OverSay.USAGE_RATED, up=counted[Rating.UP], down=counted[Rating.DOWN]),
+        call.words(OverSay.USAGE_RATED, **_ratings(counted)),
     ]
     if used.people:
         most = (f"`{person[:_HASH]}` ({count})" for person, count in used.people.most_common(_PEOPLE))
@@ -171,8 +172,7 @@ async def _by_topic(call: Call, used: Used) -> str:
             OverSay.USAGE_TOPIC,
             name=topic,
             count=topics[topic]["answers"],
-            up=topics[topic][Rating.UP],
-            down=topics[topic][Rating.DOWN],
+            **_ratings(topics[topic]),
         )
         for topic in most
     ]
@@ -203,7 +203,9 @@ async def _state(call: Call, used: Used) -> str:
         lines.append(call.words(OverSay.USAGE_INDEX, documents=counts.documents, chunks=counts.chunks))
     for name, counted in sorted(used.models.items()):
         told = {"answers": counted["answers"], "tokens": counted["tokens"]}
-        lines.append(call.words(OverSay.USAGE_MODEL, name=name, **told))
+        lines.append(call.words(OverSay.USAGE_MODEL, name=name, **told, **_ratings(counted)))
+    for name, counted in sorted(used.prompts.items()):
+        lines.append(call.words(OverSay.USAGE_PROMPT, name=name[:_HASH], **_ratings(counted)))
     if not used.models:
         lines.append(call.words(OverSay.USAGE_NO_MODEL))
     if call.means.oversight is not None:
@@ -239,7 +241,12 @@ def _line(call: Call, name: str, counted: _Tally) -> str:
         answered=counted[QuestionState.ANSWERED],
         refused=counted[QuestionState.REFUSED],
         failed=_failed(counted),
+        **_ratings(counted),
     )
+
+
+def _ratings(counted: _Tally) -> dict[str, int]:
+    return {"up": counted[Rating.UP], "down": counted[Rating.DOWN]}
 
 
 def _total(counted: _Tally) -> int:

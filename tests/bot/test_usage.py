@@ -18,6 +18,7 @@ from bot.memory_store import MemoryStore
 from bot.oversight import tidy_oversight
 from bot.records import Outcome, QuestionState, Rating, UsageCount
 from bot.usage import STEPS_MS, WHOLE, UsageMeter, channel_of, percentile_ms
+from rag.authorship import Writing
 from rag.writing.events import PoolEvent, PoolEventKind
 from tests.bot.samples import ADA, NOW, PLACE, answer, citation, question, record
 
@@ -49,7 +50,8 @@ async def test_question_counts_for_its_channel_its_topics_and_a_hash() -> None:
     meter = metered(book)
     cited = citation(1)
     cited = replace(cited, document=replace(cited.document, topics=("growth", "data")))
-    finished = replace(record(answer("text", citations=[cited])))
+    writing = Writing(writer="model", model="qwen", prompt_hash="ab12")
+    finished = record(answer("text", citations=[cited], writing=writing))
     meter.ended(question(), QuestionState.ANSWERED, seconds=0.2, answer=finished)
     meter.ended(question(), QuestionState.FAILED, seconds=400, answer=None)
     meter.received(Outcome.BUSY)
@@ -61,6 +63,7 @@ async def test_question_counts_for_its_channel_its_topics_and_a_hash() -> None:
     assert found[f"channel {PLACE.channel_key}", "failed"] == 1
     assert found[f"topic {PLACE.channel_key} growth", "answers"] == 1
     assert found[f"topic {PLACE.channel_key} growth", "down"] == 1
+    assert (found["model qwen", "down"], found["prompt ab12", "down"], found["model qwen", "answers"]) == (1, 1, 1)
     assert found[f"hash{len(ADA.key)}", "questions memory/w"] == 2
     assert (found[f"stage {WHOLE}", "250"], found[f"stage {WHOLE}", "300000"]) == (1, 1)
     assert (found["events", "busy"], found["errors", "questions"], found["errors", "model model_failed"]) == (1, 1, 1)
