@@ -71,7 +71,7 @@ class Server:
         if not await self._start(job):
             return
         if job.expired:
-            job.closing = True
+            await self._decide(job)
             await self._close(job, QuestionState.EXPIRED)
             return
         try:
@@ -82,7 +82,7 @@ class Server:
             log.exception("answering broke, question %s", job.id)
             await self._fail(job, RagError("the answer broke off by a fault of this program"))
         else:
-            job.closing = True
+            await self._decide(job)
             await self._finish(job, _ENDS[record.answer.status], record)
 
     async def _start(self, job: Job) -> bool:
@@ -102,8 +102,13 @@ class Server:
             limit = self._parts.settings.answer_seconds
             raise ModelUnavailable(f"the answer to question {job.id} took longer than {limit} s") from error
 
+    async def _decide(self, job: Job) -> None:
+        # Under the conversation's lock: an edit that is being stored in the question's place breaks it off, instead.
+        async with self._locks.hold(job.thread):
+            job.closing = True
+
     async def _fail(self, job: Job, error: RagError) -> None:
-        job.closing = True
+        await self._decide(job)
         log.warning("question %s failed: %s", job.id, error.logged)
         await self._close(job, QuestionState.FAILED, error)
 
