@@ -75,6 +75,8 @@ class Board:
         self._shown: dict[int, Reply] = {}
         self._messages: dict[int, MessageRef] = {}
         self._due = pacing.clock() + pacing.grace_s
+        self._tried: set[int] = set()
+        self._sole = False
         self._changed = asyncio.Event()
 
     @property
@@ -193,7 +195,9 @@ class Board:
         fresh = PostRecord(
             nonce=self._new_nonce(), question_id=self._question.id, place=place, part=part, state=PostState.POSTING
         )
+        self._tried.add(part)
         post = await self._posts.claim(fresh)
+        self._sole |= part == 0 and post.nonce == fresh.nonce
         if post.nonce != fresh.nonce:
             known = await self._arrived(post)
             if known is not None:
@@ -219,6 +223,9 @@ class Board:
         return found
 
     async def _remove_from(self, part: int) -> None:
+        # Parts are claimed in their order: a board that was the first to claim the first one need not ask the store.
+        if self._sole and all(tried % _REPLACEMENT < part for tried in self._tried):
+            return
         for post in await self._posts.of_question(self._question.id):
             unfilled = part <= post.part % _REPLACEMENT
             if unfilled and post.state is not PostState.ABANDONED:
