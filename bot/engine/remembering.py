@@ -6,9 +6,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from bot.channel_rules import effective_settings
+from bot.channel_rules import inherited, server_key
 from bot.engine.wiring import Parts
-from bot.ports import Store
 from bot.records import ChannelSettings, Conversation
 from rag.ports import Clock
 
@@ -44,25 +43,20 @@ class Remembered(Generic[_Value]):
             self._values.popitem(last=False)
 
 
-def _settings_of(store: Store) -> Callable[[str], Awaitable[ChannelSettings]]:
-    async def load(channel_key: str) -> ChannelSettings:
-        return await effective_settings(store.settings, channel_key)
-
-    return load
-
-
 class Memory:
     """The engine's view of settings and conversations. All of its own reads and changes of them go through here."""
 
     def __init__(self, parts: Parts) -> None:
         store, clock = parts.store, parts.times.clock
         self._conversations = store.conversations
-        self._settings: Remembered[ChannelSettings] = Remembered(_settings_of(store), clock=clock)
+        self._settings: Remembered[ChannelSettings] = Remembered(store.settings.get, clock=clock)
         self._known: Remembered[Conversation | None] = Remembered(store.conversations.get, clock=clock)
 
     async def settings(self, channel_key: str, *, roughly: bool = False) -> ChannelSettings:
         """What a channel has set; `roughly` as it was when last asked for. Raises StoreFailed."""
-        return await self._settings.get(channel_key, roughly=roughly)
+        # Each by itself: all channels of a server share its own.
+        own = await self._settings.get(channel_key, roughly=roughly)
+        return inherited(own, await self._settings.get(server_key(channel_key), roughly=roughly))
 
     async def conversation(self, key: str) -> Conversation | None:
         """One conversation. Raises StoreFailed."""

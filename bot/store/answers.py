@@ -17,6 +17,9 @@ from rag.types import Answer, AnswerStatus, Citation, Language
 _CITATIONS = TypeAdapter(tuple[Citation, ...])
 _WRITING = TypeAdapter(Writing)
 
+# Made once: making a statement takes longer than running it.
+_ADD, _ADD_EVIDENCE, _ADD_TOPICS = insert(answers), insert(evidence), insert(answer_topics)
+
 
 class SqlAnswers:
     """Answers are written by `SqlQuestions.finish` alone, in the transaction that ends their question."""
@@ -35,13 +38,13 @@ class SqlAnswers:
 
 def add_answer(connection: Connection, record: AnswerRecord) -> None:
     """Store an answer, its evidence, and the topics of what it cites."""
-    connection.execute(insert(answers), _values(record))
+    connection.execute(_ADD, _values(record))
     if rows := [_evidence_values(record.id, each) for each in record.evidence]:
-        connection.execute(insert(evidence), rows)
+        connection.execute(_ADD_EVIDENCE, rows)
     topics = {topic for citation in record.answer.citations for topic in citation.document.topics}
     if topics:
         rows = [{"answer_id": record.id, "topic": topic} for topic in sorted(topics)]
-        connection.execute(insert(answer_topics), rows)
+        connection.execute(_ADD_TOPICS, rows)
 
 
 def _first(connection: Connection, condition: ColumnElement[bool]) -> AnswerRecord | None:

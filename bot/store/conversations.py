@@ -39,13 +39,16 @@ def _turns() -> Select[Any]:
 # Made once: making a statement takes longer than running it.
 _TURNS = _turns()
 _OF_KEY = select(conversations).where(conversations.c.key == bindparam("conversation"))
+_AUDIENCES = select(evidence.c.answer_id, evidence.c.audience).where(
+    evidence.c.answer_id.in_(bindparam("answers", expanding=True))
+)
 
 
 def _hidden(connection: Connection, ids: Sequence[str], audience: frozenset[str] | None) -> set[str]:
     """Answers that rest on a passage for none of these labels."""
     if audience is None or not ids:
         return set()
-    rows = connection.execute(select(evidence.c.answer_id, evidence.c.audience).where(evidence.c.answer_id.in_(ids)))
+    rows = connection.execute(_AUDIENCES, {"answers": ids})
     return {row.answer_id for row in rows if not audience.intersection(row.audience)}
 
 

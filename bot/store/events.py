@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete
 
 from bot.store.database import Database, Undone
 from bot.store.models.conversing import events
-from bot.store.statements import add_new
+from bot.store.statements import add_all_new
 
 
 class SqlEvents:
@@ -37,6 +37,5 @@ class SqlEvents:
 def take(connection: Connection, keys: Sequence[str], *, at: datetime) -> None:
     """Claim all keys. Raises Undone, with the result False, when one was taken before."""
     # In one order everywhere: two claims that wait for each other's keys would otherwise end in a deadlock.
-    for key in sorted(set(keys)):
-        if not add_new(connection, events, {"key": key, "at": at}):
-            raise Undone(result=False)
+    if not add_all_new(connection, events, [{"key": key, "at": at} for key in sorted(set(keys))]):
+        raise Undone(result=False)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -52,14 +52,19 @@ class SqliteDatabase:
         self._writer = Lanes(self._commit, name="store-write", threads=1, most=_TOGETHER)
         self._readers = Lanes(_call, name="store-read", threads=_READERS, most=1)
         self._checkpoints = Lock()
+        self._own = local()
+        self._kept: list[Connection] = []
         self._tidier = Tidier(lambda: self._checkpoint("PASSIVE"), every=_TIDIED_EVERY)
 
     async def read(self, work: Work[_Result], *, urgent: bool = False) -> _Result:
         """The result of a function that sees one state of the file."""
 
         def snapshot() -> _Result:
-            with self._engine.connect() as connection:
+            connection = self._connection(writes=False)
+            try:
                 return work(connection)
+            finally:
+                connection.rollback()
 
         return await self._run(self._readers, snapshot, urgent=urgent)
 
@@ -96,18 +101,29 @@ class SqliteDatabase:
         if not begun:
             return
         try:
-            with self._engine.connect().execution_options(writes=True) as connection:
+            connection = self._connection(writes=True)
+            try:
                 begun[0].result = begun[0].work(connection)
                 for task in tasks:
                     begun.append(task)
                     task.result = task.work(connection)
                 connection.commit()
+            finally:
+                connection.rollback()
         except Undone as undone:
             self._settle_apart(begun, result=undone.result)
         except BaseException as error:  # noqa: BLE001 - whoever waits for the work gets it
             self._settle_apart(begun, error=error)
         else:
             self._tidier.committed()
+
+    def _connection(self, *, writes: bool) -> Connection:
+        """This thread's own connection, without a transaction: making one takes longer than most statements."""
+        if not hasattr(self._own, "connection"):
+            self._own.connection = self._engine.connect().execution_options(writes=writes)
+            self._kept.append(self._own.connection)
+        connection: Connection = self._own.connection
+        return connection
 
     def _settle_apart(
         self, begun: Sequence[Task], *, result: object = None, error: BaseException | None = None
@@ -142,6 +158,8 @@ class SqliteDatabase:
         self._readers.close()
         self._writer.close()
         self._tidier.close()
+        for connection in self._kept:
+            connection.close()
         self._engine.dispose()
 
     async def _run(self, lanes: Lanes, work: Callable[..., _Result], *, urgent: bool) -> _Result:

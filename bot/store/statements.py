@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, Table
+from sqlalchemy import Connection, Insert, Row, Table, TextClause, bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat import Place, PlaceKind
@@ -15,6 +15,14 @@ from bot.chat import Place, PlaceKind
 def add_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless a constraint of the table says that it is there already; whether it was new."""
     return connection.execute(_unless_known(connection.dialect.name, table), values).rowcount == 1
+
+
+def add_all_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Insert rows unless a constraint of the table says that they are there already; whether all of them were new."""
+    values = {f"{name}_{number}": value for number, row in enumerate(rows) for name, value in row.items()}
+    if not rows:
+        return True
+    return connection.execute(_all_unless_known(table, len(rows)), values).rowcount == len(rows)
 
 
 def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
@@ -57,6 +65,17 @@ def place_of(row: Row[Any]) -> Place:
 @cache
 def _unless_known(dialect: str, table: Table) -> Insert:
     return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _all_unless_known(table: Table, count: int) -> TextClause:
+    # Written out, for SQLAlchemy compiles an insertion of several rows anew each time.
+    names = [column.name for column in table.c]
+    rows = [", ".join(f":{name}_{number}" for name in names) for number in range(count)]
+    values = ", ".join(f"({row})" for row in rows)
+    types = [bindparam(f"{each.name}_{number}", type_=each.type) for each in table.c for number in range(count)]
+    written = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {values} ON CONFLICT DO NOTHING"
+    return text(written).bindparams(*types)
 
 
 @cache
