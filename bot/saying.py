@@ -25,6 +25,7 @@ class Say(StrEnum):
     EXPIRED = "expired"
     INTERRUPTED = "interrupted"
     TOLD_ALONE = "told_alone"
+    THREAD_UNREAD = "thread_unread"
     UP = "up"
     DOWN = "down"
     WHY = "why"

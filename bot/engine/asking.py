@@ -12,6 +12,9 @@ from bot.engine.remembering import Memory
 from bot.engine.threads import past_turns, speakers
 from bot.engine.wiring import Parts
 from bot.errors import DeliveryFailed
+from bot.saying import Say
+from bot.wording import spoken
+from rag.errors import RagError
 from rag.types import Question, Turn
 
 log = logging.getLogger(__name__)
@@ -27,6 +30,7 @@ class Asker:
         self._times = parts.times
         self._settings = parts.settings
         self._rights = parts.rights
+        self._delivery = parts.delivery
 
     async def question(self, job: Job) -> Question:
         """The question with what the conversation said before. Raises StoreFailed."""
@@ -65,12 +69,21 @@ class Asker:
             said = await adapter.history(place, limit=self._settings.thread_messages)
         except DeliveryFailed as error:
             log.warning("thread not read: %s", error)
+            await self._tell_unread(job)
             return False
         turns = past_turns(said, asked_by=job.record.message_id)
         if turns:
             people = speakers(said, place, asked_by=job.record.message_id)
             await self._store.conversations.import_turns(place.key, turns, at=self._times.now(), people=people)
         return bool(turns)
+
+    async def _tell_unread(self, job: Job) -> None:
+        """Tells whoever asked that what was said before has no part in the answer."""
+        record = job.record
+        try:
+            await self._delivery.tell(record.place, record.person, Say.THREAD_UNREAD, spoken(record.text))
+        except RagError as error:
+            log.warning("unread thread not told: %s", error.logged)
 
 
 def has_history(place: Place) -> bool:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat import MessageRef, Place, Said
+from bot.errors import DeliveryFailed
 from bot.slack_app.failures import delivering
 from bot.slack_app.identity import Identity
 from bot.slack_app.interactions import time_of
 from bot.slack_app.markup import plain
 from bot.slack_app.streams import nonce_of
-
-log = logging.getLogger(__name__)
 
 _PAGE, _PAGES = 200, 5
 _LONG_PAGE, _LONG_PAGES = 1_000, 20
@@ -26,7 +25,13 @@ _LONG_PAGE, _LONG_PAGES = 1_000, 20
 _PATIENCE_S = 10.0
 """How long an answer waits for what was said before it: some apps are told a page a minute."""
 
-Page = Sequence[Mapping[str, Any]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some messages, and whether they are the last that there are."""
+
+    messages: Sequence[Mapping[str, Any]]
+    last: bool
 
 
 class Past:
@@ -50,8 +55,8 @@ class Past:
         """
         cut_short: MessageRef | None = None
         async with aclosing(self._pages(place)) as pages:
-            async for messages in pages:
-                for message in filter(self._is_own, messages):
+            async for page in pages:
+                for message in filter(self._is_own, page.messages):
                     ref = MessageRef(place=place, id=message["ts"])
                     if nonce_of(message) == nonce:
                         return ref
@@ -60,18 +65,25 @@ class Past:
         return cut_short
 
     async def last(self, place: Place, *, limit: int) -> Sequence[Said]:
-        """The last messages, oldest first; of a thread that is not told in time those that were. DeliveryFailed."""
+        """The last messages, oldest first.
+
+        Raises:
+            DeliveryFailed: they are not told, or not in time: the beginning of a thread stands for nothing of its end.
+        """
         said: list[Said] = []
+        ended = False
         try:
             async with asyncio.timeout(_PATIENCE_S), aclosing(self._pages(place)) as pages:
-                async for messages in pages:
+                async for page in pages:
                     # Slack tells a thread from its beginning and a channel from its end.
-                    said = [*said, *map(self._said, messages)]
+                    said, ended = [*said, *map(self._said, page.messages)], page.last
                     said = sorted(said, key=lambda each: each.at)[-limit:]
                     if not place.thread and len(said) >= limit:
                         break
-        except TimeoutError:
-            log.warning("history_in_part", extra={"channel": place.channel, "read": len(said)})
+        except TimeoutError as error:
+            raise DeliveryFailed("Slack tells what was said too slowly to wait for it") from error
+        if place.thread and not ended:
+            raise DeliveryFailed(f"the thread is longer than {_LONG_PAGE * _LONG_PAGES} messages")
         return tuple(said)
 
     async def _pages(self, place: Place) -> AsyncGenerator[Page, None]:
@@ -88,11 +100,10 @@ class Past:
                     page = await self._client.conversations_history(
                         channel=place.channel, limit=size, cursor=cursor, include_all_metadata=True
                     )
-            yield page["messages"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            yield Page(messages=page["messages"], last=not cursor)
             if not cursor:
                 return
-        log.warning("history_in_part", extra={"channel": place.channel, "pages": most})
 
     def _is_own(self, message: Mapping[str, Any]) -> bool:
         me = self._identity

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.chat import Place
+from bot.errors import DeliveryFailed
 from bot.replies import Reply
 from tests.doubles.slack.server import SlackServer
-from tests.doubles.slack.workspace import BOB, CHANNEL, Refusal, Said
+from tests.doubles.slack.workspace import BOB, BOT_USER, CHANNEL, Refusal, Said, markdown_of
 
+from .office import office
 from .opened import channel, signed_in
 
 REPLY = Reply(text="A moat keeps others away.")
@@ -39,12 +43,25 @@ async def test_message_is_found_at_the_end_of_a_long_thread() -> None:
         assert await bot.chat.find_posted(place, "n1") == message
 
 
-async def test_thread_that_is_told_too_slowly_is_read_in_part(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+async def test_thread_that_is_told_too_slowly_or_is_endless_is_not_read_in_part(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with signed_in() as (slack, bot):
-        place = thread(slack, 3)
+        monkeypatch.setattr("bot.slack_app.past._LONG_PAGES", 2)
+        with pytest.raises(DeliveryFailed, match="longer than 2000"):
+            await bot.chat.history(thread(slack, LONG), limit=2)
         monkeypatch.setattr("bot.slack_app.past._PATIENCE_S", 0.1)
         slack.workspace.refuse("conversations.replies", Refusal("ratelimited", status=429, retry_after=60))
-        assert await bot.chat.history(place, limit=2) == ()
-    assert "history_in_part" in caplog.text
+        with pytest.raises(DeliveryFailed, match="too slowly"):
+            await bot.chat.history(thread(slack, 3), limit=2)
+
+
+async def test_who_asks_in_a_thread_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        root = Said(channel=CHANNEL, ts=bot.slack.workspace.next_ts(), user=BOB, text="我们该怎么定价？")
+        bot.slack.workspace.messages[CHANNEL, root.ts] = root
+        bot.slack.workspace.refuse("conversations.replies", Refusal("missing_scope"))
+        bot.slack.people.say(BOB, CHANNEL, f"<@{BOT_USER}> 什么是护城河？", thread=root.ts)
+        (whisper,) = await bot.whispers()
+        await bot.answers()
+    assert markdown_of(whisper["blocks"]).startswith("我没能读全这个话题里之前的内容")
