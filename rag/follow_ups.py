@@ -84,10 +84,15 @@ _ONLY_NAMED = re.compile(
 
 def depends(text: str) -> bool:
     """Whether a text is likely to ask nothing without the question before it."""
-    if _OPENING.match(text) or _ENDS_IN_NE.search(text) or _WHOLE.match(text) or _points_back(text):
+    if continues(text):
         return True
     few = _FEW.get(detect_language(text), _FEW_WORDS)
     return len(query_terms(text)) <= few and not list(_names(text))
+
+
+def continues(text: str) -> bool:
+    """Whether a text says by its words that it goes on from something that was said before."""
+    return bool(_OPENING.match(text) or _ENDS_IN_NE.search(text) or _WHOLE.match(text)) or _points_back(text)
 
 
 class RuleQueries:

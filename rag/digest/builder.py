@@ -16,6 +16,7 @@ from rag.digest.likeness import Likeness, grouped
 from rag.digest.reading import read
 from rag.digest.themes import Advice, Numbering, Told, plain, quoted
 from rag.digest.values import Brief, Digest, Group, Reader, Story, Theme
+from rag.follow_ups import continues
 from rag.language import detect_language
 from rag.types import Document, DocumentId, DocumentKind, Language, Scope
 
@@ -194,9 +195,10 @@ class DigestBuilder:
     async def _asked(self, texts: Sequence[str], language: Language, *, fewest: int) -> tuple[Group, ...]:
         """Questions that mean the same, the most frequent first; of each group the one nearest to all others.
 
-        One in the reader's language comes before all others.
+        One in the reader's language comes before all others. Follow-ups are left out: alone, they ask nothing.
         """
-        lines = [line for text in texts[:_QUESTIONS] if (line := plain(text, most=_QUESTION_CHARACTERS))]
+        whole = [text for text in texts[:_QUESTIONS] if not continues(text)]
+        lines = [line for text in whole if (line := plain(text, most=_QUESTION_CHARACTERS))]
         if not lines:
             return ()
         alike = await self._likeness.between(lines, lines)

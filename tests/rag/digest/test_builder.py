@@ -191,7 +191,10 @@ async def test_a_thousand_new_texts_are_counted_and_not_all_told(shelf: Shelf) -
 
 async def test_questions_are_grouped_and_the_single_ones_left_out(shelf: Shelf) -> None:
     asked = ["How do I raise money?", "what is a moat", "how to raise money", "How can I raise money?", "融资"]
-    digest = await built(shelf, brief(news={}, asked=asked, unanswered=["best sourdough?"]))
+    # What goes on from a question before it asks nothing alone.
+    digest = await built(
+        shelf, brief(news={}, asked=asked, unanswered=["and in China?", "best sourdough?", "那种子轮呢？"])
+    )
     assert [(each.text, each.count) for each in digest.asked] == [("How do I raise money?", 3)]
     assert [(each.text, each.count) for each in digest.unanswered] == [("best sourdough?", 1)]
     assert not digest.empty
