@@ -19,6 +19,8 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.MAINTENANCE_MESSAGE: frozenset({"message"}),
     Say.HELP_ALIASES: frozenset({"aliases"}),
     Say.HELP_OF_COMMAND: frozenset({"usage", "description"}),
+    Say.HELP_ARGUMENT: frozenset({"name", "description"}),
+    Say.HELP_CHOICES: frozenset({"argument", "choices"}),
     Say.UNKNOWN_COMMAND: frozenset({"command"}),
     Say.NEAREST_COMMAND: frozenset({"usage"}),
     Say.KNOWN_COMMANDS: frozenset({"commands"}),

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bot.commands.call import Call
 from bot.commands.registry import Command, Level, Registry
-from bot.wording import Say
+from bot.wording import ArgumentWords, Say
 from rag.types import PUBLIC, Document, DocumentKind, Language
 
 _LISTED = 40
@@ -62,10 +62,15 @@ class Help:
         registry = self._registry()
         words = registry.words(command, call.language)
         lines = [self._line(call, command)]
-        lines += [f"- {each.name}: {each.description}" for each in words.arguments.values()]
+        lines += [self._argument(call, each) for each in words.arguments.values()]
         other = registry.words(command, Language.EN if call.language is Language.ZH else Language.ZH)
         aliases = call.words(Say.LIST_SEPARATOR).join(dict.fromkeys((*words.aliases, other.name, *other.aliases)))
         return "\n\n".join(["\n".join(lines), call.words(Say.HELP_ALIASES, aliases=aliases)])
+
+    def _argument(self, call: Call, words: ArgumentWords) -> str:
+        told = call.words(Say.HELP_ARGUMENT, name=words.name, description=words.description)
+        listed = call.words(Say.LIST_SEPARATOR).join(words.choices.values())
+        return call.words(Say.HELP_CHOICES, argument=told, choices=listed) if listed else told
 
     def _line(self, call: Call, command: Command) -> str:
         words = self._registry().words(command, call.language)

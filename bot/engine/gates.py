@@ -7,7 +7,17 @@ from enum import StrEnum
 
 from bot.chat import Address, Message, Person, PlaceKind, Standing
 from bot.engine.queueing import titled
-from bot.engine.speech import asks, has_words, is_greeting, is_resume, is_stop, is_thanks
+from bot.engine.speech import (
+    asks,
+    has_words,
+    is_about_bot,
+    is_farewell,
+    is_greeting,
+    is_noise,
+    is_resume,
+    is_stop,
+    is_thanks,
+)
 from bot.limits import EngineSettings
 from bot.records import ChannelSettings, Conversation, Engagement, Respond
 
@@ -23,6 +33,8 @@ class Step(StrEnum):
     STOP = "stop"
     RESUME = "resume"
     THANKED = "thanked"
+    FAREWELL = "farewell"
+    INTRODUCED = "introduced"
     EMPTY = "empty"
     TOO_LONG = "too long"
     OFF = "off"
@@ -36,6 +48,9 @@ class _Attention(StrEnum):
 
     ELSEWHERE = "elsewhere"
     NONE = "none"
+
+
+_WITH_FILES = frozenset({Step.ASK, Step.EMPTY, Step.THANKED, Step.FAREWELL, Step.INTRODUCED})
 
 
 def own_or_bot(person: Person, limits: EngineSettings) -> bool:
@@ -56,7 +71,7 @@ def is_stale(at: datetime, *, now: datetime, limits: EngineSettings) -> bool:
 def brings_files(message: Message, step: Step) -> bool:
     """Whether a message hands files to the bot: with a question, which is answered besides, or without one."""
     said = message.address in {Address.MENTION, Address.DM} or message.place.private
-    return bool(message.attachments) and said and step in {Step.ASK, Step.EMPTY, Step.THANKED}
+    return bool(message.attachments) and said and step in _WITH_FILES
 
 
 def judge(
@@ -118,8 +133,18 @@ def _by_content(text: str, conversation: Conversation | None, limits: EngineSett
         return Step.STOP
     if conversation and conversation.engagement is Engagement.STOPPED and is_resume(text):
         return Step.RESUME
-    if is_thanks(text):
-        return Step.THANKED if addressed else Step.IGNORE
-    if is_greeting(text) or not has_words(text):
-        return Step.EMPTY if addressed else Step.IGNORE
+    talk = _small_talk(text)
+    if talk is not None:
+        return talk if addressed or talk is Step.INTRODUCED else Step.IGNORE
     return Step.TOO_LONG if len(text) > limits.question_characters else Step.ASK
+
+
+def _small_talk(text: str) -> Step | None:
+    """What a text calls for that asks nothing of the library."""
+    if is_thanks(text):
+        return Step.THANKED
+    if is_farewell(text):
+        return Step.FAREWELL
+    if is_greeting(text) or is_noise(text) or not has_words(text):
+        return Step.EMPTY
+    return Step.INTRODUCED if is_about_bot(text) else None

@@ -27,6 +27,8 @@ _ENDING_S = 1.5
 
 _LINES: Mapping[Step, tuple[Say, Outcome]] = {
     Step.THANKED: (Say.THANKED, Outcome.UNUSABLE),
+    Step.FAREWELL: (Say.FAREWELL, Outcome.UNUSABLE),
+    Step.INTRODUCED: (Say.INTRODUCED, Outcome.UNUSABLE),
     Step.EMPTY: (Say.NOTHING_ASKED, Outcome.UNUSABLE),
     Step.TOO_LONG: (Say.TOO_LONG, Outcome.UNUSABLE),
     Step.OFF: (Say.SWITCHED_OFF, Outcome.DENIED),

@@ -83,6 +83,9 @@ TABLE = [
     pytest.param(said("hello", address=MENTION), UNSET, None, Step.EMPTY, id="a greeting"),
     pytest.param(said("", address=MENTION), UNSET, None, Step.EMPTY, id="a bare mention"),
     pytest.param(said("thanks", place=DM), UNSET, None, Step.THANKED, id="thanks in a direct message"),
+    pytest.param(said("bye", place=DM), UNSET, None, Step.FAREWELL, id="a farewell in a direct message"),
+    pytest.param(said("你是谁？", place=DM), UNSET, None, Step.INTRODUCED, id="who the bot is"),
+    pytest.param(said("哈哈哈", place=DM), UNSET, None, Step.EMPTY, id="laughter"),
     pytest.param(said("x" * 4001, place=DM), UNSET, None, Step.TOO_LONG, id="a book"),
     pytest.param(
         said(address=MENTION, person=person(standing=Standing.STRANGER)), UNSET, None, Step.DENIED, id="a stranger"
