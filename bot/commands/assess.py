@@ -98,7 +98,7 @@ def _usage(call: Call, check: Check | None = None, axis: Axis | None = None) -> 
 def _questions(call: Call, check: Check, axis: Axis) -> str:
     lines = []
     for number, question in enumerate(axis.questions, start=1):
-        choices = [f"{at} {each.label.of(call.language)}" for at, each in enumerate(question.choices, start=1)]
+        choices = [f"{at} = {each.label.of(call.language)}" for at, each in enumerate(question.choices, start=1)]
         lines.append(f"{number}. {question.ask.of(call.language)}: {' · '.join(choices)}")
     told = {"axis": axis.name.of(call.language), "questions": "\n".join(lines)}
     return call.words(AssessSay.TYPED, usage=_usage(call, check, axis), **told)

@@ -105,7 +105,7 @@ def _choice(question: Question, text: str) -> Choice | None:
 
 
 def _wrong(call: Call, question: Question, text: str) -> str:
-    choices = [f"{number} {each.label.of(call.language)}" for number, each in enumerate(question.choices, start=1)]
+    choices = [f"{number} = {each.label.of(call.language)}" for number, each in enumerate(question.choices, start=1)]
     listed = call.words(Say.LIST_SEPARATOR).join(choices)
     return call.words(AssessSay.WRONG, value=text[:40], question=question.ask.of(call.language), choices=listed)
 

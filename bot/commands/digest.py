@@ -98,7 +98,8 @@ class Digests:
         made = await call.means.schedules.preview(schedule, labels=await call.labels())
         for reply in made.replies:
             text = f"{told(call, Tell.PREVIEW_TITLE)}\n\n{reply.text}"
-            await call.whisper(text, citations=reply.citations, notes=reply.notes)
+            # What stands around it, such as the heading of its sources, is in its own language.
+            await replace(call, language=reply.language).whisper(text, citations=reply.citations, notes=reply.notes)
 
     async def _zone(self, call: Call, text: str) -> None:
         desk = call.means.schedules

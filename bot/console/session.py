@@ -160,6 +160,8 @@ class Session:
     async def _send(self, send: Send) -> bool:
         incoming = send.incoming
         self._language = self._spoken(incoming)
+        # A command that is misspelt has no language of its own: it is answered in that of the conversation.
+        self._typist = replace(self._typist, locale=self._language.value)
         if isinstance(incoming, Message) and not send.wait:
             self._chat.remember(incoming.message_id, incoming.text)
         receipt = await self._room.engine.receive(incoming)

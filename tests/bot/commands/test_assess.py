@@ -128,9 +128,9 @@ async def test_verdict_names_what_decides(desk: Stage, picked: str, verdict: str
         (
             "assess",
             "answer demand 9",
-            "“9” is no answer to “Likely customers you have talked to”; choose from 1 nobody",
+            "“9” is no answer to “Likely customers you have talked to”; choose from 1 = nobody",
         ),
-        ("评估", "回答 需求 9", "“9”不能用来回答“聊过多少位潜在客户”，请从1 还没有、2 1 到 4 位"),
+        ("评估", "回答 需求 9", "“9”不能用来回答“聊过多少位潜在客户”，可选：1 = 还没有、2 = 1 到 4 位"),
         ("assess", f"answer demand {'x' * 501}", "Your own words may have 500 characters at most."),
         ("assess", "juggle", "“juggle” is no action; choose from show,"),
     ],
@@ -153,7 +153,7 @@ async def test_platform_without_forms_asks_for_typed_answers(desk: Stage) -> Non
     await desk.command("assess")
     assert desk.last.actions == ()
     told = await desk.command("assess", "answer team")
-    assert "1. People who work on it: 1 nobody with full force · 2 1 · 3 2 · 4 3 or more" in told
+    assert "1. People who work on it: 1 = nobody with full force · 2 = 1 · 3 = 2 · 4 = 3 or more" in told
     assert "`/advisor assess answer team 3 2 ?`" in told
 
 

@@ -45,7 +45,7 @@ async def test_item_is_stored_for_the_person(stage: Stage, name: str, text: str,
     ("name", "text", "told"),
     [
         ("profile", "set stage moon", "“moon” is no stage; write idea, pre-seed, seed, series A, growth."),
-        ("档案", "填写 阶段 火星", "“火星”不能用作阶段，请写想法期、"),
+        ("档案", "填写 阶段 火星", "“火星”不能用作阶段，可以写：想法期、"),
         ("profile", "set size many", "“many” is no size; write a number from 0 to 100000."),
         ("profile", "set runway -3", "“-3” is no runway; write a number"),
         ("profile", f"set sector {'x' * 81}", f"“{'x' * 81}” is no sector; write up to 80 characters."),
