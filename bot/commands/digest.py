@@ -96,10 +96,13 @@ class Digests:
             await call.whisper(call.words(Say.NOT_ALLOWED))
             return
         made = await call.means.schedules.preview(schedule, labels=await call.labels())
+        may = call.place.private or call.adapter.capabilities.private_files
         for reply in made.replies:
             text = f"{told(call, Tell.PREVIEW_TITLE)}\n\n{reply.text}"
             # What stands around it, such as the heading of its sources, is in its own language.
-            await replace(call, language=reply.language).whisper(text, citations=reply.citations, notes=reply.notes)
+            own = replace(call, language=reply.language)
+            files = reply.files if may else ()
+            await own.whisper(text, citations=reply.citations, notes=reply.notes, files=files)
 
     async def _zone(self, call: Call, text: str) -> None:
         desk = call.means.schedules
