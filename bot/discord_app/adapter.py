@@ -11,7 +11,7 @@ import discord
 
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.discord_app.calls import Calls
-from bot.discord_app.failures import GONE, MISSING_PERMISSIONS, UNKNOWN_MESSAGE, code_of
+from bot.discord_app.failures import GONE, MISSING_PERMISSIONS, SHUT, UNKNOWN_MESSAGE, code_of
 from bot.discord_app.files import Files
 from bot.discord_app.forms import modal_of
 from bot.discord_app.posting import Poster, nonce_of
@@ -34,8 +34,8 @@ _MOST = 20_000
 _CROWD = 2
 """Calls under way in a channel from which on what only shows growth gives way to what has to be seen."""
 
-_UNHEARD = GONE | {UNKNOWN_MESSAGE}
-"""Codes with which an answer finds its place taken away."""
+_UNHEARD = GONE | SHUT | {UNKNOWN_MESSAGE}
+"""Codes with which an answer finds its place taken away, or the thread around it shut."""
 
 _PAGE = 50
 _FILE_CHARACTERS = 9_500

@@ -15,7 +15,7 @@ import discord
 
 from bot.chat import Place
 from bot.discord_app.calls import Calls
-from bot.discord_app.failures import ACKNOWLEDGED, UNKNOWN_INTERACTION, UNKNOWN_MESSAGE, code_of
+from bot.discord_app.failures import ACKNOWLEDGED, GONE, SHUT, UNKNOWN_MESSAGE, code_of
 from bot.discord_app.reading import Interaction
 from bot.discord_app.render import Rendered
 from bot.errors import DeliveryFailed
@@ -24,6 +24,9 @@ from rag.types import Language
 
 TOKEN_S = 14 * 60.0
 """Discord's token of an interaction lasts fifteen minutes; the last one is for what is under way."""
+
+_UNANSWERABLE = GONE | SHUT
+"""Codes of an interaction that came too late, or in a thread that was locked."""
 
 _FIRST_PAUSES_S = (0.0, 0.5)
 """Discord waits three seconds for a first response."""
@@ -83,7 +86,7 @@ class Slot:
         return max(0.0, self._ends - self._clock())
 
     async def put_off(self, stage: Stage) -> None:
-        """Asks Discord for patience, unless it has been answered already. One that came too late is given up."""
+        """Asks Discord for patience, unless it has been answered already. One that takes no answer is given up."""
         async with self._lock:
             if self.stage is not Stage.OPEN or not self.alive:
                 return
@@ -95,7 +98,7 @@ class Slot:
                     lambda: response.defer(thinking=shown, ephemeral=stage is Stage.PRIVATE),
                 )
             except DeliveryFailed as error:
-                if code_of(error) != UNKNOWN_INTERACTION:
+                if code_of(error) not in _UNANSWERABLE:
                     raise
                 self.give_up()
                 return
@@ -202,8 +205,8 @@ class Slot:
 
     async def _message_of(self, told: Any) -> str:
         """The message of a first response; "" where there is none, or Discord does not tell."""
-        if told is not None:
-            return str(told.message_id or "")
+        if told is not None and told.message_id:
+            return str(told.message_id)
         try:
             return str((await self._calls.make("tell its answer", self._interaction.original_response())).id)
         except DeliveryFailed:

@@ -105,7 +105,7 @@ async def ended(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def until(holds: Callable[[], bool], *, most_s: float = 10) -> None:
+async def until(holds: Callable[[], bool], *, most_s: float = 30) -> None:
     """Returns when something holds; gives up after so long that only a failed test sees it."""
     async with asyncio.timeout(most_s):
         while not holds():

@@ -29,9 +29,10 @@ async def test_first_response_of_which_discord_says_nothing_is_no_reason_to_leav
     assert len(used.responses) == 1
 
 
-async def test_question_that_came_too_late_for_a_response_is_answered_by_a_message(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("status", "code"), [(404, 10062), (403, 50083)], ids=["too late", "in a locked thread"])
+async def test_question_that_takes_no_response_is_answered_by_a_message(status: int, code: int, tmp_path: Path) -> None:
     def prepare(discord: DiscordServer) -> None:
-        discord.faults.append(Fault("POST", "/callback", 404, 10062, times=9))
+        discord.faults.append(Fault("POST", "/callback", status, code, times=9))
 
     async with listening(tmp_path, prepare, heard=Heard(receipt=TAKEN)) as bot:
         bot.discord.people.command(ADA, CHANNEL, "ask", question="what is a moat?")
@@ -39,6 +40,15 @@ async def test_question_that_came_too_late_for_a_response_is_answered_by_a_messa
         await bot.connection.chat.post(call.place, Reply(text="A hole."), nonce="n")  # type: ignore[union-attr]
         (said,) = bot.discord.world.own()
     assert (said.channel, said.content) == (CHANNEL, "A hole.")
+
+
+@pytest.mark.parametrize("code", [50001, 50083], ids=["no access", "archived"])
+async def test_command_in_a_thread_that_was_locked_is_answered_around_it(code: int, tmp_path: Path) -> None:
+    async with asked(tmp_path) as bot:
+        (call,) = bot.heard.incoming
+        bot.discord.faults.append(Fault("PATCH", "/webhooks/", 403, code, times=9))
+        message = await bot.connection.chat.post(call.place, Reply(text="at last"), nonce="n")
+    assert bot.discord.world.messages[message.id].channel == CHANNEL
 
 
 async def test_private_line_that_came_too_late_is_a_direct_message(tmp_path: Path) -> None:
