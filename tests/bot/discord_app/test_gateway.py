@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.discord_app.connection import DiscordFactory
+from tests.doubles.discord.gateway import INVALID, RECONNECT
 from tests.doubles.discord.names import ADA, CHANNEL, GRANTED, ME
 from tests.doubles.discord.server import DiscordServer, Fault, discord_server
 
@@ -41,6 +42,19 @@ async def test_broken_compression_is_resumed_and_nothing_is_lost(tmp_path: Path)
         bot.discord.people.say(ADA, CHANNEL, ASKED)
         await bot.heard.count(1)
     assert (len(gateway.identified), len(gateway.resumed)) == (1, 1)
+
+
+@pytest.mark.parametrize(("op", "data"), [(RECONNECT, None), (INVALID, True)], ids=["reconnect", "invalid session"])
+async def test_session_that_discord_wants_resumed_is_and_nothing_is_lost(op: int, data: object, tmp_path: Path) -> None:
+    async with listening(tmp_path) as bot:
+        gateway = bot.discord.gateway
+        (session,) = gateway.connected
+        assert session.socket is not None
+        session.socket.send(op, data)
+        bot.discord.people.say(ADA, CHANNEL, ASKED)
+        await bot.heard.count(1)
+        await until(lambda: len(gateway.resumed) == 1)
+    assert len(gateway.identified) == 1
 
 
 @pytest.mark.parametrize(
