@@ -19,6 +19,8 @@ from rag.terms import index_terms
 _WORD = re.compile(r"[A-Za-z0-9][\w.'’+#&-]*")
 _OPENING_QUOTES = "\"'“‘(（"
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", ":", "：")
+_QUANTITY = re.compile(r"(?!(?:19|20)\d\d$)\d[\d.,]*(?:-?[a-z]{1,7})?")
+_BEHIND_NAME = re.compile(r"[A-Z][\w.+-]* ?$")
 _LATIN_WORD = 2
 """Characters that a Latin word counts for beside Chinese ones: most Chinese words have two."""
 
@@ -119,7 +121,8 @@ def names_in(question: str) -> frozenset[str]:
     """The names, abbreviations and numbers of a question: what an answer has to speak of, whatever its language.
 
     In a Chinese question these are its Latin words and numbers; in an English one the words that are capitalised for
-    another reason than opening a sentence, and those with digits.
+    another reason than opening a sentence, and those with digits. A quantity that the asker brings along, 300k or 30 %,
+    is no name unless it follows one, as a version does; a year is.
     """
     chinese = any("一" <= character <= "鿿" for character in question)
     found = set()
@@ -127,7 +130,10 @@ def names_in(question: str) -> frozenset[str]:
     for match in _WORD.finditer(question):
         word = match.group().rstrip(".'’-")
         opens = _opens_sentence(question[end : match.start()], first=not end)
+        quantity = _QUANTITY.fullmatch(word) and not _BEHIND_NAME.search(question[: match.start()])
         end = match.start() + len(word)
+        if quantity:
+            continue
         if chinese or _is_mixed(word) or (word[0].isupper() and not opens):
             found.update(index_terms(word))
     return frozenset(found)

@@ -39,11 +39,15 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"[哪分][些几]|几[类种步点]|\bwhich\b|\bkinds? of\b|\btypes? of\b|\bwhat are\b"
             r"|\bwhat (?:\w+ ){1,3}(?:are|exist)\b|\bsteps\b",
         ),
-        (Kind.METHOD, r"^\W*how (?:should|can|could|do|does|did|to|is|are)\b"),
+        (
+            Kind.METHOD,
+            r"^\W*how (?:should|can|could|do|does|did|to|is|are)\b"
+            r"|(?:怎么|如何|怎样)(?:才能)?(?:知道|算出|估|计算|判断|统计|衡量)",
+        ),
         (Kind.NUMBER, r"多少|几[个家年倍亿万名人]|多[大高久长]|\bhow (?:many|much|large|big|long|expensive)\b"),
         (
             Kind.TIME,
-            r"(?:什么时候|何时)(?!.{0,2}(?:[该要应需招]|可以|适合))|哪一?年"
+            r"(?:什么时候|何时)(?!.{0,2}(?:[该要应需招够能算才用]|可以|适合|值得))|哪一?年"
             r"|\bwhen (?:did|was|were|is|will)\b|\bwhat year\b",
         ),
         (

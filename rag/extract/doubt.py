@@ -15,6 +15,7 @@ from rag.extract.asked import ONE_FACT, Kind, kind_of
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings
+from rag.extract.wanted import lacks_thing, misses_wanted
 from rag.extract.words import asked_words, words_of
 from rag.types import Passage, Retrieval
 
@@ -59,16 +60,28 @@ _ANYTHING = words_of(
 )
 """Words that ask for whatever there is to say of a thing."""
 
+_LEAST_BEGINNING = 5
 _NEAREST = 3
 """Passages in which they are looked for."""
 
+_FIGURE_WITHIN = 3
 _LATIN = re.compile(r"[A-Za-z]+")
 
 
-def misses_figure(evidence: Evidence, best: int) -> bool:
-    """Whether a figure, a date, a price or the like is asked for, and the best unit gives none."""
+def misses_figure(evidence: Evidence, picked: Sequence[int]) -> bool:
+    """Whether a figure, a date, a price or the like is asked for, and what was picked gives none.
+
+    Of a sum the best unit has to speak; another figure may stand in what is said next, the first unit often says only
+    what it is a figure of.
+    """
+    if asks_money(evidence.aspects[0].text):
+        return _lacks_figure(evidence, picked[0])
+    return all(_lacks_figure(evidence, each) for each in picked[:_FIGURE_WITHIN])
+
+
+def _lacks_figure(evidence: Evidence, unit: int) -> bool:
     whole = evidence.aspects[0]
-    words = _MARKER.sub("", evidence.units[best].whole)
+    words = _MARKER.sub("", evidence.units[unit].whole)
     if lacks_form(whole.text, words):
         return True
     alone = {aspect.kind for aspect in evidence.aspects} <= ONE_FACT
@@ -80,11 +93,13 @@ def misses_figure(evidence: Evidence, best: int) -> bool:
 def wants_news(evidence: Evidence, best: int) -> bool:
     """Whether the state of the world on some day near the asker's is asked for, which a library cannot know.
 
-    What somebody should do tomorrow is a matter of advice, and a text that speaks of the same day may be a notice.
+    What somebody should do tomorrow is a matter of advice, and a text that speaks of the same day may be a notice. How
+    many customers the asker's own company won last month stands in no guide either.
     """
     question = evidence.aspects[0]
     moment = _MOMENT.search(question.text)
-    if moment is None or question.kind in _ADVICE or _ASKER.search(question.text):
+    asks_for_oneself = _ASKER.search(question.text) and question.kind not in ONE_FACT
+    if moment is None or question.kind in _ADVICE or asks_for_oneself:
         return False
     return moment[0].lower() not in evidence.units[best].whole.lower()
 
@@ -104,6 +119,29 @@ def misses_what_is_asked(evidence: Evidence, best: int) -> bool:
     if counted is None or not names or _COUNTED_ANYHOW.search(counted["what"]):
         return False
     return not set(asked_words(counted["what"])) & (words_of(unit.whole) | unit.terms | unit.context | unit.named)
+
+
+def misses_fact(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
+    """Whether the passage says nothing of what is wanted of it, or a figure is asked of a search that is not sure.
+
+    Advice helps where it is near the matter; a figure, a place or a procedure is the right one or none.
+    """
+    unit, question = evidence.units[best], evidence.aspects[0]
+    if unit.foreign:
+        return False
+    if question.kind in ONE_FACT and retrieval.confidence < settings.trusted:
+        return True
+    passage = retrieval.quotable[unit.passage]
+    names = _names(question.text) | _known_names(question.text, passage)
+    return misses_wanted(question.text, passage, names=names, certain=retrieval.confidence >= settings.certain)
+
+
+def misses_shelf(question: str, entries: Sequence[int], retrieval: Retrieval) -> bool:
+    """Whether resources of another kind were found than the one that is wished for: "which laptop", and courses."""
+    passages = [retrieval.quotable[n] for n in entries]
+    held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in passages))
+    own = all(each.document.language == retrieval.language for each in passages)
+    return bool(passages) and own and lacks_thing(question, held)
 
 
 def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
@@ -158,7 +196,13 @@ def lacks_matter(question: str, retrieval: Retrieval) -> bool:
     asked = {word for word in asked_words(question) if word not in names | _ANYTHING}
     near = retrieval.passages[:_NEAREST]
     held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in near))
-    return bool(asked) and len(asked & held) < _LEAST_HEARD * len(asked)
+    heard = asked & held or {word for word in asked if _begins(word, held)}
+    return bool(asked) and len(heard) < _LEAST_HEARD * len(asked)
+
+
+def _begins(word: str, held: frozenset[str]) -> bool:
+    """Whether a Latin word is what a longer one begins with: photo, photograph."""
+    return len(word) >= _LEAST_BEGINNING and word.isascii() and any(each.startswith(word) for each in held)
 
 
 def _in_its_language(retrieval: Retrieval) -> bool:
@@ -210,6 +254,13 @@ def _names(question: str) -> frozenset[str]:
     """The names of a question without figures and the shortest abbreviations, which are written in many ways."""
     words = frozenset(word for name in names_in(question) for word in words_of(name))
     return frozenset(word for word in words if word.isascii() and not word[0].isdigit() and len(word) > 2)
+
+
+def _known_names(question: str, passage: Passage) -> frozenset[str]:
+    """Words that somebody typed without a capital and that a passage never writes without one: mistral, openai."""
+    text = " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
+    capitals = {word.lower() for word in _PROPER.findall(text)}
+    return frozenset(capitals & set(_LATIN.findall(question)) - set(_LATIN.findall(text)))
 
 
 def _held(passage: Passage) -> frozenset[str]:

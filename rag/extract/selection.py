@@ -14,6 +14,8 @@ from rag.extract.blocks import (
 )
 from rag.extract.scoring import Evidence, WriterSettings, coverage
 from rag.extract.units import MANIFOLD, Shape, Unit, size_of
+from rag.extract.words import words_of
+from rag.types import Passage
 
 _OPENING = 3
 """Sentences, or lists and tables, that are quoted from a passage of which nothing stands out."""
@@ -49,11 +51,15 @@ def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
     return selection.picks
 
 
-def opening(evidence: Evidence) -> list[Pick]:
-    """The first things that the best passage says, for want of a better pick, where its heading names what is asked."""
+def opening(evidence: Evidence, best: Passage, *, sure: bool) -> list[Pick]:
+    """The first things that the best passage says, for want of a better pick, where its heading names what is asked.
+
+    Where the search is sure, any word of the passage, or of the questions that its author expects, may name it.
+    """
     asked = set(evidence.aspects[0].terms)
     first = [n for n, unit in enumerate(evidence.units) if unit.passage == 0 and unit.shape in _WHOLE]
-    named = [n for n in first if evidence.units[n].named & asked and not evidence.units[n].foreign]
+    known = sure and bool(words_of(" ".join((best.chunk.text, *best.chunk.questions)).replace("-", " ")) & asked)
+    named = [n for n in first if (known or evidence.units[n].named & asked) and not evidence.units[n].foreign]
     return [Pick(unit=n) for n in named[:_OPENING]]
 
 

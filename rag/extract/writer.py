@@ -18,8 +18,10 @@ from rag.extract.asked import aspects_of, wants_code
 from rag.extract.doubt import (
     is_about_others,
     lacks_matter,
+    misses_fact,
     misses_figure,
     misses_names,
+    misses_shelf,
     misses_what_is_asked,
     wants_news,
 )
@@ -55,11 +57,12 @@ class ExtractiveWriter:
     async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
         """Statements quoted from the passages; none when nothing in them fits the question."""
         aspects = aspects_of(question.text)
-        if entries := entries_of(question.text, retrieval):
+        entries = entries_of(question.text, retrieval)
+        if misses_shelf(question.text, entries, retrieval) or (not entries and lacks_matter(question.text, retrieval)):
+            return
+        if entries:
             for statement in entry_statements(entries, retrieval):
                 yield statement
-            return
-        if lacks_matter(question.text, retrieval):
             return
         outline = outline_of(retrieval, aspects)
         if outline and not is_about_others(question.text, outline, retrieval):
@@ -72,19 +75,21 @@ class ExtractiveWriter:
             questions, vectors = await self._vectors(self._embedder, evidence)
             evidence = evidence_of(units, aspects, questions, vectors, self._settings)
         picks = pick(evidence, self._settings)
-        if not picks and retrieval.confidence >= self._settings.trusted:
-            picks = opening(evidence)
-        if not picks or self._is_doubtful(evidence, picks[0].unit, retrieval):
+        if not picks and units and retrieval.confidence >= self._settings.trusted:
+            picks = opening(evidence, retrieval.passages[0], sure=retrieval.confidence >= self._settings.sure)
+        if not picks or self._is_doubtful(evidence, [each.unit for each in picks], retrieval):
             return
         for statement in statements_of(evidence, picks, retrieval, self._texts, self._settings):
             yield statement
 
-    def _is_doubtful(self, evidence: Evidence, best: int, retrieval: Retrieval) -> bool:
+    def _is_doubtful(self, evidence: Evidence, picked: Sequence[int], retrieval: Retrieval) -> bool:
+        best = picked[0]
         return (
             wants_news(evidence, best)
-            or misses_figure(evidence, best)
+            or misses_figure(evidence, picked)
             or misses_what_is_asked(evidence, best)
             or misses_names(evidence, best, retrieval, self._settings)
+            or misses_fact(evidence, best, retrieval, self._settings)
         )
 
     async def _vectors(self, embedder: Embedder, evidence: Evidence) -> tuple[Sequence[Vectors], dict[int, Vectors]]:

@@ -33,6 +33,9 @@ from rag.terms import query_terms
         pytest.param("We (and Stripe) bill.", {"stripe"}, id="a_name_after_a_bracket_that_opens_no_sentence"),
         pytest.param("how does vLLM batch", {"vllm"}, id="capitals_inside"),
         pytest.param("怎么做用户画像？", set(), id="none"),
+        pytest.param("How long to pay back 300k?", set(), id="a_quantity_of_the_askers"),
+        pytest.param("第一个月留存 30% 算好吗", set(), id="a_share_of_the_askers"),
+        pytest.param("Does Llama 3 fit?", {"llama", "3"}, id="a_version_behind_a_name"),
     ],
 )
 def test_names_are_what_an_answer_must_speak_of(question: str, names: set[str]) -> None:

@@ -56,6 +56,8 @@ ADA_ASKED = passage("Ada Falcon spent her first years in Leeds.", questions=("Wh
 CAR = passage("2024 年 3 月 28 日 Falcon SU7 上市，售价 21.59 万元起。")
 SOLD = passage("Falcon Motors was bought by Stork Group in 2021.")
 FLEETS = passage("The first customers of Falcon Motors were three fleets of a northern county.", section="Customers")
+PHOTOS = passage("The founders of Falcon photographed the homes themselves, and bookings doubled.")
+TESTS = passage("A test set is a fixed collection of inputs. A test set of 200 cases shows a difference of ten points.")
 LEAK = passage("数据泄露之后先吊销密钥，明天之前通知用户和监管部门。", section="数据泄露")
 
 
@@ -83,6 +85,9 @@ LEAK = passage("数据泄露之后先吊销密钥，明天之前通知用户和�
         pytest.param("Falcon SU7 的续航里程是多少？", CAR, id="a_figure_of_something_else"),
         pytest.param("Where did Ada Falcon grow up?", ADA, id="nothing_that_is_asked_of_a_name"),
         pytest.param("Ada Falcon 小时候在哪里上学？", ADA_ZH, id="the_same_in_chinese"),
+        pytest.param("How many engineers did we win last month?", TEAM, id="the_state_of_the_askers_own_company"),
+        pytest.param("how many offices falcon has", TEAM, id="a_name_without_its_capital"),
+        pytest.param("Falcon Motors 的办公室在哪里？", CAR, id="a_place_in_chinese"),
     ],
 )
 async def test_an_answer_to_something_else_is_withheld(question: str, found: Passage) -> None:
@@ -109,6 +114,8 @@ async def test_an_answer_to_something_else_is_withheld(question: str, found: Pas
         pytest.param("Who should write the deck?", DECK, "slides", id="a_role_is_no_person"),
         pytest.param("What went wrong with Ada Falcon?", ADA, "dismissed", id="whatever_there_is_to_say"),
         pytest.param("Where did Ada Falcon grow up?", ADA_ASKED, "Leeds", id="words_that_the_author_expects"),
+        pytest.param("What did Falcon do about bad photos?", PHOTOS, "photographed", id="the_beginning_of_a_word"),
+        pytest.param("How big should a test set be?", TESTS, "200", id="a_figure_in_what_is_said_next"),
     ],
 )
 async def test_an_answer_to_what_is_asked_is_given(question: str, found: Passage, says: str) -> None:
@@ -118,6 +125,16 @@ async def test_an_answer_to_what_is_asked_is_given(question: str, found: Passage
 async def test_a_search_that_is_not_sure_speaks_for_no_jargon_and_no_other_words() -> None:
     assert await write("Why does a SaaS plan lose money?", PLANS, confidence=0.7) == []
     assert await write("What belongs inside a deck?", DECK, confidence=0.4) == []
+
+
+async def test_a_figure_is_taken_from_no_search_that_is_not_sure() -> None:
+    assert await write("How many engineers founded Falcon Motors?", TEAM, confidence=0.4) == []
+
+
+async def test_the_opening_of_a_passage_answers_in_other_words_where_the_search_is_sure() -> None:
+    found = passage("Ten points are enough. Say what the money proves.", questions=("What goes on a slide?",))
+    assert await write("What goes on a slide?", found, confidence=0.6) == []
+    assert "Ten points" in (await write("What goes on a slide?", found, confidence=0.9))[0].text
 
 
 def test_words_that_ask_for_anything_are_no_matter() -> None:
