@@ -15,7 +15,7 @@ from rag.extract.asked import ONE_FACT, Kind, kind_of
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings
-from rag.extract.wanted import lacks_thing, misses_wanted
+from rag.extract.wanted import known_names, misses_wanted
 from rag.extract.words import asked_words, words_of
 from rag.types import Passage, Retrieval
 
@@ -132,16 +132,8 @@ def misses_fact(evidence: Evidence, best: int, retrieval: Retrieval, settings: W
     if question.kind in ONE_FACT and retrieval.confidence < settings.trusted:
         return True
     passage = retrieval.quotable[unit.passage]
-    names = _names(question.text) | _known_names(question.text, passage)
+    names = _names(question.text) | known_names(question.text, passage)
     return misses_wanted(question.text, passage, names=names, certain=retrieval.confidence >= settings.certain)
-
-
-def misses_shelf(question: str, entries: Sequence[int], retrieval: Retrieval) -> bool:
-    """Whether resources of another kind were found than the one that is wished for: "which laptop", and courses."""
-    passages = [retrieval.quotable[n] for n in entries]
-    held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in passages))
-    own = all(each.document.language == retrieval.language for each in passages)
-    return bool(passages) and own and lacks_thing(question, held)
 
 
 def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
@@ -254,13 +246,6 @@ def _names(question: str) -> frozenset[str]:
     """The names of a question without figures and the shortest abbreviations, which are written in many ways."""
     words = frozenset(word for name in names_in(question) for word in words_of(name))
     return frozenset(word for word in words if word.isascii() and not word[0].isdigit() and len(word) > 2)
-
-
-def _known_names(question: str, passage: Passage) -> frozenset[str]:
-    """Words that somebody typed without a capital and that a passage never writes without one: mistral, openai."""
-    text = " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
-    capitals = {word.lower() for word in _PROPER.findall(text)}
-    return frozenset(capitals & set(_LATIN.findall(question)) - set(_LATIN.findall(text)))
 
 
 def _held(passage: Passage) -> frozenset[str]:

@@ -7,9 +7,10 @@ function says whether a passage has no word of it. A question in another languag
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.extract.words import asked_words, words_of
-from rag.types import Passage
+from rag.types import Passage, Retrieval
 
 _AUXILIARY = r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)"
 _THING = re.compile(rf"\b(?:which|how (?:many|much)) (?P<asked>\w[\w '’-]*?) {_AUXILIARY}\b", re.IGNORECASE)
@@ -41,6 +42,8 @@ _PROCEDURES = (
 """How somebody asks for the steps of an office or of a tool, which nothing but those steps answers."""
 
 _MOST_OF_IT = 0.5
+_PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
+_LATIN = re.compile(r"[A-Za-z]+")
 
 
 def misses_wanted(question: str, passage: Passage, *, names: frozenset[str], certain: bool = False) -> bool:
@@ -54,14 +57,29 @@ def misses_wanted(question: str, passage: Passage, *, names: frozenset[str], cer
     """
     held = words_of(_told(passage))
     return (
-        (bool(names) and lacks_thing(question, held, names=names))
+        (bool(names) and _lacks_thing(question, held, names=names))
         or _lacks_year(question, passage)
         or _lacks_place(question, passage, held)
         or (not certain and _lacks_procedure(question, held))
     )
 
 
-def lacks_thing(question: str, held: frozenset[str], *, names: frozenset[str] = frozenset()) -> bool:
+def misses_shelf(question: str, entries: Sequence[int], retrieval: Retrieval) -> bool:
+    """Whether resources of another kind were found than the one that is wished for: "which laptop", and courses."""
+    passages = [retrieval.quotable[n] for n in entries]
+    own = all(each.document.language == retrieval.language for each in passages)
+    held = frozenset[str]().union(*(words_of(_told(each)) for each in passages))
+    return bool(passages) and own and _lacks_thing(question, held, names=frozenset())
+
+
+def known_names(question: str, passage: Passage) -> frozenset[str]:
+    """Words that somebody typed without a capital and that a passage never writes without one: mistral, openai."""
+    text = " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
+    capitals = {word.lower() for word in _PROPER.findall(text)}
+    return frozenset(capitals & set(_LATIN.findall(question)) - set(_LATIN.findall(text)))
+
+
+def _lacks_thing(question: str, held: frozenset[str], *, names: frozenset[str]) -> bool:
     """Whether the kind of thing that a question asks for, "which port", "how much revenue", is none of the words."""
     match = _THING.search(question) or _COUNT_ALONE.search(question)
     if match is None or _ANYHOW.search(match["asked"]):

@@ -21,7 +21,6 @@ from rag.extract.doubt import (
     misses_fact,
     misses_figure,
     misses_names,
-    misses_shelf,
     misses_what_is_asked,
     wants_news,
 )
@@ -31,6 +30,7 @@ from rag.extract.outline import outline_of, read
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of
 from rag.extract.selection import opening, pick
 from rag.extract.units import Shape, Unit, size_of, units_of
+from rag.extract.wanted import misses_shelf
 from rag.ports import Embedder, Statement, Vectors
 from rag.types import Question, Retrieval
 

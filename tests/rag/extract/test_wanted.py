@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from rag.extract.wanted import misses_wanted
+from rag.extract.wanted import known_names, misses_shelf, misses_wanted
 from rag.extract.words import words_of
-from rag.types import Chunk, ChunkId, Document, DocumentId, DocumentKind, Language, Passage
+from rag.types import Chunk, ChunkId, Document, DocumentId, DocumentKind, Language, Passage, Retrieval
 
 
 def passage(text: str, *, title: str = "Guide", questions: tuple[str, ...] = ()) -> Passage:
@@ -57,3 +57,17 @@ def test_the_year_of_a_document_counts_as_told() -> None:
 def test_words_that_the_author_expects_count_as_told() -> None:
     asked = replace(STORE, chunk=replace(STORE.chunk, questions=("Which port does Heron use?",)))
     assert not misses_wanted("Which port does Heron listen on?", asked, names=words_of("heron"))
+
+
+def test_a_name_is_known_without_its_capital_where_the_passage_always_writes_one() -> None:
+    assert known_names("how many filters heron has", STORE) == {"heron"}
+    assert known_names("how many filters has a heron", passage("A heron stands. Heron is a database.")) == frozenset()
+
+
+def test_a_shelf_of_another_kind_is_missed() -> None:
+    shelf = Retrieval(
+        language=Language.EN, passages=(passage("A course on databases."),), confidence=0.9, answerable=True
+    )
+    assert misses_shelf("Which laptop should I buy?", (0,), shelf)
+    assert not misses_shelf("Which course should I take?", (0,), shelf)
+    assert not misses_shelf("Which laptop should I buy?", (), shelf)
