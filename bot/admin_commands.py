@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, inputs_of, means_of, now, oversight_of, schedules_of
-from bot.commands.catalogue import all_commands
-from bot.index_journal import IndexJournal
-from bot.indexing import IndexGate, IndexRuns
-from bot.inputs.values import InputRules
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
-from bot.rights import rights_of
-from bot.settings import Settings
-from bot.shell.clerk import ShellClerk
 from bot.shell.values import Said, ShellChoice, ShellDone, ShellFile, ShellOrder, ShellReply, ShellStep
-from bot.store.opening import open_store
-from bot.store.settling import settle_home
 from bot.terminal import print_markdown, printable
-from bot.wording import load_wording
-from rag.build import open_rag
 from rag.errors import InvalidInput
-from rag.resources import data_folder
-from rag.settings import RagSettings
 
 if TYPE_CHECKING:
     from bot.control.client import RemoteLibrary
+    from bot.settings import Settings
+    from rag.settings import RagSettings
 
 Act = Callable[[ShellOrder, Callable[[Said], None]], Awaitable[ShellDone]]
 Choose = Callable[[int], int | None]
@@ -121,8 +108,9 @@ async def _acting(kept: Kept, remote: RemoteLibrary | None) -> AsyncIterator[Act
     if remote is not None:
         yield remote.shell
         return
-    await settle_home(kept.rag)
-    async with _clerk(kept) as clerk:
+    from bot.shell.opening import open_clerk
+
+    async with open_clerk(kept.rag, kept.settings) as clerk:
 
         async def act(order: ShellOrder, tell: Callable[[Said], None]) -> ShellDone:
             async with aclosing(clerk.act(order)) as said:
@@ -133,35 +121,3 @@ async def _acting(kept: Kept, remote: RemoteLibrary | None) -> AsyncIterator[Act
             raise AssertionError("an order ends with whether it was done")
 
         yield act
-
-
-@asynccontextmanager
-async def _clerk(kept: Kept) -> AsyncIterator[ShellClerk]:
-    """The means of a bot that is connected to nothing."""
-    settings = kept.settings
-    wording = load_wording(data_folder("prompts"))
-    registry = all_commands(wording)
-    async with open_rag(kept.rag) as rag, open_store(settings.database.url, home=rag.home) as store:
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
-        rules = InputRules(settings=settings.inputs, feeds=settings.feeds, ingest=kept.rag.ingest)
-        oversight = oversight_of(rag, store, settings.engine)
-        await oversight.steering.load()
-        assembly = Assembly(
-            rag=rag,
-            store=store,
-            adapters={},
-            registry=registry,
-            wording=wording,
-            settings=settings.engine,
-            failure=rag.answers.failure_text,
-            rights=rights_of(settings.rights),
-            scheduling=schedules_of(rag, store, wording, settings.schedules, adapters={}),
-            index=runs,
-            inputs=inputs_of(rag, store, runs, rules),
-            oversight=oversight,
-            uploads=settings.uploads,
-        )
-        means = means_of(assembly)
-        if means.keeper is not None:
-            await means.keeper.settle()
-        yield ShellClerk(means, registry, who=f"process {os.getpid()}")

@@ -115,6 +115,7 @@ def index(
     """
     from bot import operations
     from bot.app import open_terminal
+    from bot.index_commands import after_index
 
     program = _program(ctx)
     program.give_way()
@@ -126,11 +127,9 @@ def index(
         force=force,
     )
     terminal = open_terminal(json=as_json)
-    kept = cli_inputs.kept_inputs(program)
+    kept = partial(cli_inputs.kept_inputs, program)
 
     async def work(library: Library) -> int:
-        from bot.input_commands import after_index
-
         return await operations.index(library, terminal, job, after=partial(after_index, kept, library))
 
     raise typer.Exit(program.with_index(work))

@@ -1,16 +1,14 @@
-"""What `advisor inputs …` does, and what follows an index run: in the running bot, else on a library opened here."""
+"""What the commands `advisor inputs …` do: in the running bot where one runs, else on a library opened here."""
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.assembly import effects_of, inputs_of, now
-from bot.control.client import RemoteLibrary
+from bot.assembly import inputs_of, now
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.acting import InputAnswer, InputClerk, InputOrder
@@ -18,26 +16,20 @@ from bot.inputs.values import InputRules
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import index_record, write_line
 from bot.progress import index_progress
-from bot.records import OPERATOR, AuditEntry
 from bot.store.opening import open_store
 from bot.store.settling import settle_home
-from bot.store.urls import FILE_NAME
 from bot.terminal import print_index_report, printable
 from bot.wording import load_wording
-from rag.build import Rag, open_rag
-from rag.errors import RagError
+from rag.build import open_rag
 from rag.resources import data_folder
 from rag.types import Language
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.index_effects import GapEffects
-    from bot.library import Library
-    from rag.ingest.index import IndexProgress, IndexReport
+    from bot.control.client import RemoteLibrary
+    from rag.ingest.index import IndexProgress
     from rag.settings import RagSettings
-
-log = logging.getLogger(__name__)
 
 Act = Callable[[InputOrder, Callable[["IndexProgress"], None]], Awaitable[InputAnswer]]
 
@@ -95,34 +87,3 @@ async def _acting(kept: Kept, remote: RemoteLibrary | None) -> AsyncIterator[Act
         wording = load_wording(data_folder("prompts"))
         who = f"process {os.getpid()}"
         yield InputClerk(desk=desk, runs=runs, wording=wording, language=Language.EN, who=who).act
-
-
-async def after_index(kept: Kept, library: Library, report: IndexReport) -> GapEffects | None:
-    """Has the list of inputs and the audit log tell what a run did, and tells what became of open gaps.
-
-    None where nothing is kept yet, or where gaps cannot be asked again. A running bot notes its runs itself.
-    """
-    sources = frozenset((*report.added, *report.updated))
-    try:
-        if isinstance(library, RemoteLibrary):
-            return await library.effects(sources)
-        return await _noted(kept, library, report, sources) if isinstance(library, Rag) and _is_kept(kept) else None
-    except RagError as error:
-        log.warning("what the run did is not noted: %s", error)
-        return None
-
-
-async def _noted(kept: Kept, rag: Rag, report: IndexReport, sources: frozenset[str]) -> GapEffects:
-    async with open_store(kept.database_url, home=kept.rag.home) as store:
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
-        counts = {name: str(len(getattr(report, name))) for name in ("added", "updated", "removed", "failed")}
-        held = {"held": "yes"} if report.fall is not None and report.fall.held else {}
-        details = {"result": "done", **held, **counts}
-        await store.audit.append(AuditEntry(at=now(), actor=OPERATOR, action="index", details=details))
-        effects = effects_of(rag, store, inputs_of(rag, store, runs, kept.rules))
-        await effects.note(report)
-        return await effects.on_gaps(sources)
-
-
-def _is_kept(kept: Kept) -> bool:
-    return kept.database_url is not None or (kept.rag.home / FILE_NAME).exists()

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from bot import operations
 from bot.control.reaching import open_remote
-from bot.input_commands import Kept, after_index
+from bot.index_commands import after_index
+from bot.input_commands import Kept
 from bot.operations import IndexJob, Terminal
 from bot.records import OPERATOR
 from bot.store.opening import open_store
@@ -28,10 +29,10 @@ async def index(home: Path, folder: Path, *, as_json: bool = False) -> str:
     job = IndexJob(paths=[folder])
     async with open_remote(home, version="1", process=1) as remote:
         if remote is not None:
-            assert await operations.index(remote, terminal, job, after=partial(after_index, kept, remote)) == 0
+            assert await operations.index(remote, terminal, job, after=partial(after_index, lambda: kept, remote)) == 0
             return out.getvalue()
     async with open_rag(kept.rag) as rag:
-        assert await operations.index(rag, terminal, job, after=partial(after_index, kept, rag)) == 0
+        assert await operations.index(rag, terminal, job, after=partial(after_index, lambda: kept, rag)) == 0
     return out.getvalue()
 
 
