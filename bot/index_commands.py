@@ -1,6 +1,6 @@
 """What follows `advisor index`: the list of inputs and the audit log tell of it, and open gaps are asked again.
 
-All of it is imported when the run is over: a run over ten thousand files must not carry it along.
+All of it is imported when the run is over and has changed something: one that finds nothing must stay small.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 async def after_index(kept: Callable[[], Kept], library: Library, report: IndexReport) -> GapEffects | None:
     """Has what a run did noted, and tells what became of open gaps.
 
-    None where nothing is kept yet, or where gaps cannot be asked again. A running bot notes its runs itself.
+    None where nothing has changed or is kept yet, or gaps cannot be asked again. A running bot notes its runs itself.
     """
     from bot.control.client import RemoteLibrary
     from rag.build import Rag
@@ -33,7 +33,9 @@ async def after_index(kept: Callable[[], Kept], library: Library, report: IndexR
     try:
         if isinstance(library, RemoteLibrary):
             return await library.effects(sources)
-        return await _noted(kept(), library, report, sources) if isinstance(library, Rag) else None
+        if not isinstance(library, Rag) or not (sources or report.removed or report.failed or report.fall):
+            return None
+        return await _noted(kept(), library, report, sources)
     except RagError as error:
         log.warning("what the run did is not noted: %s", error)
         return None
