@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.channel_rules import TOPICS, effective_settings
+from bot.chat import Person
 from bot.commands.call import Call
 from bot.commands.registration import reaches_beyond
 from bot.commands.settings import LABELS, allowed, changed, shown, value_of
-from bot.mentions import EXPERT
+from bot.mentions import EXPERT, MentionKind, stored_mention
 from bot.records import AuditEntry, ChannelSettings, Respond
 from bot.saying_experts import ExpertSay
 from bot.wording import Say
@@ -61,14 +62,26 @@ async def store_changes(call: Call, key: str, changes: Sequence[Change]) -> None
 
 
 def _entry(call: Call, key: str, settings: ChannelSettings, change: Change) -> AuditEntry:
-    before = ", ".join(value_of(settings, change.name))
     return AuditEntry(
         at=call.means.now(),
         actor=call.means.pseudonym(call.person.key),
         action="config",
         subject=key,
-        details={"setting": change.name, "before": before, "after": ", ".join(change.value)},
+        details={
+            "setting": change.name,
+            "before": _noted(call, change.name, value_of(settings, change.name)),
+            "after": _noted(call, change.name, change.value),
+        },
     )
+
+
+def _noted(call: Call, name: str, value: tuple[str, ...]) -> str:
+    """A value as the audit log keeps it, where a person is a hash as everywhere in it."""
+    mention = stored_mention(value[0]) if name == EXPERT and value else None
+    if mention is None or mention.kind is not MentionKind.USER:
+        return ", ".join(value)
+    named = Person(platform=call.place.platform, workspace=call.place.workspace, id=mention.id)
+    return replace(mention, id=call.means.pseudonym(named.key)).stored
 
 
 def _saved(call: Call, name: str, settings: ChannelSettings, *, server: bool) -> str:

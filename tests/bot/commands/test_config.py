@@ -117,6 +117,14 @@ async def test_each_change_is_in_the_audit_log(admin: Stage) -> None:
     assert entry.actor == f"hash of {ADA.key}"
 
 
+async def test_expert_is_a_hash_in_the_audit_log(admin: Stage) -> None:
+    await admin.command("config", "set expert @bob")
+    await admin.command("config", "reset expert")
+    details = [entry.details for entry in await admin.store.audit.latest(limit=9)]
+    hashed = f"user:hash of {BOB.key}"
+    assert [(each["before"], each["after"]) for each in details] == [(hashed, ""), ("", hashed)]
+
+
 async def test_form_changes_several_settings_or_none(admin: Stage) -> None:
     await admin.command("config")
     await admin.press_label("Change behaviour …")
