@@ -15,6 +15,7 @@ from bot.privacy_records import Held, Kept
 from bot.records import QuestionState
 from bot.store.database import Database
 from bot.store.models import PERSON_COLUMNS
+from bot.store.models.assessments import assessment_answers, assessments
 from bot.store.models.checklists import checklist_people
 from bot.store.models.conversing import answers, conversations, evidence, imported_turns, posts, questions
 from bot.store.models.ledgers import gaps, usage
@@ -79,7 +80,11 @@ class SqlPrivacy:
                 ]
                 for table in PERSON_COLUMNS
             }
-            return {**kept, answers.name: _answers(connection, person, audience)}
+            return {
+                **kept,
+                assessment_answers.name: _checked(connection, person),
+                answers.name: _answers(connection, person, audience),
+            }
 
         return await self._database.read(work)
 
@@ -130,6 +135,14 @@ def _unclaimed(person: str) -> Any:
         select(conversations.c.key).where(conversations.c.partner == person),
     )
     return (imported_turns.c.person == "") & imported_turns.c.conversation.in_(places)
+
+
+def _checked(connection: Connection, person: str) -> list[dict[str, Any]]:
+    """What a person has answered in feasibility checks of their own."""
+    held = assessment_answers.join(assessments, assessments.c.number == assessment_answers.c.assessment)
+    told = assessments.c.channel_key, assessments.c.round, assessment_answers.c.item, assessment_answers.c.answer
+    found = select(*told).select_from(held).where(assessments.c.person == person)
+    return [dict(row._mapping) for row in connection.execute(found.order_by(*told[:3]))]
 
 
 def _answers(connection: Connection, person: str, audience: frozenset[str]) -> list[dict[str, Any]]:

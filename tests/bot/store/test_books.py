@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
+from bot.assess_records import Owner
 from bot.errors import StoreFailed
 from bot.records import (
     AuditEntry,
@@ -232,3 +233,17 @@ async def test_cancelled_callers_leave_whole_transactions_and_a_working_store(
     assert stored >= {each.id for each in questions[0::2]}
     free = [await sql_store.events.claim([f"e{each.id}"], at=make.start) for each in questions]
     assert free == [each.id not in stored for each in questions]
+
+
+async def test_export_holds_what_a_person_answered_in_a_feasibility_check(sql_store: SqlStore, make: Making) -> None:
+    own, team = Owner(person=make.person.key), Owner(channel_key="slack/T1/C1")
+    await sql_store.assessments.answer(own, 1, {"demand.note": "三位客户", "demand.q1": "few"}, facts={}, at=make.start)
+    await sql_store.assessments.answer(team, 1, {"demand.note": "the team's"}, facts={}, at=make.start)
+
+    kept = await sql_store.privacy.export(make.person.key, audience=frozenset())
+    await sql_store.privacy.forget(make.person.key)
+
+    told = [{"channel_key": "", "round": 1, "item": "demand.note", "answer": "三位客户"}]
+    told.append({**told[0], "item": "demand.q1", "answer": "few"})
+    assert kept["assessment_answers"] == told
+    assert (await sql_store.privacy.export(make.person.key, audience=frozenset()))["assessment_answers"] == []
