@@ -123,8 +123,10 @@ class Handler:
             found = self._registry.find(incoming.name)
             if found and found.language is not None:
                 return found.language
-            if incoming.text and _tells_language(incoming.text):
-                return spoken(incoming.text)
+            # A name that no command has tells as much as what follows it.
+            typed = incoming.text if found else f"{incoming.name} {incoming.text}"
+            if typed and _tells_language(typed):
+                return spoken(typed)
         elif incoming.payload.argument in {Language.ZH, Language.EN}:
             return Language(incoming.payload.argument)
         else:
