@@ -127,7 +127,10 @@ class Listener:
         late = self._is_late(message)
         # Whoever can only be told that the line is full is told so without a look into the store.
         settings = await self._ears.memory.settings(place.channel_key, roughly=late)
-        known = await self._ears.memory.conversation(place.key) if has_history(place) and not late else None
+        # Nothing is known of a thread that begins with the message itself.
+        known = None
+        if has_history(place) and place.thread != message.message_id and not late:
+            known = await self._ears.memory.conversation(place.key)
         step = judge(message, settings=settings, conversation=known, limits=parts.settings)
         if parts.taking is not None and brings_files(message, step):
             language = settings.language or (known.language if known else Language.EN)
