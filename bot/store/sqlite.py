@@ -1,4 +1,4 @@
-"""The store in a SQLite file: one thread writes, a few read, the event loop waits for neither.
+"""The store in a SQLite file: one thread writes, a few read, the event loop waits for neither and looks up rows itself.
 
 SQLAlchemy's asynchronous SQLite driver crosses threads several times a statement; a whole transaction on its own
 thread crosses once, which was measured to be more than three times as fast.
@@ -10,14 +10,14 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from threading import Lock, local
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.store.columns import to_json
 from bot.store.database import Undone, Work, store_failed
@@ -54,19 +54,20 @@ class SqliteDatabase:
         self._checkpoints = Lock()
         self._own = local()
         self._kept: list[Connection] = []
+        self._closed = False
         self._tidier = Tidier(lambda: self._checkpoint("PASSIVE"), every=_TIDIED_EVERY)
 
     async def read(self, work: Work[_Result], *, urgent: bool = False) -> _Result:
-        """The result of a function that sees one state of the file."""
+        """The result of a function that sees one state of the file.
 
-        def snapshot() -> _Result:
-            connection = self._connection(writes=False)
-            try:
-                return work(connection)
-            finally:
-                connection.rollback()
-
-        return await self._run(self._readers, snapshot, urgent=urgent)
+        What is urgent is a row or two, and is read at once on the event loop's own thread: handing it to another one
+        and back was measured to take several times as long. It waits for no lock: where it would have to, and where
+        anything else is wrong, it is handed over like the others.
+        """
+        if urgent and not self._closed:
+            with suppress(OperationalError, sqlite3.OperationalError):
+                return self._snapshot(work, patient=False)
+        return await self._run(self._readers, lambda: self._snapshot(work), urgent=urgent)
 
     async def write(self, work: Work[_Result], *, urgent: bool = False) -> _Result:
         """The result of a function inside one transaction, which works that waited together share."""
@@ -92,7 +93,15 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Wait for what runs and close every connection."""
+        self._closed = True
         await asyncio.to_thread(self._shut_down)
+
+    def _snapshot(self, work: Work[_Result], *, patient: bool = True) -> _Result:
+        connection = self._connection(writes=False, patient=patient)
+        try:
+            return work(connection)
+        finally:
+            connection.rollback()
 
     def _commit(self, tasks: Iterator[Task]) -> None:
         """Runs works in one transaction. Where one of them fails, each has another try in one of its own."""
@@ -117,11 +126,13 @@ class SqliteDatabase:
         else:
             self._tidier.committed()
 
-    def _connection(self, *, writes: bool) -> Connection:
+    def _connection(self, *, writes: bool, patient: bool = True) -> Connection:
         """This thread's own connection, without a transaction: making one takes longer than most statements."""
         if not hasattr(self._own, "connection"):
             self._own.connection = self._engine.connect().execution_options(writes=writes)
             self._kept.append(self._own.connection)
+            if not patient:
+                self._own.connection.connection.cursor().execute("PRAGMA busy_timeout = 0").close()
         connection: Connection = self._own.connection
         return connection
 
@@ -195,7 +206,7 @@ def _engine(path: Path) -> Engine:
         connect_args={"timeout": _BUSY_TIMEOUT_S},
         json_serializer=to_json,
         hide_parameters=True,
-        pool_size=_READERS + 2,
+        pool_size=_READERS + 4,
     )
     event.listen(engine, "do_connect", lambda *_: _create(path))
     event.listen(engine, "connect", _prepare)

@@ -208,6 +208,27 @@ async def test_admission_passes_ahead_of_bookkeeping(held: Held, make: Making) -
     assert order[0] == "admitted"
 
 
+async def test_rows_that_are_urgent_are_looked_up_without_another_thread(tmp_path: Path) -> None:
+    async with open_store(None, home=tmp_path) as store:
+        names = [
+            await store.database.read(lambda _: threading.current_thread().name, urgent=urgent)
+            for urgent in (True, False)
+        ]
+        with pytest.raises(StoreFailed, match="no such table"):
+            await store.database.read(
+                lambda connection: connection.execute(text("SELECT 1 FROM unheard_of")), urgent=True
+            )
+    with pytest.raises(RuntimeError, match="closed"):
+        await store.database.read(lambda _: None, urgent=True)
+    assert names[0] == threading.current_thread().name
+    assert names[1].startswith("store-read")
+
+
+async def test_urgent_row_is_read_beside_a_transaction_that_goes_on(held: Held) -> None:
+    async with asyncio.timeout(30):
+        assert await held.store.conversations.get("nobody's") is None
+
+
 def test_log_is_emptied_once_for_so_many_commits_and_again_after_a_failure(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
