@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from rag.extract.words import asked_words
+from rag.extract.words import asked_words, words_of
 
 
 class Kind(Enum):
@@ -84,6 +84,8 @@ _CUES = tuple(
 )
 """What a question asks for, and how a heading names it in other words."""
 
+_WISH = re.compile(r"(?:有(?:什么|没有|哪些|啥)|请|可以|能)?推荐(?:一?[些下个本]|的(?!算法|系统|模型))")
+_NAMED = re.compile(r"(?<![\w.-])(?=[\w.+#-]*[A-Z0-9])\w[\w.+#-]*")
 _WANTS_CODE = re.compile(r"代码|公式|命令|脚本|\b(?:code|snippet|script|formula|command)s?\b", re.IGNORECASE)
 _QUESTION_WORD = re.compile(
     r"什么|哪|怎|如何|为何|多少|几[类种步个]|吗|呢|是否|区别|不同|\b(?:how|what|why|which|when|who|where|should|can|do|does|is|are)\b",
@@ -99,17 +101,22 @@ _SIDE_JOINT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aspect:
-    """One thing that is asked for: the whole question, one of its parts, or one side of a comparison."""
+    """One thing that is asked for: the whole question, one of its parts, or one side of a comparison.
+
+    `names` are the terms that mean the same in a text of another language: those with a capital or a figure, and in a
+    Chinese question all that are no Chinese.
+    """
 
     text: str
     kind: Kind
     terms: tuple[str, ...]
+    names: frozenset[str] = frozenset()
 
 
 def aspects_of(question: str) -> tuple[Aspect, ...]:
     """The whole question first, then what an answer must cover besides, at most four more."""
-    whole = Aspect(text=question, kind=kind_of(question), terms=asked_words(question))
-    parts = [Aspect(text=part, kind=kind_of(part), terms=asked_words(part)) for part in _parts(question)]
+    whole = _aspect(question, kind_of(question))
+    parts = [_aspect(part, kind_of(part)) for part in _parts(question)]
     sides = [
         side
         for part in (parts if len(parts) > 1 else [whole])
@@ -118,6 +125,13 @@ def aspects_of(question: str) -> tuple[Aspect, ...]:
     ]
     further = [part for part in parts if part.terms] if len(parts) > 1 else []
     return (whole, *(further + sides)[:4])
+
+
+def _aspect(text: str, kind: Kind) -> Aspect:
+    terms = asked_words(_WISH.sub(" ", text))
+    chinese = any(not term.isascii() for term in terms)
+    names = frozenset(terms) if chinese else words_of(" ".join(_NAMED.findall(text))) & frozenset(terms)
+    return Aspect(text=text, kind=kind, terms=terms, names=names)
 
 
 def kind_of(question: str) -> Kind:
@@ -161,5 +175,5 @@ def _sides(question: str) -> list[Aspect]:
     terms = [asked_words(name) if name else () for name in names]
     uses = Counter(term for side in terms for term in side)
     own = [tuple(term for term in side if uses[term] == 1) or side for side in terms]
-    sides = [Aspect(text=name, kind=Kind.COMPARISON, terms=side) for name, side in zip(names, own, strict=True) if side]
+    sides = [replace(_aspect(name, Kind.COMPARISON), terms=side) for name, side in zip(names, own, strict=True) if side]
     return sides if len(sides) > 1 else []

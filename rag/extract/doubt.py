@@ -16,7 +16,7 @@ from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings
 from rag.extract.wanted import known_names, misses_wanted
-from rag.extract.words import asked_words, words_of
+from rag.extract.words import asked_words, held_words, words_of
 from rag.types import Passage, Retrieval
 
 _MOMENT = re.compile(
@@ -37,6 +37,7 @@ _THING_ITSELF = re.compile(
     r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch)\b", re.IGNORECASE
 )
 _PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
+_CAPITAL = re.compile(r"(?<![\w.-])(?=[\w.-]*[A-Z])\w[\w.-]*")
 _ABBREVIATION = re.compile(r"(?<![\w.-])(?=\w{2,5}(?![\w.-]))\w*[A-Z]\w*[A-Z]\w*")
 _ASKS_PERSON = re.compile(
     r"^\W*who(?:['’]s| is| was| did| has| had| founded| wrote| made| built| bought| runs?| leads?| owns?)\b",
@@ -60,11 +61,26 @@ _ANYTHING = words_of(
 )
 """Words that ask for whatever there is to say of a thing."""
 
+_WITHOUT_MATTER = re.compile(
+    r"区别|不同(?:点|之处)?|差[别异]|异同|对比|相比|比较|优缺点|各自|分别|介绍|讲讲|说说|聊聊|概述|了解|一下"
+    r"|[各更]?适合|擅长|有[什啥]么?|[啥各做]"
+    r"|\b(?:differ(?:s|ent|ence|ences)?|compar(?:e|es|ed|ing|ison)|versus|vs|better|overview|introduc\w+|explain)\b",
+    re.IGNORECASE,
+)
+"""How a comparison or an introduction is asked for: it names nothing that a passage would have to speak of."""
+
+_LEAST_SLIP = 5
+"""Letters from which on a name with one of them wrong is taken for the name that a passage holds."""
+
 _LEAST_BEGINNING = 5
+"""Letters of a word that a longer one may begin with."""
+
 _NEAREST = 3
 """Passages in which they are looked for."""
 
 _FIGURE_WITHIN = 3
+"""Picked units of which one may give the figure that is asked for."""
+
 _LATIN = re.compile(r"[A-Za-z]+")
 
 
@@ -184,8 +200,8 @@ def lacks_matter(question: str, retrieval: Retrieval) -> bool:
     named = words_of(" ".join(_PROPER.findall(question))) & _names(question)
     if not named or not _in_its_language(retrieval) or kind_of(question) in ONE_FACT:
         return False
-    names = words_of(" ".join(names_in(question)))
-    asked = {word for word in asked_words(question) if word not in names | _ANYTHING}
+    names = _capitalised(question, words_of(" ".join(names_in(question))))
+    asked = {word for word in asked_words(_WITHOUT_MATTER.sub(" ", question)) if word not in names | _ANYTHING}
     near = retrieval.passages[:_NEAREST]
     held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in near))
     heard = asked & held or {word for word in asked if _begins(word, held)}
@@ -239,20 +255,46 @@ def _lacks(names: frozenset[str], passages: Sequence[Passage]) -> bool:
     if not names:
         return False
     missing = names - frozenset[str]().union(*map(_held, passages))
-    return any(not _is_spelled_out(name, passages) for name in missing)
+    return any(not _is_spelled_out(name, passages) and not _is_mistyped(name, passages) for name in missing)
 
 
 def _names(question: str) -> frozenset[str]:
     """The names of a question without figures and the shortest abbreviations, which are written in many ways."""
-    words = frozenset(word for name in names_in(question) for word in words_of(name))
+    words = _capitalised(question, words_of(" ".join(names_in(question))))
     return frozenset(word for word in words if word.isascii() and not word[0].isdigit() and len(word) > 2)
 
 
+def _capitalised(question: str, names: frozenset[str]) -> frozenset[str]:
+    """Those of the names that are written with a capital, if any is; figures are names in any case.
+
+    In "OpenAI 的 business model" the name is known by its capitals; who writes "deepmind openai 区别" uses none.
+    """
+    capital = words_of(" ".join(_CAPITAL.findall(question))) & names
+    return capital | {name for name in names if name[0].isdigit()} if capital else names
+
+
 def _held(passage: Passage) -> frozenset[str]:
-    return words_of(" ".join((passage.document.title, *passage.chunk.section, passage.chunk.text)))
+    return held_words(" ".join((passage.document.title, *passage.chunk.section, passage.chunk.text)))
 
 
 def _is_spelled_out(name: str, passages: Sequence[Passage]) -> bool:
     """Whether consecutive words of a passage begin with the letters of an abbreviation: "LLM", large language model."""
     texts = (" ".join((each.document.title, *each.chunk.section, each.chunk.text)) for each in passages)
     return any(name in "".join(word[0] for word in _LATIN.findall(text)).lower() for text in texts)
+
+
+def _is_mistyped(name: str, passages: Sequence[Passage]) -> bool:
+    """Whether a passage holds a name that differs from one by a slip of the hand: "Helth", "pytroch"."""
+    if len(name) < _LEAST_SLIP:
+        return False
+    texts = " ".join(text for each in passages for text in (each.document.title, *each.chunk.section, each.chunk.text))
+    return any(_is_slip(name, word) for word in words_of(" ".join(_CAPITAL.findall(texts))))
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Whether one letter is missing, superfluous or another, or two have changed places; the first one is right."""
+    if typed[0] != meant[0] or abs(len(typed) - len(meant)) > 1:
+        return False
+    begin = next((n for n, pair in enumerate(zip(typed, meant, strict=False)) if pair[0] != pair[1]), -1)
+    one, two = typed[begin:], meant[begin:]
+    return one[1:] in {two, two[1:]} or one == two[1:] or (one[:2] == two[1::-1] and one[2:] == two[2:])

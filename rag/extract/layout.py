@@ -113,7 +113,8 @@ class _Page:
             yield self._put(f"**{label}**", "\n\n")
             self._opened = True
         items = [self._evidence.units[c.unit] for c in members if self._evidence.units[c.unit].shape is Shape.ITEM]
-        listed = len(items) > 1 or any("\n" in item.text.strip() for item in items)
+        beside = bool(items) and len(members) > 1
+        listed = beside or any("\n" in item.text.strip() for item in items)
         for run in self._runs(members):
             yield from self._pick(run[0], listed=listed) if len(run) == 1 else [self._sentences(run)]
 

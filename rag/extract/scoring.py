@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.extract.asked import Aspect, Kind, heading_answers
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
-from rag.extract.units import MANIFOLD, SINGLE, Shape, Unit
+from rag.extract.units import MANIFOLD, SINGLE, Shape, Unit, is_nested
 from rag.extract.words import words_of
 from rag.ports import Vectors
 
@@ -104,13 +104,17 @@ def weights_of(terms: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
     }
 
 
-def coverage(unit: Unit, weights: Mapping[str, float]) -> float:
-    """Share of the question's weight that a unit holds, what stands around it counting less; 0..1."""
+def coverage(unit: Unit, weights: Mapping[str, float], *, but: Container[str] = ()) -> float:
+    """Share of the question's weight that a unit holds, what stands around it counting less; 0..1.
+
+    What is in `but` does not count as held.
+    """
     total = sum(weights.values())
     if not total:
         return 0.0
-    own = sum(weight for term, weight in weights.items() if term in unit.terms)
-    near = sum(weight for term, weight in weights.items() if term in unit.context)
+    counted = {term: weight for term, weight in weights.items() if term not in but}
+    own = sum(weight for term, weight in counted.items() if term in unit.terms)
+    near = sum(weight for term, weight in counted.items() if term in unit.context)
     share = _ENTRY_WEIGHT if unit.shape in MANIFOLD else _CONTEXT_WEIGHT if own else _SILENT_WEIGHT
     return (own + share * near) / total
 
@@ -131,7 +135,7 @@ def fit(unit: Unit, aspect: Aspect) -> float:
         case Kind.LIST | Kind.METHOD if unit.shape is not Shape.CODE:
             better = 1.35 if aspect.kind is Kind.LIST else 1.15
             # "How to stay fair" repeats the question; it does not say how.
-            factor = (0.5 if _ASKS_HOW.search(unit.text) else 1.0) if single else better
+            factor = (0.5 if _ASKS_HOW.search(unit.text) else 1.0) if single and not is_nested(unit) else better
     return factor * (0.6 if lacks_form(aspect.text, unit.whole) else 1.0)
 
 
@@ -187,6 +191,8 @@ def score(unit: Unit, aspect: Aspect, weights: Mapping[str, float], similarity: 
     words = coverage(unit, weights)
     if unit.foreign:
         meaning = 0.6 * unit.prior if similarity is None else similarity
+        # A common word of one language stands in a text of the other as part of a name: "AI Startup X".
+        words -= coverage(unit, weights, but=aspect.names)
         content = 0.7 * meaning + 0.5 * min(1.0, 1.5 * words)
     else:
         content = words if similarity is None else 0.7 * words + 0.3 * similarity

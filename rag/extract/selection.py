@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from rag.extract.blocks import (
     is_dangling,
 )
 from rag.extract.scoring import Evidence, WriterSettings, coverage
-from rag.extract.units import MANIFOLD, Shape, Unit, size_of
+from rag.extract.units import MANIFOLD, Shape, Unit, is_nested, size_of
 from rag.extract.words import words_of
 from rag.types import Passage
 
@@ -130,6 +131,8 @@ _ANNOUNCED = 0.55
 
 def _list_or_items(evidence: Evidence, whole: int, members: Sequence[int]) -> list[int]:
     items = [n for n in members if n != whole]
+    if chosen := _compared(evidence, items) or _unfolded(evidence, whole, items):
+        return chosen
     matching = matching_items(evidence, items)
     weights, head = evidence.weights[0], evidence.units[whole].terms | evidence.units[whole].named
     named = sum(weight for term, weight in weights.items() if term in head)
@@ -143,6 +146,33 @@ def _list_or_items(evidence: Evidence, whole: int, members: Sequence[int]) -> li
     ):
         return [whole]
     return matching
+
+
+def _compared(evidence: Evidence, items: Sequence[int]) -> list[int]:
+    """The items that the sides of a comparison name, if each side names one and the list has others besides."""
+    sides = [aspect for aspect in evidence.aspects[1:] if aspect.kind is Kind.COMPARISON]
+    if len(sides) < 2:
+        return []
+    heads = {n: words_of(_head(evidence.units[n])) for n in items}
+    named = [[n for n in items if set(side.terms) <= heads[n]] for side in sides]
+    chosen = {n for one in named for n in one}
+    return sorted(chosen) if all(named) and len(chosen) < len(items) else []
+
+
+def _unfolded(evidence: Evidence, whole: int, items: Sequence[int]) -> list[int]:
+    """The one item that has a list of its own below what is asked for: the technical risks among all risks."""
+    units = evidence.units
+    held = frozenset[str]().union(*(units[n].terms for n in (whole, *items)))
+    terms = held & set(evidence.aspects[0].terms)
+    if evidence.aspects[0].kind is not Kind.LIST or terms <= units[whole].terms | units[whole].named:
+        return []
+    named = [n for n in items if is_nested(units[n]) and terms <= words_of(_head(units[n]))]
+    return named if len(named) == 1 else []
+
+
+def _head(unit: Unit) -> str:
+    """What an item is called: its words up to the first colon."""
+    return re.split(r"[:：\n]", unit.text, maxsplit=1)[0]
 
 
 def matching_items(evidence: Evidence, items: Sequence[int]) -> list[int]:

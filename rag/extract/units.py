@@ -18,7 +18,7 @@ from rag.extract.blocks import (
     is_filler,
     label_text,
 )
-from rag.extract.words import words_of
+from rag.extract.words import held_words, words_of
 from rag.headings import clean_heading
 from rag.sentences import Span
 from rag.types import Language, Passage
@@ -64,7 +64,7 @@ def units_of(passages: Mapping[int, Passage], language: Language, *, code: bool)
     top = max((passage.score for passage in passages.values()), default=0.0) or 1.0
     units: list[Unit] = []
     for index, passage in passages.items():
-        heading = words_of(" ".join(passage.chunk.section[-2:]))
+        heading = held_words(" ".join(passage.chunk.section[-2:]))
         prior = passage.score / top
         foreign = passage.document.language is not language
         for number, block in enumerate(blocks_of(passage.chunk.text)):
@@ -144,12 +144,18 @@ def slice_of(text: str, span: Span | None) -> str:
     return text[span.start : span.end] if span else ""
 
 
+def is_nested(unit: Unit) -> bool:
+    """Whether an entry of a list has a list of its own."""
+    return unit.shape is Shape.ITEM and bool(_NESTED.search(unit.text))
+
+
 def stands_alone(sentence: str) -> bool:
     """Whether a sentence tells something to a reader who sees nothing else."""
     asks = sentence.rstrip('*_ ”"').endswith(("？", "?", "：", ":"))
     return not (asks or is_filler(sentence) or is_dangling(sentence))
 
 
+_NESTED = re.compile(r"\n[ \t]+(?:[-*+•]|\d{1,2}[.)、])[ \t]*\S")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+")
 

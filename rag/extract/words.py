@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rag.terms import index_terms, query_terms
 
@@ -19,10 +20,16 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(_roots(index_terms(text)))
 
 
+@lru_cache(maxsize=512)
+def held_words(text: str) -> frozenset[str]:
+    """The same of a text of the library, remembered: an answer looks at it often. Not for what a person wrote."""
+    return words_of(text)
+
+
 def asked_words(question: str) -> tuple[str, ...]:
     """The distinct words of a question that carry its meaning, in its order."""
     return tuple(dict.fromkeys(_roots(query_terms(question))))
 
 
 def _roots(terms: Iterable[str]) -> Iterable[str]:
-    return (_ENDING.sub("", term) for term in terms)
+    return (_ENDING.sub("", term) if term.isascii() else term for term in terms)

@@ -143,3 +143,34 @@ def test_words_that_ask_for_anything_are_no_matter() -> None:
     assert lacks_matter("Ada Falcon 小时候在哪里上学？", found)
     assert is_beyond("Ada Falcon 小时候在哪里上学？", found, certain=0.5)
     assert not is_beyond("Ada Falcon grew up where?", replace(found, language=Language.EN), certain=1.0)
+
+
+TWO = passage("Falcon Motors 造车，靠 Stork Group 出资。Stork Group 管理基金。", section="Falcon Motors 与 Stork Group")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("Falcon Motors 和 Stork Group 有什么不同？", id="comparison"),
+        pytest.param("Falcon Motors 跟 Stork Group 的区别", id="difference"),
+        pytest.param("Falcon 和 Stork 各适合做什么？", id="fitness"),
+        pytest.param("讲讲 Falcon Motors", id="introduction"),
+        pytest.param("介绍一下 Stork Group", id="presentation"),
+        pytest.param("Falcon Mtoors 靠谁出资？", id="letters changed places"),
+        pytest.param("Falcom Motors 靠谁出资？", id="another letter"),
+        pytest.param("Falcon Motor 靠谁出资？", id="a letter missing"),
+        pytest.param("Falcon Motors 的 funding 靠谁出资？", id="a common word in another language"),
+    ],
+)
+def test_what_asks_for_nothing_but_names_that_are_held_is_let_through(question: str) -> None:
+    retrieval = Retrieval(language=Language.ZH, passages=(TWO,), confidence=0.9, answerable=True)
+    assert not is_beyond(question, retrieval, certain=0.95)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Heron Labs 和 Stork Group 有什么不同？", "Falcone Labs 靠谁出资？", "Stoat Group 出资吗？"],
+)
+def test_another_name_is_no_slip_of_the_hand(question: str) -> None:
+    retrieval = Retrieval(language=Language.ZH, passages=(TWO,), confidence=0.9, answerable=True)
+    assert is_beyond(question, retrieval, certain=0.95)
