@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from rag.backends.disk_trouble import remedy_of
 from rag.backends.heap import forget_what_is_freed, large_blocks_untouched
 from rag.errors import StorageFailed
 from rag.ports import DenseHit, Vectors
@@ -137,4 +138,6 @@ async def _guarded(work: Callable[[], _Result]) -> _Result:
         return await asyncio.to_thread(work)
     except Exception as error:
         # Chroma's Rust core raises bare exceptions of several families; all of them mean the store did not do its work.
-        raise StorageFailed(f"the vector store failed: {type(error).__name__}: {error}") from error
+        remedy = remedy_of(str(error), folder="chroma/ in the home")
+        told = f"the vector store failed: {type(error).__name__}: {error}"
+        raise StorageFailed(f"{told}; {remedy}" if remedy else told) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from rag.backends.disk_trouble import remedy_for
 from rag.errors import IndexLocked, StorageFailed
 
 
@@ -37,7 +38,7 @@ async def index_lock(folder: Path, *, process: int, patience_s: float) -> AsyncI
         raise IndexLocked(f"process {_read(owner)} owns the index in {str(folder)!r}; stop it, or ask it") from error
     except OSError as error:
         lock.release()
-        raise StorageFailed(f"cannot write to {str(folder)!r}: {error.strerror}; make it writable") from error
+        raise StorageFailed(f"cannot write to {str(folder)!r}: {error.strerror}; {remedy_for(error)}") from error
     try:
         yield
     finally:

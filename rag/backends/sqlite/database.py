@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from rag.backends.disk_trouble import remedy_of
 from rag.backends.sqlite.schema import migrate
 from rag.errors import StorageFailed
 
@@ -116,13 +117,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _explained(path: Path, error: Exception) -> str:
     name = f"the catalogue {path.name!r} failed: {error}"
+    if remedy := remedy_of(str(error), folder=str(path.parent)):
+        return f"{name}; {remedy}"
     text = str(error).lower()
-    if "full" in text or "no space" in text:
-        return f"{name}; free some disk space and run the command again, nothing is lost"
-    if "disk i/o" in text:
-        return f"{name}; the disk may be full or failing: free some space, look at the system's log, run it again"
-    if "readonly" in text or "unable to open" in text:
-        return f"{name}; make the folder {path.parent!s} writable for this user"
     if "not a database" in text or "malformed" in text:
         return f"{name}; the file is damaged: move it away and index again"
     return name
