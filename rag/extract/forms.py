@@ -37,6 +37,26 @@ _FORMS = tuple(
 """What is known by its form: how a question asks for a time of the day or a telephone number, and how one looks."""
 
 
+_PERIOD = re.compile(
+    r"[第头首最][一初个]{0,2}(?:几个?)?(?:(?P<zh_hour>小时|钟头)|(?P<zh_day>[天日])|(?P<zh_week>周|星期|礼拜)"
+    r"|(?P<zh_month>月)|(?P<zh_quarter>季度)|(?P<zh_year>年))"
+    r"|\bfirst (?:few |couple of )?(?:(?P<hour>hours?)|(?P<day>days?)|(?P<week>weeks?)|(?P<month>months?)"
+    r"|(?P<quarter>quarters?)|(?P<year>years?))\b",
+    re.IGNORECASE,
+)
+"""The period in which a plan begins: the first hour, the first day."""
+
+
+def is_of_another_period(question: str, text: str) -> bool:
+    """Whether a question asks for the first hour, say, and a text tells of the first week alone."""
+    asked, told = _periods(question), _periods(text)
+    return bool(asked and told and not asked & told)
+
+
+def _periods(text: str) -> set[str]:
+    return {str(found.lastgroup).removeprefix("zh_") for found in _PERIOD.finditer(text)}
+
+
 def asks_money(question: str) -> bool:
     """Whether a question asks for a price or a sum."""
     return bool(_ASKS_MONEY.search(question))

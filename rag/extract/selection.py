@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from rag.extract.asked import ONE_FACT, Aspect, Kind, heading_answers
-from rag.extract.blocks import (
-    is_dangling,
-)
+from rag.extract.blocks import is_dangling
+from rag.extract.forms import is_of_another_period
 from rag.extract.scoring import Evidence, WriterSettings, coverage
 from rag.extract.units import MANIFOLD, Shape, Unit, is_nested, size_of
 from rag.extract.words import words_of
@@ -107,6 +106,8 @@ def _usable(evidence: Evidence, settings: WriterSettings) -> list[int]:
     for _, group in by_list:
         members = list(group)
         whole = next((n for n in members if evidence.units[n].shape is Shape.LIST), None)
+        if is_of_another_period(evidence.aspects[0].text, evidence.units[members[0] if whole is None else whole].text):
+            continue
         usable += members if whole is None else _list_or_items(evidence, whole, members)
     return usable
 

@@ -57,3 +57,17 @@ async def test_common_words_in_a_name_of_another_language_are_no_match() -> None
 async def test_an_entry_beside_a_sentence_stays_an_entry() -> None:
     answer = text_of(await write("大模型怎样降低金融风险，有哪些用途？", FINANCE))
     assert "\n- **风控**" in answer
+
+
+PLAN = passage(
+    "“数据丢失”发生后第一小时要做的事：\n\n- 负责人：停掉写入。\n- 工程师：保留快照。\n\n"
+    "“数据丢失”发生后第一周要做的事：\n\n- 工程师：演练恢复。\n- 负责人：写数据丢失的复盘。",
+    section="应急预案",
+)
+
+
+async def test_a_plan_is_told_for_the_period_that_is_asked_for() -> None:
+    answer = text_of(await write("数据丢失了第一个小时做什么？", PLAN))
+    assert "保留快照" in answer
+    assert "演练恢复" not in answer
+    assert "演练恢复" in text_of(await write("数据丢失了第一周做什么？", PLAN))
