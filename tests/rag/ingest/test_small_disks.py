@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from .cli_runs import advisor, found, one_line, write
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.full,
@@ -17,10 +19,6 @@ pytestmark = [
 ]
 
 _MEGABYTES = 12
-
-
-def document(name: str) -> str:
-    return "\n\n".join([f"# {name}", *(f"## {name} {n}\n\nThe word on {name}, part {n}." for n in range(3))])
 
 
 @dataclass(frozen=True)
@@ -51,44 +49,21 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     try:
         subprocess.run(command, check=True, capture_output=True)
     except (subprocess.CalledProcessError, FileNotFoundError):
-        pytest.skip("this user may not mount a disk")
+        pytest.skip("this user may not mount a disk; test_limited_writing.py does without")
     yield Disk(path)
     subprocess.run(["umount", "-l", str(path)], check=True, capture_output=True)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "docs"
-    made.mkdir()
-    for name in ("angels", "equity"):
-        (made / f"{name}.md").write_text(document(name), "utf-8")
-    return made
-
-
-def advisor(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    settings = ["env", f"ADVISOR_HOME={home}", "ADVISOR_EMBEDDER=memory"]
-    program = [sys.executable, "-W", "ignore", "-c", "from bot.cli import main; main()", *arguments]
-    return subprocess.run([*settings, *program], capture_output=True, text=True, check=False, timeout=120)
-
-
-def found(home: Path, name: str) -> bool:
-    done = advisor(home, "search", f"The word on {name}, part 1.", "--json")
-    return done.returncode == 0 and f"word on {name}" in done.stdout
-
-
-def one_line(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 1
-    (line,) = [each for each in done.stderr.splitlines() if each.startswith("advisor: ")]
-    assert "Traceback" not in done.stderr
-    return line
+    return write(tmp_path / "docs", "angels", "equity")
 
 
 def test_a_full_disk_is_told_and_loses_nothing(disk: Disk, folder: Path) -> None:
     home = disk.path / "home"
     assert advisor(home, "index", str(folder)).returncode == 0
     filler = disk.fill()
-    for number in range(200):
-        (folder / f"new{number}.md").write_text(document(f"zebra{number}"), "utf-8")
+    write(folder, *(f"zebra{number}" for number in range(200)))
     assert "space" in one_line(advisor(home, "index"))
     filler.unlink()
     assert found(home, "equity")
@@ -99,7 +74,7 @@ def test_a_full_disk_is_told_and_loses_nothing(disk: Disk, folder: Path) -> None
 def test_a_disk_that_may_not_be_written_is_told_and_loses_nothing(disk: Disk, folder: Path) -> None:
     home = disk.path / "home"
     assert advisor(home, "index", str(folder)).returncode == 0
-    (folder / "new.md").write_text(document("zebra"), "utf-8")
+    write(folder, "zebra")
     disk.remount("ro")
     assert "writ" in one_line(advisor(home, "index"))
     disk.remount("rw")
