@@ -170,6 +170,12 @@ class Scene:
         about = self._about(who, where)
         return await self.take(CommandCall(**about, name=name, arguments=arguments, trigger="t"))
 
+    async def confirmed(self, who: Person, where: Place, name: str, /, **arguments: str) -> list[Any]:
+        """The same, with the first button of what is asked back pressed."""
+        asked = await self.command(who, where, name, **arguments)
+        (row,) = next(reply.actions for reply in asked if reply.actions)
+        return [*asked, *await self.press(who, where, row[0].payload)]
+
     async def say(self, who: Person, where: Place, text: str) -> list[Any]:
         """Somebody asks."""
         address = Address.DM if where.private else Address.MENTION
@@ -237,7 +243,7 @@ async def scene(home: Path) -> AsyncIterator[Scene]:
         async with open_rag(settings) as rag, open_store(None, home=home) as store:
             await rag.indexer.update((Input(path=folder),))
             async with _running(rag, store, model) as opened:
-                await opened.command(BOSS, BOARD, "config", action="set", name="labels", value="board")
+                await opened.confirmed(BOSS, BOARD, "config", action="set", name="labels", value="board")
                 await hand_in(opened)
                 opened.fresh()
                 yield opened

@@ -157,7 +157,7 @@ async def test_no_button_or_form_tells_even_of_what_was_told_before(
         subjects = await told_to_the_board(bot)
         await bot.command(BOSS, BOARD, "config", action="set", name="topics", value="lighthouse-fund-Zqkanarix")
         leaks.look("topics", await bot.command(BOSS, OPEN, "audit"))
-        await bot.command(BOSS, BOARD, "config", action="reset", name="labels")
+        await bot.confirmed(BOSS, BOARD, "config", action="reset", name="labels")
         places = (*OUTSIDERS, (BOB, BOARD), (BOB, place(BOARD.channel, "b0")), (BOSS, BOARD))
         for subject in subjects:
             for who, where in places:
