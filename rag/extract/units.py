@@ -59,14 +59,18 @@ class Unit:
     foreign: bool
 
 
-def units_of(passages: Mapping[int, Passage], language: Language, *, code: bool) -> list[Unit]:
-    """Everything in the passages that can be quoted, in the order of passages and reading; the keys name them."""
+def units_of(passages: Mapping[int, Passage], language: Language, *, code: bool, sure: bool = False) -> list[Unit]:
+    """Everything in the passages that can be quoted, in the order of passages and reading; the keys name them.
+
+    Where the search is `sure`, the questions that a passage's author expects stand around what it says, as headings do.
+    """
     top = max((passage.score for passage in passages.values()), default=0.0) or 1.0
     units: list[Unit] = []
     for index, passage in passages.items():
         heading = held_words(" ".join(passage.chunk.section[-2:]))
         prior = passage.score / top
         foreign = passage.document.language is not language
+        expected = words_of(" ".join(passage.chunk.questions)) if sure else frozenset[str]()
         for number, block in enumerate(blocks_of(passage.chunk.text)):
             above = _heading(passage, block)
             named = words_of(above)
@@ -85,7 +89,7 @@ def units_of(passages: Mapping[int, Passage], language: Language, *, code: bool)
                         text=text,
                         whole=slice_of(passage.chunk.text, span),
                         terms=terms,
-                        context=(heading | words_of(around)) - terms,
+                        context=(heading | expected | words_of(around)) - terms,
                         around=above,
                         named=named,
                         document=passage.document.id,

@@ -69,14 +69,16 @@ class ExtractiveWriter:
             for statement in outline_statements(outline, retrieval):
                 yield statement
             return
-        units = units_of(read(retrieval, aspects[0]), retrieval.language, code=wants_code(question.text))
+        sure = retrieval.confidence >= self._settings.sure
+        read_in = read(retrieval, aspects[0])
+        units = units_of(read_in, retrieval.language, code=wants_code(question.text), sure=sure)
         evidence = evidence_of(units, aspects, (), {}, self._settings)
         if self._embedder and units:
             questions, vectors = await self._vectors(self._embedder, evidence)
             evidence = evidence_of(units, aspects, questions, vectors, self._settings)
         picks = pick(evidence, self._settings)
         if not picks and units and retrieval.confidence >= self._settings.trusted:
-            picks = opening(evidence, retrieval.passages[0], sure=retrieval.confidence >= self._settings.sure)
+            picks = opening(evidence, retrieval.passages[0], sure=sure)
         if not picks or self._is_doubtful(evidence, [each.unit for each in picks], retrieval):
             return
         for statement in statements_of(evidence, picks, retrieval, self._texts, self._settings):

@@ -18,7 +18,7 @@ RISKS = passage(
     section="风险识别",
 )
 FAILED = passage(
-    "AI Startup X 是一家做影像诊断的初创公司，因资金不足关门。", section="AI Startup X", doc="x", score=0.88, rank=1
+    "AI Startup X 是一家做影像诊断的初创公司，因资金不足关门。", section="AI Startup X", doc="x", score=0.7, rank=1
 )
 FINANCE = passage("大模型在金融领域用途很广，例如交易。\n\n- **风控**：用大模型降低金融风险。", section="金融")
 
@@ -71,3 +71,12 @@ async def test_a_plan_is_told_for_the_period_that_is_asked_for() -> None:
     assert "保留快照" in answer
     assert "演练恢复" not in answer
     assert "演练恢复" in text_of(await write("数据丢失了第一周做什么？", PLAN))
+
+
+async def test_what_the_author_expects_to_be_asked_speaks_for_a_passage() -> None:
+    question = "do we have to tell users about the bot"
+    story = passage("The company began as a bot: people typed and saw four pictures.", doc="story")
+    duty = "Most products owe three things: a bot is named as one, its works are marked, and the staff is trained."
+    known = passage(duty, score=0.7, rank=1, questions=("Do we have to tell users about the bot?",))
+    assert "named as one" not in text_of(await write(question, story, passage(duty, score=0.7, rank=1)))
+    assert "named as one" in text_of(await write(question, story, known))

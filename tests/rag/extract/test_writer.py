@@ -53,13 +53,20 @@ class Broken(Gloss):
 
 
 def passage(
-    text: str, *, section: str = "", doc: str = "guide", rank: int = 0, score: float = 0.9, twin: str | None = None
+    text: str,
+    *,
+    section: str = "",
+    doc: str = "guide",
+    rank: int = 0,
+    score: float = 0.9,
+    twin: str | None = None,
+    questions: tuple[str, ...] = (),
 ) -> Passage:
     kind, language = DocumentKind.DOCUMENT, detect_language(text)
     document = Document(
         id=DocumentId(doc), kind=kind, language=language, title=doc, source=f"{doc}.md", translation_of=twin
     )
-    chunk = Chunk(position=rank, section=(doc, section) if section else (doc,), text=text)
+    chunk = Chunk(position=rank, section=(doc, section) if section else (doc,), text=text, questions=questions)
     return Passage(rank=rank, score=score, chunk_id=ChunkId(f"{doc}:{rank}"), document=document, chunk=chunk)
 
 
