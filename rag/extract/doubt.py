@@ -246,8 +246,8 @@ def _lacks_attribute(question: str, names: frozenset[str], held: frozenset[str])
 
 
 def _is_about_another(question: str, names: frozenset[str], held: frozenset[str]) -> bool:
-    """Whether a passage holds none of a question's proper names; abbreviations do not count: they get spelled out."""
-    proper = words_of(" ".join(_PROPER.findall(question))) & names
+    """Whether a passage holds none of a question's proper names; those without a number may be abbreviated."""
+    proper = (words_of(" ".join(_PROPER.findall(question))) & names) | {each for each in names if not each.isalpha()}
     return bool(proper) and not proper & held
 
 

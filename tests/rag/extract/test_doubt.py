@@ -30,9 +30,9 @@ def passage(text: str, *, section: str = "Notes", title: str = "Guide", question
     return Passage(rank=1, score=0.9, chunk_id=ChunkId("d:0"), document=document, chunk=chunk)
 
 
-async def write(question: str, found: Passage, *, confidence: float = 0.9) -> list[Statement]:
+async def write(question: str, *found: Passage, confidence: float = 0.9) -> list[Statement]:
     language = detect_language(question)
-    retrieval = Retrieval(language=language, passages=(found,), confidence=confidence, answerable=True)
+    retrieval = Retrieval(language=language, passages=found, confidence=confidence, answerable=True)
     writer = ExtractiveWriter(None, Silent())
     return [statement async for statement in writer.write(Question(id="q", text=question), retrieval)]
 
@@ -135,6 +135,16 @@ async def test_the_opening_of_a_passage_answers_in_other_words_where_the_search_
     found = passage("Ten points are enough. Say what the money proves.", questions=("What goes on a slide?",))
     assert await write("What goes on a slide?", found, confidence=0.6) == []
     assert "Ten points" in (await write("What goes on a slide?", found, confidence=0.9))[0].text
+
+
+async def test_price_of_another_model_is_no_answer() -> None:
+    """A number belongs to a name, so that a passage which holds another model's price does not spell it out."""
+    price, speed = (
+        passage("标注：按每小时 30 美元计，约 1 万美元。", section="H 卡标注"),
+        passage("H100 每秒读 3350 GB。"),
+    )
+    assert await write("H100 每小时多少钱？", price, speed) == []
+    assert "30 美元" in (await write("标注每小时多少钱？", price, speed))[0].text
 
 
 def test_words_that_ask_for_anything_are_no_matter() -> None:
