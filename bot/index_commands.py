@@ -30,10 +30,12 @@ async def after_index(kept: Callable[[], Kept], library: Library, report: IndexR
     from rag.build import Rag
 
     sources = frozenset((*report.added, *report.updated))
+    if not (sources or report.removed or report.failed or report.fall):
+        return None
     try:
         if isinstance(library, RemoteLibrary):
             return await library.effects(sources)
-        if not isinstance(library, Rag) or not (sources or report.removed or report.failed or report.fall):
+        if not isinstance(library, Rag):
             return None
         return await _noted(kept(), library, report, sources)
     except RagError as error:

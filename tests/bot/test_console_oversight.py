@@ -100,8 +100,8 @@ async def test_run_that_makes_questions_worse_is_held_and_forced(tmp_path: Path)
         assert len(await at.rag.catalogue.documents()) == 1
         assert "本次更新没有启用" in await at.type("/管理 更新")
         forced = await at.type("/admin reindex force")
-        assert "1 added" in forced
-        assert "fare worse" in forced
+        assert "新增 1" in forced
+        assert "表现变差了" in forced
         assert len(await at.rag.catalogue.documents()) == 2
         entry = next(each for each in await at.store.audit.latest(limit=9) if each.action == "reindex")
         assert entry.details["force"] == "True"

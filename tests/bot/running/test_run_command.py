@@ -36,8 +36,9 @@ def port(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.fixture
-def bot(indexed: Advisor, port: int, tmp_path: Path) -> Iterator[Running]:
-    """A bot that runs over the small library."""
+def bot(indexed: Advisor, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """A bot that runs over the small library, and reads what has changed when it is asked to."""
+    monkeypatch.setenv("ADVISOR_INPUTS_WATCH", "false")
     with running([*COMMAND, "run"], port=port, log=tmp_path / "log") as started:
         started.until(200)
         yield started
