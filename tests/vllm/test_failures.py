@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,18 +33,20 @@ class Told:
     error: ModelUnavailable | None
 
 
-async def read(pool: FailoverPool, question: ChatMessage, begun: asyncio.Event | None = None) -> Told:
-    """Everything that comes; `begun` is set at the first word."""
+async def read(
+    pool: FailoverPool, question: ChatMessage, at_first: Callable[[], None] | None = None, most_tokens: int = 900
+) -> Told:
+    """Everything that comes; `at_first` is called at the first word."""
 
     async def prompt(_: ChatModel) -> Sequence[ChatMessage]:
         return [question]
 
     text = ""
     try:
-        async for piece in pool.stream(prompt, most_tokens=900):
+        async for piece in pool.stream(prompt, most_tokens=most_tokens):
+            if at_first and piece.text and not text:
+                at_first()
             text += piece.text
-            if begun and text:
-                begun.set()
     except ModelUnavailable as error:
         return Told(text=text, error=error)
     return Told(text=text, error=None)
@@ -74,10 +76,22 @@ async def test_server_that_is_killed_breaks_off_begun_answers_and_hands_on_the_o
     async with pool_of(doomed.endpoint(), server.endpoint(), events=events) as pool:
         # Known to the pool before it freezes, so that the second question goes as far as the answer itself.
         assert (await read(pool, ASK)).text == answers["en"]["text"]
-        begun = asyncio.Event()
-        midway = asyncio.create_task(read(pool, ChatMessage(role=Role.USER, text=at_length), begun))
-        await begun.wait()
-        doomed.signal(signal.SIGSTOP)
+        frozen = asyncio.Event()
+
+        def freeze() -> None:
+            doomed.signal(signal.SIGSTOP)
+            frozen.set()
+
+        # Where the machine is busy, the first piece may hold all that is written: then it is asked again.
+        for _ in range(20):
+            frozen.clear()
+            long = ChatMessage(role=Role.USER, text=at_length)
+            midway = asyncio.create_task(read(pool, long, freeze, most_tokens=3500))
+            await frozen.wait()
+            whole, _ = await asyncio.wait({midway}, timeout=1)
+            if not whole:
+                break
+            doomed.signal(signal.SIGCONT)
         before = asyncio.create_task(read(pool, ASK))
         async with asyncio.timeout(30):
             while not unread_bytes(doomed.port):
