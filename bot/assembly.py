@@ -25,7 +25,8 @@ from bot.engine.wiring import Parts, Times, Unwatched, Watching
 from bot.expert_desk import ExpertDesk
 from bot.gap_report import GapReport
 from bot.index_effects import IndexEffects
-from bot.indexing import IndexRuns
+from bot.index_journal import IndexJournal
+from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.desk import InputDesk, Surroundings
 from bot.inputs.values import InputRules
 from bot.inputs.web import Web
@@ -248,6 +249,12 @@ def _measuring(rag: Rag, store: Books) -> Measuring | None:
         clock=time.perf_counter,
         now=now,
     )
+
+
+def runs_of(rag: Rag, gate: IndexGate | None = None) -> IndexRuns:
+    """What starts runs on a library of this process; `gate` where others work on its index as well."""
+    gate = gate or IndexGate(now=now)
+    return IndexRuns(rag.indexer, rag.catalogue, gate=gate, journal=IndexJournal(rag.home), now=now)
 
 
 def inputs_of(rag: Rag, store: Books, runs: IndexRuns, rules: InputRules) -> InputDesk:

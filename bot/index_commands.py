@@ -26,12 +26,12 @@ async def after_index(kept: Callable[[], Kept], library: Library, report: IndexR
 
     None where nothing has changed or is kept yet, or gaps cannot be asked again. A running bot notes its runs itself.
     """
-    from bot.control.client import RemoteLibrary
-    from rag.build import Rag
-
     sources = frozenset((*report.added, *report.updated))
     if not (sources or report.removed or report.failed or report.fall):
         return None
+    from bot.control.client import RemoteLibrary
+    from rag.build import Rag
+
     try:
         if isinstance(library, RemoteLibrary):
             return await library.effects(sources)
@@ -44,9 +44,7 @@ async def after_index(kept: Callable[[], Kept], library: Library, report: IndexR
 
 
 async def _noted(kept: Kept, rag: Rag, report: IndexReport, sources: frozenset[str]) -> GapEffects | None:
-    from bot.assembly import effects_of, inputs_of, now
-    from bot.index_journal import IndexJournal
-    from bot.indexing import IndexGate, IndexRuns
+    from bot.assembly import effects_of, inputs_of, now, runs_of
     from bot.records import OPERATOR, AuditEntry
     from bot.store.opening import open_store
     from bot.store.urls import FILE_NAME
@@ -54,7 +52,7 @@ async def _noted(kept: Kept, rag: Rag, report: IndexReport, sources: frozenset[s
     if kept.database_url is None and not (kept.rag.home / FILE_NAME).exists():
         return None
     async with open_store(kept.database_url, home=kept.rag.home) as store:
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
+        runs = runs_of(rag)
         counts = {name: str(len(getattr(report, name))) for name in ("added", "updated", "removed", "failed")}
         held = {"held": "yes"} if report.fall is not None and report.fall.held else {}
         details = {"result": "done", **held, **counts}

@@ -8,9 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.assembly import inputs_of, now
-from bot.index_journal import IndexJournal
-from bot.indexing import IndexGate, IndexRuns
+from bot.assembly import inputs_of, runs_of
 from bot.inputs.acting import InputAnswer, InputClerk, InputOrder
 from bot.inputs.values import InputRules
 from bot.operations import DONE, FAILED, Terminal
@@ -82,7 +80,7 @@ async def _acting(kept: Kept, remote: RemoteLibrary | None) -> AsyncIterator[Act
         return
     await settle_home(kept.rag)
     async with open_rag(kept.rag) as rag, open_store(kept.database_url, home=kept.rag.home) as store:
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
+        runs = runs_of(rag)
         desk = inputs_of(rag, store, runs, kept.rules)
         wording = load_wording(data_folder("prompts"))
         who = f"process {os.getpid()}"

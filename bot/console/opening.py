@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.assembly import Assembly, Failure, assemble, inputs_of, means_of, new_id, now, oversight_of, schedules_of
+from bot.assembly import (
+    Assembly,
+    Failure,
+    assemble,
+    inputs_of,
+    means_of,
+    new_id,
+    now,
+    oversight_of,
+    runs_of,
+    schedules_of,
+)
 from bot.commands.books import Books
 from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
@@ -21,8 +32,6 @@ from bot.console.rules import TerminalRules
 from bot.console.typed import OWNER, PLATFORM, person
 from bot.console.upkeep import Upkeep, keep_watching
 from bot.engine.engine import Engine
-from bot.index_journal import IndexJournal
-from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.desk import InputDesk
 from bot.inputs.keeping import Times, wait_for
 from bot.inputs.values import InputRules
@@ -178,7 +187,7 @@ def _assembly(
         wording=wording,
         settings=CONSOLE_LIMITS,
         failure=failure,
-        index=IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now),
+        index=runs_of(rag),
         # Whoever sits at the terminal owns the machine on which it is kept.
         privacy=PrivacySettings(keep_days=0, notice=False),
         rights=rights,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.admin.server import AdminSite, is_public, open_admin
-from bot.assembly import effects_of, inputs_of, new_id, now, oversight_of, schedules_of
+from bot.assembly import effects_of, inputs_of, new_id, now, oversight_of, runs_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.commands.catalogue import all_commands
@@ -29,7 +29,6 @@ from bot.control.service import Clerks, ControlService
 from bot.control.wire import Backup
 from bot.engine.engine import Engine
 from bot.hosting import AdminSettings, ConnectionSettings
-from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.acting import InputClerk
 from bot.inputs.desk import InputDesk
@@ -232,7 +231,7 @@ class Opener:
     def _inputs(self, rag: Rag, store: SqlStore) -> tuple[IndexRuns, InputDesk]:
         settings = self._settings.everything.inputs
         rules = InputRules(settings=settings, feeds=self._settings.feeds, ingest=self._settings.rag.ingest)
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=self._gate, journal=IndexJournal(rag.home), now=now)
+        runs = runs_of(rag, self._gate)
         return runs, inputs_of(rag, store, runs, rules)
 
     @asynccontextmanager

@@ -6,10 +6,8 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.assembly import Assembly, inputs_of, means_of, now, oversight_of, schedules_of
+from bot.assembly import Assembly, inputs_of, means_of, oversight_of, runs_of, schedules_of
 from bot.commands.catalogue import all_commands
-from bot.index_journal import IndexJournal
-from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.values import InputRules
 from bot.rights import rights_of
 from bot.settings import Settings
@@ -29,7 +27,7 @@ async def open_clerk(core: RagSettings, settings: Settings) -> AsyncIterator[She
     wording = load_wording(data_folder("prompts"))
     registry = all_commands(wording)
     async with open_rag(core) as rag, open_store(settings.database.url, home=rag.home) as store:
-        runs = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
+        runs = runs_of(rag)
         rules = InputRules(settings=settings.inputs, feeds=settings.feeds, ingest=core.ingest)
         oversight = oversight_of(rag, store, settings.engine)
         await oversight.steering.load()
