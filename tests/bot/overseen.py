@@ -21,7 +21,7 @@ from bot.records import QuestionState
 from bot.rights import Rights
 from bot.shell.clerk import ShellClerk
 from bot.store.opening import SqlStore, open_store
-from rag.build import open_rag
+from rag.build import Rag, open_rag
 from rag.settings import EmbeddingSettings, QualitySettings, RagSettings, RetrievalSettings
 
 from .bench import WORDING
@@ -69,6 +69,25 @@ class RunningBot:
 
 
 @asynccontextmanager
+async def controlled(rag: Rag, gate: IndexGate, clerks: Clerks) -> AsyncIterator[None]:
+    """The control socket of a bot over a library, which makes no backups."""
+
+    async def none(_: object) -> None:
+        raise AssertionError("no backup was asked for")
+
+    service = ControlService(
+        rag,
+        version="1",
+        process=os.getpid(),
+        gate=gate,
+        backup=none,  # type: ignore[arg-type]
+        clerks=clerks,
+    )
+    async with open_control(rag.home, service.reply, process=os.getpid()):
+        yield
+
+
+@asynccontextmanager
 async def running(home: Path) -> AsyncIterator[RunningBot]:
     """A bot that is connected to no chat."""
     async with open_rag(settings_of(home)) as rag, open_store(None, home=home) as store:
@@ -93,18 +112,6 @@ async def running(home: Path) -> AsyncIterator[RunningBot]:
         )
         means = means_of(assembly)
 
-        async def none(_: object) -> None:
-            raise AssertionError("no backup was asked for")
-
-        service = ControlService(
-            rag,
-            version="1",
-            process=os.getpid(),
-            gate=gate,
-            backup=none,  # type: ignore[arg-type]
-            clerks=Clerks(
-                effects=effects_of(rag, store, inputs), shell=lambda who: ShellClerk(means, registry, who=who)
-            ),
-        )
-        async with open_control(home, service.reply, process=os.getpid()):
+        clerks = Clerks(effects=effects_of(rag, store, inputs), shell=lambda who: ShellClerk(means, registry, who=who))
+        async with controlled(rag, gate, clerks):
             yield RunningBot(store=store, gate=gate)

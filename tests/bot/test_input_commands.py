@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,8 +14,7 @@ from rich.console import Console
 
 from bot.assembly import inputs_of, now
 from bot.control.reaching import open_remote
-from bot.control.server import open_control
-from bot.control.service import Clerks, ControlService
+from bot.control.service import Clerks
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.input_commands import Kept, run_order
@@ -30,6 +28,7 @@ from rag.errors import IndexLocked, InvalidInput
 from rag.settings import EmbeddingSettings, RagSettings
 from rag.types import Language
 from tests.bot.bench import WORDING
+from tests.bot.overseen import controlled
 from tests.rag.ingest.feed_server import FeedServer, feed_server
 
 PAGE = "<html><head><title>Foundry</title></head><body><article><p>The foundry sells chips.</p></article></body></html>"
@@ -57,19 +56,7 @@ async def running(home: Path) -> AsyncIterator[IndexGate]:
         gate = IndexGate(now=now)
         runs = IndexRuns(rag.indexer, rag.catalogue, gate=gate, journal=IndexJournal(rag.home), now=now)
         clerk = partial(InputClerk, desk=inputs_of(rag, store, runs, RULES), runs=runs, wording=WORDING)
-
-        async def none(_: object) -> None:
-            raise AssertionError("no backup was asked for")
-
-        service = ControlService(
-            rag,
-            version="1",
-            process=os.getpid(),
-            gate=gate,
-            backup=none,  # type: ignore[arg-type]
-            clerks=Clerks(inputs=lambda who: clerk(who=who, language=Language.EN)),
-        )
-        async with open_control(home, service.reply, process=os.getpid()):
+        async with controlled(rag, gate, Clerks(inputs=lambda who: clerk(who=who, language=Language.EN))):
             yield gate
 
 
