@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from rag.errors import InvalidSettings
 from rag.terms import index_terms
 
-_WORD = re.compile(r"[A-Za-z0-9][\w.'’+#&-]*")
+_WORD = re.compile(r"[A-Za-z0-9](?:[^\W一-鿿]|[.'’+#&-])*")
 _OPENING_QUOTES = "\"'“‘(（"
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", ":", "：")
 _QUANTITY = re.compile(r"(?!(?:19|20)\d\d$)\d[\d.,]*(?:-?[a-z]{1,7})?")

@@ -24,6 +24,7 @@ from rag.terms import query_terms
     ("question", "names"),
     [
         pytest.param("IBM 的 Watson Health 为什么失败了？", {"ibm", "watson", "health"}, id="latin_words_in_chinese"),
+        pytest.param("从Watson身上学什么，跟IBM比呢", {"watson", "ibm"}, id="latin_words_without_gaps"),
         pytest.param("字节跳动 2023 年的营收是多少？", {"2023"}, id="a_year"),
         pytest.param("How does Amazon use large models?", {"amazon"}, id="a_capitalised_word"),
         pytest.param("Should we hire a CTO?", {"cto"}, id="an_abbreviation"),
