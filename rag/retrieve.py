@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.case_chapters import chapter_first, named_cases
 from rag.catalogue import Catalogue, LiveChunk
 from rag.confidence import Calibration, Evidence, missing_share, names_in, terms_held, unheard_share
 from rag.errors import InvalidInput
@@ -38,6 +39,7 @@ _REACH = 40
 
 
 _Around = Mapping[DocumentId, Sequence[LiveChunk]]
+_Nearest = Mapping[DocumentId, Passage]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +107,10 @@ class Retriever:
         confidence = self._calibration.confidence(evidence)
         answerable = bool(passages) and confidence >= self._settings.threshold
         with watch.stage("surroundings"):
-            around = await self._around(passages, question.scope, siblings=answerable)
-            siblings = _siblings(passages, around) if answerable else ()
+            nearest = _nearest(question.text, passages, language) if answerable else {}
+            around = await self._around(passages, nearest, question.scope)
+            siblings = _siblings(passages, nearest, around)
+            passages, siblings = chapter_first(question.text, passages, siblings, language)
             passages = _with_neighbours(passages, around, budget=self._settings.neighbour_characters)
         return Retrieval(
             language=language,
@@ -146,13 +150,13 @@ class Retriever:
         ]
         return max(seen, key=self._calibration.confidence)
 
-    async def _around(self, passages: Sequence[Passage], scope: Scope, *, siblings: bool) -> _Around:
-        """The chunks beside each passage, and around the best passage of each of the best documents."""
+    async def _around(self, passages: Sequence[Passage], nearest: _Nearest, scope: Scope) -> _Around:
+        """The chunks beside each passage, and around the best passage of each of the nearest documents."""
         wanted: dict[DocumentId, set[int]] = {}
         for passage in passages:
             position = passage.chunk.position
             wanted.setdefault(passage.document.id, set()).update((position - 1, position + 1))
-        for document, passage in _nearest(passages).items() if siblings else ():
+        for document, passage in nearest.items():
             wanted[document] |= set(_stretch(passage))
         return await self._catalogue.chunks_at(wanted, scope=scope)
 
@@ -176,9 +180,11 @@ def _with_neighbours(passages: Sequence[Passage], around: _Around, *, budget: in
     return tuple(widened)
 
 
-def _nearest(passages: Sequence[Passage]) -> dict[DocumentId, Passage]:
-    """The best passage of each of the best documents."""
-    return {passage.document.id: passage for passage in reversed(passages[:_JUDGED])}
+def _nearest(question: str, passages: Sequence[Passage], language: Language) -> _Nearest:
+    """The best passage of each of the best documents, and of the case study that the question names."""
+    told = named_cases(question, passages, language)
+    near = (each for place, each in enumerate(passages) if place < _JUDGED or each.document.id in told)
+    return {passage.document.id: passage for passage in reversed([*near])}
 
 
 def _stretch(passage: Passage) -> range:
@@ -186,11 +192,11 @@ def _stretch(passage: Passage) -> range:
     return range(passage.chunk.position - _REACH, passage.chunk.position + _REACH + 1)
 
 
-def _siblings(passages: Sequence[Passage], around: _Around) -> tuple[Passage, ...]:
+def _siblings(passages: Sequence[Passage], nearest: _Nearest, around: _Around) -> tuple[Passage, ...]:
     known = {passage.chunk_id for passage in passages}
     return tuple(
         replace(passage, chunk_id=each.id, chunk=each.chunk, before="", after="")
-        for document, passage in _nearest(passages).items()
+        for document, passage in nearest.items()
         for each in around.get(document, ())
         if each.chunk.position in _stretch(passage) and each.id not in known
         if _version(each.id) == _version(passage.chunk_id)

@@ -36,11 +36,17 @@ class Texts(Protocol):
 
 
 def statements_of(
-    evidence: Evidence, picks: Sequence[Pick], retrieval: Retrieval, texts: Texts, settings: WriterSettings
+    evidence: Evidence,
+    picks: Sequence[Pick],
+    retrieval: Retrieval,
+    texts: Texts,
+    settings: WriterSettings,
+    *,
+    as_picked: bool = False,
 ) -> Iterator[Statement]:
-    """The picks as statements in reading order: best passage first, within a passage as in the source."""
+    """The picks as statements: best passage first, or that picked first; within a passage as in the source."""
     page = _Page(evidence, retrieval, texts, settings)
-    best_last = sorted(picks, key=lambda chosen: evidence.total(chosen.unit))
+    best_last = picks[::-1] if as_picked else sorted(picks, key=lambda chosen: evidence.total(chosen.unit))
     order = {evidence.units[chosen.unit].passage: -rank for rank, chosen in enumerate(best_last)}
 
     def place(chosen: Pick) -> tuple[bool, int, int, int]:

@@ -84,7 +84,7 @@ def outline_of(retrieval: Retrieval, aspects: Sequence[Aspect]) -> Outline | Non
     asked = _Asked(aspect=whole, words=_known(retrieval, whole), overview=_asks_overview(whole))
     if not asked.words:
         return None
-    fitting = [each for each in _chapters(retrieval, asked.words) if _answers(retrieval.quotable, each, asked)]
+    fitting = [each for each in _chapters(retrieval, whole, asked.words) if _answers(retrieval.quotable, each, asked)]
     # A subject is introduced by its whole document, anything else is answered by the chapter that is all about it.
     depth = -1 if asked.overview else 1
     for chapter in sorted(fitting, key=lambda each: (-each.told, depth * -len(each.path))):
@@ -93,6 +93,22 @@ def outline_of(retrieval: Retrieval, aspects: Sequence[Aspect]) -> Outline | Non
         if len(branches) >= _LEAST_BRANCHES and (asked.overview or bare <= len(branches) / 2):
             return Outline(heading=clean_heading(chapter.path[-1]), branches=branches)
     return None
+
+
+def outline_at(retrieval: Retrieval, members: Sequence[int], aspect: Aspect) -> Outline | None:
+    """The sections below the heading that passages share, each with its telling sentence; None unless it has several.
+
+    Args:
+        retrieval: what was found.
+        members: places in `Retrieval.quotable`, in the document's order.
+        aspect: what is asked.
+    """
+    paths = [retrieval.quotable[place].chunk.section for place in members]
+    shared = tuple(next(iter(names)) for level in zip(*paths, strict=False) if len(names := set(level)) == 1)
+    chapter = _Chapter(shared, tuple(members), 1.0, 1.0)
+    branches = _branches(retrieval.quotable, chapter, _known(retrieval, aspect))
+    told = len(branches) >= _LEAST_BRANCHES and sum(branch.entry for branch in branches) <= len(branches) / 2
+    return Outline(heading=clean_heading(shared[-1]), branches=branches) if told else None
 
 
 def read(retrieval: Retrieval, aspect: Aspect) -> dict[int, Passage]:
@@ -131,16 +147,23 @@ def _known(retrieval: Retrieval, aspect: Aspect) -> frozenset[str]:
     return words_of(_OVERVIEW.sub(" ", aspect.text)) & held & frozenset(aspect.terms)
 
 
-def _chapters(retrieval: Retrieval, words: frozenset[str]) -> list[_Chapter]:
-    """Every heading above the best passages in the language of the question; another language names nothing alike."""
-    own = [each for each in retrieval.passages[:_JUDGED] if each.document.language is retrieval.language]
+def _chapters(retrieval: Retrieval, asked: Aspect, words: frozenset[str]) -> list[_Chapter]:
+    """Every heading above the best passages in the language of the question, and those around them that are near.
+
+    Another language names nothing alike.
+    """
     found: dict[tuple[str, tuple[str, ...]], _Chapter] = {}
-    for passage in own:
+    best = retrieval.passages[:_JUDGED]
+    for place, passage in enumerate((*best, *retrieval.siblings)):
+        if passage.document.language is not retrieval.language:
+            continue
         for depth in range(1, len(passage.chunk.section) + 1):
             path = passage.chunk.section[:depth]
-            if (passage.document.id, path) not in found:
+            if (passage.document.id, path) in found:
+                continue
+            named, told = _share(words, path[-1:]), _share(words, (passage.document.title, *path))
+            if place < len(best) or (named and told == 1.0 and heading_answers(asked.text, path[-1])):
                 members = _members(retrieval.quotable, passage, path)
-                named, told = _share(words, path[-1:]), _share(words, (passage.document.title, *path))
                 found[passage.document.id, path] = _Chapter(path, members, named, told)
     return list(found.values())
 

@@ -15,12 +15,6 @@ from rag.extract.forms import is_of_another_period
 from rag.extract.scoring import Evidence, WriterSettings, coverage
 from rag.extract.units import MANIFOLD, Shape, Unit, is_nested, size_of
 from rag.extract.words import words_of
-from rag.types import Passage
-
-_OPENING = 3
-"""Sentences, or lists and tables, that are quoted from a passage of which nothing stands out."""
-
-_WHOLE = frozenset({Shape.SENTENCE, Shape.LIST, Shape.TABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +43,6 @@ def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
         if evidence.total(index) >= selection.bar(index) * best_total:
             selection.take(index)
     return selection.picks
-
-
-def opening(evidence: Evidence, best: Passage, *, sure: bool) -> list[Pick]:
-    """The first things that the best passage says, for want of a better pick, where its heading names what is asked.
-
-    Where the search is sure, any word of the passage, or of the questions that its author expects, may name it.
-    """
-    asked = set(evidence.aspects[0].terms)
-    first = [n for n, unit in enumerate(evidence.units) if unit.passage == 0 and unit.shape in _WHOLE]
-    known = sure and bool(words_of(" ".join((best.chunk.text, *best.chunk.questions)).replace("-", " ")) & asked)
-    named = [n for n in first if (known or evidence.units[n].named & asked) and not evidence.units[n].foreign]
-    return [Pick(unit=n) for n in named[:_OPENING]]
 
 
 def _leads(evidence: Evidence, ranked: Sequence[int], least: float) -> list[int]:

@@ -1,6 +1,7 @@
 """Writes an answer without a language model, from sentences, lists and tables quoted out of the passages.
 
-The steps are pure functions on values: read the question (`asked`), name the resources that it wishes for (`entries`),
+The steps are pure functions on values: quote the chapter of a case study that is asked for (`rag.case_chapters`), else
+read the question (`asked`), name the resources that it wishes for (`entries`),
 or look for a heading whose sections answer it (`outline`), else cut the passages into what can be quoted (`units`),
 score (`scoring`), pick (`selection`), doubt what was picked (`doubt`), and lay the picks out as statements (`layout`).
 Only `ExtractiveWriter` awaits, for the vectors.
@@ -11,10 +12,11 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 
+from rag.case_chapters import asked_chapter
 from rag.errors import EmbedderUnavailable
-from rag.extract.asked import aspects_of, wants_code
+from rag.extract.asked import Aspect, aspects_of, wants_code
 from rag.extract.doubt import (
     is_about_others,
     lacks_matter,
@@ -26,9 +28,10 @@ from rag.extract.doubt import (
 )
 from rag.extract.entries import entries_of, entry_statements
 from rag.extract.layout import Texts, outline_statements, statements_of
-from rag.extract.outline import outline_of, read
+from rag.extract.opening import leading, opening
+from rag.extract.outline import outline_at, outline_of, read
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of
-from rag.extract.selection import opening, pick
+from rag.extract.selection import pick
 from rag.extract.units import Shape, Unit, size_of, units_of
 from rag.extract.wanted import misses_shelf
 from rag.ports import Embedder, Statement, Vectors
@@ -57,16 +60,9 @@ class ExtractiveWriter:
     async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
         """Statements quoted from the passages; none when nothing in them fits the question."""
         aspects = aspects_of(question.text)
-        entries = entries_of(question.text, retrieval)
-        if misses_shelf(question.text, entries, retrieval) or (not entries and lacks_matter(question.text, retrieval)):
-            return
-        if entries:
-            for statement in entry_statements(entries, retrieval):
-                yield statement
-            return
-        outline = outline_of(retrieval, aspects)
-        if outline and not is_about_others(question.text, outline, retrieval):
-            for statement in outline_statements(outline, retrieval):
+        ready = self._ready(question.text, aspects, retrieval)
+        if ready is not None:
+            for statement in ready:
                 yield statement
             return
         sure = retrieval.confidence >= self._settings.sure
@@ -83,6 +79,31 @@ class ExtractiveWriter:
             return
         for statement in statements_of(evidence, picks, retrieval, self._texts, self._settings):
             yield statement
+
+    def _ready(self, question: str, aspects: Sequence[Aspect], retrieval: Retrieval) -> Iterable[Statement] | None:
+        """What headings and entries decide: an answer, or none at all; None where sentences have to be weighed."""
+        if chapter := asked_chapter(question, retrieval.quotable, retrieval.language):
+            return self._chapter(chapter, aspects, retrieval)
+        entries = entries_of(question, retrieval)
+        if misses_shelf(question, entries, retrieval) or (not entries and lacks_matter(question, retrieval)):
+            return ()
+        if entries:
+            return entry_statements(entries, retrieval)
+        outline = outline_of(retrieval, aspects)
+        if outline and not is_about_others(question, outline, retrieval):
+            return outline_statements(outline, retrieval)
+        return None
+
+    def _chapter(self, chapter: Sequence[int], aspects: Sequence[Aspect], retrieval: Retrieval) -> Iterator[Statement]:
+        """The chapter of a case study that is asked for: its sections, or what it says first."""
+        if outline := outline_at(retrieval, chapter, aspects[0]):
+            yield from outline_statements(outline, retrieval)
+            return
+        read_in = {place: retrieval.quotable[place] for place in chapter}
+        units = units_of(read_in, retrieval.language, code=False)
+        evidence = evidence_of(units, aspects, (), {}, self._settings)
+        picks = leading(evidence, self._settings)
+        yield from statements_of(evidence, picks, retrieval, self._texts, self._settings, as_picked=True)
 
     def _is_doubtful(self, evidence: Evidence, picked: Sequence[int], retrieval: Retrieval) -> bool:
         best = picked[0]

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from rag.authorship import Notice, Usage, Writing
+from rag.case_chapters import asked_chapter
 from rag.errors import ModelUnavailable
 from rag.extract.doubt import is_beyond
 from rag.extract.layout import Texts
@@ -120,7 +121,12 @@ class ModelWriter:
         Raises:
             QuestionTooLong: the question leaves no room for a passage.
         """
-        if len(question.text) <= _LONGEST_READ and is_beyond(question.text, retrieval, certain=_CERTAIN):
+        chapter = asked_chapter(question.text, retrieval.quotable, retrieval.language)
+        if (
+            not chapter
+            and len(question.text) <= _LONGEST_READ
+            and is_beyond(question.text, retrieval, certain=_CERTAIN)
+        ):
             log.info("beyond_the_passages", extra={"question_id": question.id})
             return
         prompt = self._desk.templates.prompt(PromptName.ANSWER, retrieval.language)
