@@ -22,11 +22,10 @@ from rag.digest.likeness import Likeness
 from rag.ingest.guard import State
 from rag.ingest.index import Indexer
 from rag.ingest.inspection import Inspector
-from rag.ports import AnswerCache, ChatModel, Embedder, VectorStore
+from rag.ports import AnswerCache, ChatModel, Embedder, Retrieving, VectorStore
 from rag.prompts import Replies, load_replies
 from rag.quality import LabelledJudge, QuestionSets
 from rag.resources import data_folder
-from rag.retrieve import Retriever
 from rag.settings import IngestSettings, Loading, ModelSettings, RagSettings
 from rag.templates import load_templates
 from rag.writing.events import OnPoolEvent, PoolEvent
@@ -50,7 +49,7 @@ class Rag:
     catalogue: Catalogue
     store: VectorStore
     indexer: Indexer
-    retriever: Retriever
+    retriever: Retrieving
     answers: AnswerService
     digests: DigestBuilder
     embedder: Embedder
@@ -199,7 +198,7 @@ def _rag(settings: RagSettings, parts: Parts, indexer: Indexer, models: Sequence
 def _judge(parts: Parts, unborn: Catalogue, settings: RagSettings) -> tuple[LabelledJudge, QuestionSets]:
     """What holds index runs against labelled questions, and the questions; no language model is asked."""
     sets = QuestionSets(settings.quality, parts.catalogue)
-    searches: dict[State, Retriever] = {
+    searches: dict[State, Retrieving] = {
         "live": searching(parts, settings),
         "building": searching(replace(parts, catalogue=unborn), settings),
     }

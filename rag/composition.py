@@ -14,7 +14,8 @@ from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
 from rag.extract.writer import ExtractiveWriter
 from rag.follow_ups import StandaloneWriter
-from rag.ports import AnswerCache, Clock, Embedder, ModelPool, QueryMaker, VectorStore, Writer
+from rag.parted import PartedRetriever, PartedWriter
+from rag.ports import AnswerCache, Clock, Embedder, ModelPool, QueryMaker, Retrieving, VectorStore, Writer
 from rag.prompts import Replies
 from rag.queries import ModelQueries
 from rag.retrieve import Retriever
@@ -51,7 +52,7 @@ class Parts:
 class Composed:
     """The search, the answering, the answers that are given again, and the digests."""
 
-    retriever: Retriever
+    retriever: Retrieving
     answers: AnswerService
     digests: DigestBuilder
     cache: AnswerCache | None
@@ -59,9 +60,9 @@ class Composed:
     likeness: Likeness
 
 
-def searching(parts: Parts, settings: RagSettings, *, queries: QueryMaker | None = None) -> Retriever:
+def searching(parts: Parts, settings: RagSettings, *, queries: QueryMaker | None = None) -> Retrieving:
     """The search alone; without `queries` no language model has a part in it."""
-    return Retriever(
+    retriever = Retriever(
         catalogue=parts.catalogue,
         store=parts.store,
         embedder=parts.embedder,
@@ -70,6 +71,7 @@ def searching(parts: Parts, settings: RagSettings, *, queries: QueryMaker | None
         clock=parts.clock,
         queries=queries,
     )
+    return PartedRetriever(retriever, parts.catalogue)
 
 
 def compose(parts: Parts, settings: RagSettings) -> Composed:
@@ -118,7 +120,8 @@ def _queries(parts: Parts, settings: RagSettings) -> QueryMaker | None:
 
 
 def _quoting(parts: Parts) -> StandaloneWriter:
-    return StandaloneWriter(ExtractiveWriter(embedder=parts.sentences, texts=parts.replies))
+    quoting = ExtractiveWriter(embedder=parts.sentences, texts=parts.replies)
+    return StandaloneWriter(PartedWriter(quoting, parts.replies))
 
 
 def _writer(parts: Parts, settings: RagSettings) -> Writer:

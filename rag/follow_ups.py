@@ -138,6 +138,11 @@ def standalone(text: str, history: Sequence[Turn]) -> Query:
     return Query(text=" ".join([*map(_ended, topic[:-1]), topic[-1]]), wanted=_added(topic[-1]))
 
 
+def names_of(text: str) -> tuple[str, ...]:
+    """Names, abbreviations and figures of a text, in its order."""
+    return tuple(_names(text))
+
+
 def _added(focus: str) -> tuple[str, ...]:
     """The terms by which a follow-up names something of its own; a lone character is a verb of any topic."""
     return tuple(term for term in query_terms(_EMPTY.sub(" ", focus)) if len(term) > 1 or term.isascii())

@@ -20,6 +20,7 @@ _VARIABLES: Mapping[str, frozenset[str]] = {
     "refusal_topics": frozenset({"topics"}),
     "other_language": frozenset({"original"}),
     "part_of_list": frozenset({"shown", "total"}),
+    "part_missing": frozenset({"number"}),
 }
 
 
@@ -34,6 +35,7 @@ class _Replies(BaseModel):
     list_separator: str
     other_language: str
     part_of_list: str
+    part_missing: str
     language_zh: str
     language_en: str
     language_ja: str

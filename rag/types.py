@@ -191,6 +191,7 @@ class Retrieval:
     titles or sections nearest to the question that the reader may see, for a helpful refusal; `signals` are the numbers
     that the confidence was computed from. `siblings` are the chunks that stand around the best passages in their
     documents, in reading order: not found by the question, but needed to answer with everything below one heading.
+    `parts` are there when several things were asked for at once: the question as a whole, then each thing in its order.
     """
 
     language: Language
@@ -201,11 +202,23 @@ class Retrieval:
     topics: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[PartFound, ...] = ()
 
     @property
     def quotable(self) -> tuple[Passage, ...]:
         """Everything that a statement may rest on, `Support.passage` being its index: passages, then siblings."""
         return (*self.passages, *self.siblings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFound:
+    """A question that asks for several things, or one of them as it stands alone, and what was found for it.
+
+    What it can be answered from is among the passages and siblings of the whole.
+    """
+
+    question: str
+    retrieval: Retrieval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,16 @@ _GLOSSED = re.compile(r"^(?P<head>[^，。,.（(]{1,40}?)\s*[（(][^）)]{2,60}[
 _DEFINED_PLAINLY = re.compile(r"是指|指的是|是一[种个类]|定义为|\b(?:is an?|refers? to|means|stands for|defined as)\b")
 _ASKS_HOW = re.compile(r"[如为]何|怎样|怎么|\bhow to\b", re.IGNORECASE)
 _LINK = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+|《[^》]*》|\"[^\"]{20,}\"|\b(?:19|20)\d\d\)\.\s.*")
+_EMERGENCY = words_of("预案 contingency")
+_EMERGENCY_UNASKED = 0.4
+_REACTS = re.compile(
+    r"怎么[办做]|做什么|如何|应[急对]|处[理置]|发生|出[了现事]|泄[露漏]|第一|预案|万一"
+    r"|\b(?:incident|happen\w*|respond|react|emergency|contingency|handle|what (?:to|do|should|if)"
+    r"|how (?:do|should)|first|breach|leak\w*)\b",
+    re.IGNORECASE,
+)
+"""Who asks which licences there are does not ask what to do in the first hour after one was broken."""
+
 _ASIDE = re.compile(
     r"关键词|摘要|作者|致谢|目录|大纲|参考文献|扩展阅读|论文|书籍|《.*》"
     r"|\b(?:keywords?|abstract|authors?|references?|further reading)\b",
@@ -198,7 +208,12 @@ def score(unit: Unit, aspect: Aspect, weights: Mapping[str, float], similarity: 
         content = words if similarity is None else 0.7 * words + 0.3 * similarity
     # Across languages the passage was found by a better encoder than the one that compares sentences.
     rank = 0.5 + 0.5 * unit.prior if unit.foreign else 0.3 + 0.7 * unit.prior**2
-    return content * _heading_fit(unit, aspect) * fit(unit, aspect) * substance(unit, aspect.terms) * rank
+    kind = _EMERGENCY_UNASKED if _is_for_emergency(unit) and not _REACTS.search(aspect.text) else 1.0
+    return content * _heading_fit(unit, aspect) * fit(unit, aspect) * substance(unit, aspect.terms) * rank * kind
+
+
+def _is_for_emergency(unit: Unit) -> bool:
+    return bool(_EMERGENCY & (unit.context | unit.named))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
