@@ -51,6 +51,7 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.RESOURCE_HINT: frozenset({"usage"}),
     Say.RESOURCE_FITS: frozenset({"reasons"}),
     Say.RESOURCE_MATCHES: frozenset({"words"}),
+    Say.RESOURCE_ASKED: frozenset({"bounds"}),
     Say.RESOURCE_STAGES: frozenset({"stages"}),
     Say.RESOURCE_LICENCE: frozenset({"licence"}),
     Say.RESOURCE_AS_OF: frozenset({"month"}),

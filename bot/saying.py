@@ -122,6 +122,7 @@ class Say(StrEnum):
     RESOURCE_MATCHES = "resource_matches"
     RESOURCE_NEAR = "resource_near"
     RESOURCE_PROFILE = "resource_profile"
+    RESOURCE_ASKED = "resource_asked"
     RESOURCE_STAGES = "resource_stages"
     RESOURCE_LICENCE = "resource_licence"
     RESOURCE_AS_OF = "resource_as_of"

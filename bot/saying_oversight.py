@@ -110,6 +110,11 @@ class OverSay(StrEnum):
     PAUSE_USAGE = "over_pause_usage"
     AUDIT_FILTER = "over_audit_filter"
     AUDIT_NONE = "over_audit_none"
+    AUDIT_CHANGE = "over_audit_change"
+    AUDIT_DETAIL = "over_audit_detail"
+    AUDIT_AND = "over_audit_and"
+    AUDIT_NOTHING = "over_audit_nothing"
+    AUDIT_VERSION = "over_audit_version"
 
 
 OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
@@ -181,5 +186,8 @@ OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
     OverSay.PAUSE_USAGE: frozenset({"usage"}),
     OverSay.AUDIT_FILTER: frozenset({"filter"}),
     OverSay.AUDIT_NONE: frozenset({"filter"}),
+    OverSay.AUDIT_CHANGE: frozenset({"name", "before", "after"}),
+    OverSay.AUDIT_DETAIL: frozenset({"name", "value"}),
+    OverSay.AUDIT_VERSION: frozenset({"number"}),
 }
 """What the program fills into each text; nothing where it is not named."""

@@ -5,6 +5,7 @@ A text that is missing in a language, or that uses a name that nobody fills in, 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +19,14 @@ from bot.file_problems import ProblemWords, load_problem_words
 from bot.risk_saying import RISK_BLANKS, RISK_VOCABULARY, RiskSay
 from bot.saying import Say
 from bot.saying_assess import ASSESS_BLANKS, AssessSay
+from bot.saying_audit import AUDIT_VOCABULARY
 from bot.saying_documents import DOCUMENT_BLANKS, DOCUMENT_VOCABULARY, DocSay
 from bot.saying_experts import EXPERT_BLANKS, ExpertSay
 from bot.saying_inputs import INPUT_BLANKS, INPUT_VOCABULARY, InputSay
 from bot.saying_oversight import OVER_BLANKS, OverSay
 from rag.errors import InvalidSettings
+from rag.kinds.values import Stage
+from rag.kinds.wording import STAGES
 from rag.language import detect_language
 from rag.placeholders import placeholders_in
 from rag.types import DocumentKind, Language
@@ -58,17 +62,23 @@ LANGUAGES = (Language.ZH, Language.EN)
 """The languages that the bot itself speaks; to all others it speaks English."""
 
 
+_BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
+
 _TRANSLATED = tuple(language for language in LANGUAGES if language is not Language.EN)
 
 
 class ArgumentWords(BaseModel):
-    """How an argument of a command is called and explained in one language; `choices` are by their values."""
+    """How an argument of a command is called and explained in one language; `choices` are by their values.
+
+    `also` are other words that people type for a choice, by its value; nothing lists them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     description: str
     choices: Mapping[str, str] = {}
+    also: Mapping[str, tuple[str, ...]] = {}
 
 
 class CommandWords(BaseModel):
@@ -89,6 +99,7 @@ class _File(BaseModel):
     risks: dict[RiskSay, str]
     kinds: dict[DocumentKind, str]
     words: dict[str, dict[str, str]]
+    synonyms: dict[str, dict[str, tuple[str, ...]]] = {}
     commands: dict[str, CommandWords]
 
 
@@ -126,6 +137,11 @@ class Wording:
         """All words of a closed set by their keys."""
         return self._of(language).words[group]
 
+    def synonyms(self, group: str) -> Mapping[str, str]:
+        """Other words that people of any language type for those of a closed set, with the keys; nothing lists them."""
+        told = [self._of(language).synonyms.get(group, {}) for language in LANGUAGES]
+        return {word.casefold(): key for each in told for key, words in each.items() for word in words}
+
     def command(self, name: str, language: Language) -> CommandWords:
         """The words of a command by its identifier.
 
@@ -136,6 +152,14 @@ class Wording:
         if words is None:
             raise InvalidSettings(f"prompts/bot.{language.value}.toml lacks [commands.{name}]; add it")
         return words
+
+    def startup(self, stage: Stage | None, sector: str, language: Language) -> str:
+        """A start-up in a few words, such as "your seed-stage legal start-up", or "" for too little."""
+        if not stage and not sector:
+            return ""
+        told = self.say(Say.PROFILE_STAGE_OF, language, stage=STAGES[stage].of(language)) if stage else ""
+        text = self.say(Say.PROFILE_COMPANY, language, stage=told, sector=sector)
+        return _BETWEEN_HAN.sub("", " ".join(text.split()))
 
     def called_in(self, language: Language) -> Wording:
         """The same, with commands and switches as they are typed in one language: a shell takes no others."""
@@ -175,9 +199,13 @@ def _checked(path: Path) -> _File:
     if lacking:
         raise InvalidSettings(f"{path.name} lacks {', '.join(sorted(lacking))}; add the missing texts")
     known = {group: tuple(words) for group, words in file.words.items()}
-    vocabulary = {**VOCABULARY, **RISK_VOCABULARY, **INPUT_VOCABULARY, **DOCUMENT_VOCABULARY}
+    vocabulary = {**VOCABULARY, **RISK_VOCABULARY, **INPUT_VOCABULARY, **DOCUMENT_VOCABULARY, **AUDIT_VOCABULARY}
     if known != vocabulary:
         raise InvalidSettings(f"{path.name}: [words] holds {known!r}; the program has {vocabulary!r}")
+    if stray := [
+        each for group, words in file.synonyms.items() for each in set(words) - set(file.words.get(group, ()))
+    ]:
+        raise InvalidSettings(f"{path.name}: [synonyms] names {sorted(stray)!r}, which [words] does not have")
     for key, text in (*file.texts.items(), *file.risks.items()):
         used, filled = placeholders_in(text, where=f"{path.name}: {key.value!r}"), _blanks(key)
         if used != filled:

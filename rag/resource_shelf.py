@@ -88,7 +88,8 @@ class ResourceShelf:
         if found or read == replace(wanted, need=read.need):
             return Offers(wanted=read, offers=tuple(found))
         found = await self._ranked(wanted, held, scope, language, leaning or Leaning())
-        return Offers(wanted=wanted, offers=tuple(found), relaxed=bool(found))
+        nearest = sorted(found, key=lambda each: not (each.record and _meets(each.record, read)))
+        return Offers(wanted=wanted, offers=tuple(nearest if read.kind_and_more else found), relaxed=bool(found))
 
     async def _held(self, scope: Scope, language: Language) -> _Held:
         documents = await self._shelf.documents(scope)

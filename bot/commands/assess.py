@@ -30,7 +30,7 @@ def command() -> Command:
         name="assess",
         run=run,
         arguments=(
-            Argument(name="action", kind=ArgumentKind.CHOICE, choices=actions),
+            Argument(name="action", kind=ArgumentKind.CHOICE, choices=actions, implied="answer"),
             Argument(name="axis", kind=ArgumentKind.CHOICE, choices=AXES),
             Argument(name="answers"),
         ),

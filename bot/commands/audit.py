@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from bot.commands.audit_lines import line, spoken
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command, Level
 from bot.commands.settings import hidden_topics
-from bot.records import OPERATOR, AuditEntry
+from bot.records import AuditEntry
 from bot.replies import File
 from bot.rights import Role
 from bot.saying_oversight import OverSay
@@ -20,7 +21,6 @@ from bot.wording import Say
 _SHOWN, _MOST = 15, 100
 _LOOKED_AT, _ALL = 2_000, 2**31 - 1
 _FILE = "advisor-audit.jsonl"
-_HASH_CHARACTERS = 8
 _BACK, _DATE = re.compile(r"\d{1,4}d"), re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _PLACE = re.compile(r"[a-z]+/[^/]*/")
 """The beginning of a channel's key; numbers of gaps, ids of documents and paths have none."""
@@ -30,7 +30,7 @@ _SET_UP = frozenset({"settings", "rights"})
 
 def command() -> Command:
     """The command."""
-    action = Argument(name="action", kind=ArgumentKind.CHOICE, choices=("show", "export"))
+    action = Argument(name="action", kind=ArgumentKind.CHOICE, choices=("show", "export"), implied="show")
     count = Argument(name="count", kind=ArgumentKind.WORD)
     wanted = Argument(name="filter")
     return Command(name="audit", run=run, level=Level.ADMIN, arguments=(action, count, wanted))
@@ -45,12 +45,12 @@ async def run(call: Call, arguments: Mapping[str, str]) -> None:
     if not (typed.isdecimal() and 0 < int(typed) <= _MOST):
         await call.whisper(call.words(Say.AUDIT_COUNT, value=typed, most=_MOST))
         return
-    seen = _matching(await _entries(call, limit=_LOOKED_AT), words, now=call.means.now())[: int(typed)]
+    seen = _matching(call, await _entries(call, limit=_LOOKED_AT), words)[: int(typed)]
     filtered = " ".join(f"`{word}`" for word in words)
     if not seen:
         await call.whisper(call.words(OverSay.AUDIT_NONE, filter=filtered) if words else call.words(Say.AUDIT_EMPTY))
         return
-    lines = [_line(call, entry) for entry in seen]
+    lines = [line(call, entry) for entry in seen]
     title = [call.words(Say.AUDIT_TITLE, count=len(lines))]
     if words:
         title.append(call.words(OverSay.AUDIT_FILTER, filter=filtered))
@@ -65,12 +65,13 @@ def _read(arguments: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     return typed or str(_SHOWN), tuple(words)
 
 
-def _matching(entries: Iterable[AuditEntry], words: Sequence[str], *, now: datetime) -> list[AuditEntry]:
+def _matching(call: Call, entries: Iterable[AuditEntry], words: Sequence[str]) -> list[AuditEntry]:
     """Entries that match every word: an action, a part of a place, the beginning of a hash, a day, or `7d` back."""
-    return [entry for entry in entries if all(_matches(entry, word.casefold(), now=now) for word in words)]
+    return [entry for entry in entries if all(_matches(call, entry, word.casefold()) for word in words)]
 
 
-def _matches(entry: AuditEntry, word: str, *, now: datetime) -> bool:
+def _matches(call: Call, entry: AuditEntry, word: str) -> bool:
+    now = call.means.now()
     if _BACK.fullmatch(word):
         return entry.at >= now - timedelta(days=int(word[:-1]))
     if _DATE.fullmatch(word):
@@ -81,6 +82,7 @@ def _matches(entry: AuditEntry, word: str, *, now: datetime) -> bool:
         or word in entry.subject.casefold()
         or entry.actor.startswith(word)
         or any(word == each.casefold() for each in known)
+        or word in spoken(call, entry)
     )
 
 
@@ -88,7 +90,7 @@ async def _export(call: Call, words: Sequence[str]) -> None:
     if not call.is_private:
         await call.whisper(call.words(Say.PRIVACY_DIRECT))
         return
-    entries = _matching(await _entries(call, limit=_ALL), words, now=call.means.now())
+    entries = _matching(call, await _entries(call, limit=_ALL), words)
     lines = [json.dumps({**asdict(entry), "at": entry.at.isoformat()}, ensure_ascii=False) for entry in entries[::-1]]
     file = File(name=_FILE, content="\n".join([*lines, ""]).encode(errors="replace"), media_type="application/json")
     await call.whisper(call.words(Say.AUDIT_EXPORTED, count=len(lines)), files=(file,))
@@ -111,14 +113,6 @@ def _concerns(call: Call, entry: AuditEntry) -> bool:
         return True
     own = f"{call.place.platform}/{call.place.workspace}/"
     return entry.action not in _SET_UP and (not _PLACE.match(entry.subject) or entry.subject.startswith(own))
-
-
-def _line(call: Call, entry: AuditEntry) -> str:
-    actor = entry.actor if entry.actor == OPERATOR else entry.actor[:_HASH_CHARACTERS]
-    separator = call.words(Say.LIST_SEPARATOR)
-    details = separator.join(f"{name} = {value}" for name, value in entry.details.items() if value)
-    parts = [f"{entry.at:%Y-%m-%d %H:%M}", f"**{entry.action}**", entry.subject, f"`{actor}`", details]
-    return "- " + " · ".join(part for part in parts if part)
 
 
 def _veiled(value: str, hidden: frozenset[str]) -> str:

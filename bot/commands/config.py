@@ -48,7 +48,9 @@ def command(registry: Callable[[], Registry]) -> Command:
         name="config",
         run=config.run,
         arguments=(
-            Argument(name="action", kind=ArgumentKind.CHOICE, choices=actions, guarded=frozenset(actions[1:])),
+            Argument(
+                name="action", kind=ArgumentKind.CHOICE, choices=actions, guarded=frozenset(actions[1:]), implied="set"
+            ),
             Argument(name="name", kind=ArgumentKind.CHOICE, choices=(*NAMES, *_TIMELY)),
             Argument(name="value", complete=complete_value),
         ),

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.chat import Press, Standing, Submission
 from bot.commands import basic
 from bot.commands.call import Call
+from bot.commands.profile_values import FIELDS, ITEMS, NOTHING, Unusable, languages, read_value, stages
 from bot.commands.profiling import company, known_profile, team_entry
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import Profile
 from bot.replies import Button, FieldKind, Form, FormField, Option, titled
-from bot.wording import LANGUAGES, Say
-from rag.kinds.values import Stage
+from bot.wording import Say
 from rag.kinds.wording import STAGES
-from rag.types import Language
 
-_ITEMS = ("sector", "stage", "model", "team", "runway", "language")
-_FIELDS: Mapping[str, str] = {**{name: name for name in _ITEMS}, "team": "people"}
-"""Items by name, and the fields of a profile that hold them."""
-
-_FORM = _ITEMS[:5]
+_FORM = ITEMS[:5]
 """Discord's forms have five fields."""
 
-_MOST_CHARACTERS = 80
-_MOST = {"team": 100_000, "runway": 600}
-_NOTHING = "-"
 _TEAM, _MINE = "team", "mine"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Unusable:
-    """A value that an item cannot have, and what it can."""
-
-    name: str
-    text: str
-    choices: str
 
 
 def command(registry: Callable[[], Registry]) -> Command:
@@ -50,8 +31,8 @@ def command(registry: Callable[[], Registry]) -> Command:
         name="profile",
         run=Profiles(registry).run,
         arguments=(
-            Argument(name="action", kind=ArgumentKind.CHOICE, choices=actions),
-            Argument(name="name", kind=ArgumentKind.CHOICE, choices=_ITEMS),
+            Argument(name="action", kind=ArgumentKind.CHOICE, choices=actions, implied="set"),
+            Argument(name="name", kind=ArgumentKind.CHOICE, choices=ITEMS),
             Argument(name="value", complete=complete_value),
         ),
     )
@@ -93,7 +74,7 @@ class Profiles:
 
 async def complete_value(call: Call, typed: str) -> Sequence[str]:
     """Stages and languages that begin with what was typed."""
-    words = [*_stages(call).values(), *_languages(call).values()]
+    words = [*stages(call).values(), *languages(call).values()]
     return [word for word in words if word.casefold().startswith(typed.strip().casefold())]
 
 
@@ -105,7 +86,7 @@ async def open_form(call: Call, press: Press) -> None:
 async def submit(call: Call, submission: Submission) -> None:
     """Stores what a form says; an empty field takes an item out."""
     whose = _whose(call, submission.payload.subject)
-    values = {name: submission.values.get(name, "").strip() or _NOTHING for name in _FORM}
+    values = {name: submission.values.get(name, "").strip() or NOTHING for name in _FORM}
     await _save(call, whose, values)
 
 
@@ -152,13 +133,13 @@ async def _save(call: Call, whose: str, texts: Mapping[str, str]) -> None:
         return
     profile, changes = await _profile(call, whose), {}
     for name, text in texts.items():
-        value = _read(call, name, text)
-        if isinstance(value, _Unusable):
+        value = read_value(call, name, text)
+        if isinstance(value, Unusable):
             label = _names(call)[name]
             await call.whisper(call.words(Say.PROFILE_WRONG, value=text, name=label, choices=value.choices))
             return
         if value != _value(profile, name):
-            changes[_FIELDS[name]] = value
+            changes[FIELDS[name]] = value
     if not changes:
         await call.whisper(call.words(Say.CONFIG_NOTHING))
         return
@@ -181,38 +162,12 @@ async def _profile(call: Call, whose: str) -> Profile:
     return found or Profile()
 
 
-def _read(call: Call, name: str, text: str) -> Any:
-    """The value that somebody typed for an item."""
-    text = unicodedata.normalize("NFKC", text).strip()
-    if text == _NOTHING:
-        return getattr(Profile(), _FIELDS[name])
-    match name:
-        case "stage" | "language":
-            words = [(_stages if name == "stage" else _languages)(call, each) for each in LANGUAGES]
-            found = next((key for each in words for key, word in each.items() if _fits(text, key, word)), None)
-            own = (_stages if name == "stage" else _languages)(call).values()
-            unusable = _Unusable(name=name, text=text, choices=call.words(Say.LIST_SEPARATOR).join(own))
-            return found or unusable
-        case "team" | "runway":
-            number = int(text) if text.isdecimal() and len(text) < 10 else -1
-            told = call.words(Say.PROFILE_NUMBER, most=_MOST[name])
-            return number if 0 <= number <= _MOST[name] else _Unusable(name=name, text=text, choices=told)
-        case _:
-            told = call.words(Say.PROFILE_TEXT, most=_MOST_CHARACTERS)
-            plain = " ".join(text.split())
-            return plain if len(plain) <= _MOST_CHARACTERS else _Unusable(name=name, text=text[:40], choices=told)
-
-
-def _fits(text: str, key: str, word: str) -> bool:
-    return text.casefold().replace(" ", "") in {key, key.replace("-", ""), word.casefold().replace(" ", "")}
-
-
 async def _open(call: Call, whose: str) -> bool:
     profile = await _profile(call, whose)
     hints = call.means.wording.words("profile-hint", call.language)
     fields = []
     for name in _FORM:
-        options = tuple(Option(label=word, value=word) for word in _stages(call).values()) if name == "stage" else ()
+        options = tuple(Option(label=word, value=word) for word in stages(call).values()) if name == "stage" else ()
         kind = FieldKind.CHOICE if options else FieldKind.LINE
         text = _shown(call, profile, name, bare=True)
         label, hint = titled(_names(call)[name].replace("-", " ")), hints.get(name, "")
@@ -240,7 +195,7 @@ def block(call: Call, title: Say, profile: Profile) -> str:
     """A profile with its title; "" where nothing is known."""
     lines = [
         call.words(Say.PROFILE_LINE, name=_names(call)[name], value=_shown(call, profile, name))
-        for name in _ITEMS
+        for name in ITEMS
         if _value(profile, name) not in {None, ""}
     ]
     return "\n".join([call.words(title), "", *lines]) if lines else ""
@@ -259,7 +214,7 @@ def _buttons(call: Call, *, active: bool, known: bool) -> tuple[Button, ...]:
 
 
 def _value(profile: Profile, name: str) -> object:
-    return getattr(profile, _FIELDS[name])
+    return getattr(profile, FIELDS[name])
 
 
 def _shown(call: Call, profile: Profile, name: str, *, bare: bool = False) -> str:
@@ -282,11 +237,3 @@ def _shown(call: Call, profile: Profile, name: str, *, bare: bool = False) -> st
 def _names(call: Call) -> Mapping[str, str]:
     """What the items are called."""
     return call.means.wording.command("profile", call.language).arguments["name"].choices
-
-
-def _stages(call: Call, language: Language | None = None) -> dict[Stage, str]:
-    return {stage: STAGES[stage].of(language or call.language) for stage in Stage}
-
-
-def _languages(call: Call, language: Language | None = None) -> dict[Language, str]:
-    return {each: call.means.wording.word("language", each, language or call.language) for each in LANGUAGES}

@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 from bot.commands.call import Call
 from bot.records import AuditEntry, Profile
 from bot.wording import Say
-from rag.kinds.wording import STAGES
 
 
 async def known_profile(call: Call) -> Profile | None:
@@ -54,13 +53,7 @@ def _bare(name: str, value: object) -> str:
 
 def company(call: Call, profile: Profile) -> str:
     """The reader's company in a few words, such as "your seed-stage legal start-up", or "" for too little."""
-    if not profile.stage and not profile.sector:
-        return ""
-    stage = ""
-    if profile.stage:
-        stage = call.words(Say.PROFILE_STAGE_OF, stage=STAGES[profile.stage].of(call.language))
-    told = call.words(Say.PROFILE_COMPANY, stage=stage, sector=profile.sector)
-    return " ".join(told.split())
+    return call.means.wording.startup(profile.stage, profile.sector, call.language)
 
 
 def header(call: Call, profile: Profile) -> str:

@@ -6,7 +6,6 @@ A command is declared once, in Python, by identifiers; how it is called and expl
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.chat import CommandCall
+from bot.commands.typed import plain, take_named
 from bot.wording import LANGUAGES, CommandWords, Say, Wording
 from rag.errors import InvalidSettings
 from rag.types import Language
@@ -55,7 +55,8 @@ Complete = Callable[["Call", str], Awaitable[Sequence[str]]]
 class Argument:
     """One argument. `choices` are identifiers; `complete` proposes values for what was typed so far.
 
-    `guarded` are the choices that only admins may take.
+    `guarded` are the choices that only admins may take; `implied` is the one that is meant where a call begins with
+    what belongs to the next argument.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Argument:
     choices: tuple[str, ...] = ()
     complete: Complete | None = None
     guarded: frozenset[str] = frozenset()
+    implied: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ class Registry:
 
     def find(self, name: str) -> Found | None:
         """The command of a name or an alias, in either language, with or without a slash before it."""
-        return self._names.get(_plain(name))
+        return self._names.get(plain(name))
 
     def recognise(self, text: str) -> Found | None:
         """The command that a whole message is, such as "help" or "来源"; None for a question."""
@@ -131,7 +133,7 @@ class Registry:
 
     def nearest(self, name: str) -> Found | None:
         """The command that somebody may have meant."""
-        typed = _plain(name)
+        typed = plain(name)
         cutoff = _NEAR if typed.isascii() else _NEAR_OF_TWO_SIGNS
         near = get_close_matches(typed, self._names, n=1, cutoff=cutoff)
         return self._names[near[0]] if near else None
@@ -144,17 +146,20 @@ class Registry:
         """How to type a command, such as `/ask <question>`; what may be left out stands in brackets."""
         words = self.words(command, language)
         shown = []
+        by_name = named_arguments(command)
         for argument in command.arguments:
-            label = words.arguments[argument.name].name
+            name = label = words.arguments[argument.name].name
             if argument.kind is ArgumentKind.CHOICE and len(argument.choices) <= _LISTED:
                 label = "|".join(words.arguments[argument.name].choices.values())
+            if argument in by_name:
+                label = f"{name}=…" if label == name else f"{name}={label}"
             shown.append(f"<{label}>" if argument.required else f"[{label}]")
         return prefix + " ".join([words.name, *shown])
 
     def read(self, command: Command, call: CommandCall, language: Language) -> dict[str, str] | Complaint:
         """The arguments of a call by identifier, or what is wrong with them."""
         words = self.words(command, language)
-        given = self._named(command, call.arguments) if call.arguments else _positional(command, call.text)
+        given = self._named(command, call.arguments) if call.arguments else self._typed(command, call.text)
         if isinstance(given, str):
             say = Say.UNKNOWN_ARGUMENT if command.arguments else Say.NO_ARGUMENTS
             values = {"command": words.name, "argument": given}
@@ -166,16 +171,57 @@ class Registry:
         guarded = any(arguments.get(argument.name) in argument.guarded for argument in command.arguments)
         return Level.ADMIN if guarded else command.level
 
-    def _named(self, command: Command, arguments: Mapping[str, str]) -> dict[str, str] | str:
-        """Arguments by identifier; the name of one that does not exist."""
+    def _typed(self, command: Command, text: str) -> dict[str, str] | str:
+        """Arguments by identifier as they were typed; a word that is too many, or a name that does not exist."""
+        by_name = {argument.name for argument in named_arguments(command)}
+        if by_name:
+            names = {name: key for name, key in self._argument_names(command).items() if key in by_name}
+            known = {each.name: frozenset(self._choices(command, each)) for each in command.arguments}
+            read = take_named(text, names, known)
+            if read.unknown:
+                return read.unknown[0]
+            given = _positional(command, read.rest)
+            return given if isinstance(given, str) else {**given, **read.given}
+        return _positional(command, self._with_implied(command, text))
+
+    def _with_implied(self, command: Command, text: str) -> str:
+        """A text with the choice before it that is meant where it begins with what belongs to the next argument."""
+        if len(command.arguments) < 2 or not command.arguments[0].implied or not text.strip():
+            return text
+        first, second, word = command.arguments[0], command.arguments[1], plain(text.split(maxsplit=1)[0])
+        own = self._choices(command, first)
+        if word in own:
+            return text
+        if second.kind is ArgumentKind.CHOICE:
+            fits = word in self._choices(command, second)
+        else:
+            fits = not get_close_matches(word, own, n=1, cutoff=_NEAR)
+        return f"{first.implied} {text.strip()}" if fits else text
+
+    def _argument_names(self, command: Command) -> dict[str, str]:
+        """Arguments by what they are called in any language."""
         known = {argument.name: argument.name for argument in command.arguments}
         for language in LANGUAGES:
             words = self.words(command, language)
-            known |= {_plain(words.arguments[name].name): name for name in words.arguments}
+            known |= {plain(words.arguments[name].name): name for name in words.arguments}
+        return known
+
+    def _choices(self, command: Command, argument: Argument) -> dict[str, str]:
+        """The choices of an argument by what may be typed for them, in any language."""
+        known = {choice: choice for choice in argument.choices}
+        for language in LANGUAGES:
+            told = self.words(command, language).arguments[argument.name]
+            known |= {plain(label): choice for choice, label in told.choices.items()}
+            known |= {plain(other): choice for choice, others in told.also.items() for other in others}
+        return known
+
+    def _named(self, command: Command, arguments: Mapping[str, str]) -> dict[str, str] | str:
+        """Arguments by identifier; the name of one that does not exist."""
+        known = self._argument_names(command)
         for name in arguments:
-            if _plain(name) not in known:
+            if plain(name) not in known:
                 return name
-        return {known[_plain(name)]: value.strip() for name, value in arguments.items() if value.strip()}
+        return {known[plain(name)]: value.strip() for name, value in arguments.items() if value.strip()}
 
     def _valid(self, command: Command, given: Mapping[str, str], language: Language) -> dict[str, str] | Complaint:
         words = self.words(command, language)
@@ -189,20 +235,13 @@ class Registry:
                     return Complaint(say=Say.MISSING_ARGUMENT, values=values)
                 continue
             if argument.kind is ArgumentKind.CHOICE:
-                choice = self._choice(command, argument, value)
+                choice = self._choices(command, argument).get(plain(value))
                 if choice is None:
                     listed = self._wording.say(Say.LIST_SEPARATOR, language).join(told.choices.values())
                     values = {"value": value, "argument": told.name, "choices": listed}
                     return Complaint(say=Say.WRONG_CHOICE, values=values)
                 read[argument.name] = choice
         return read
-
-    def _choice(self, command: Command, argument: Argument, value: str) -> str | None:
-        known = {choice: choice for choice in argument.choices}
-        for language in LANGUAGES:
-            choices = self.words(command, language).arguments[argument.name].choices
-            known |= {_plain(label): choice for choice, label in choices.items()}
-        return known.get(_plain(value))
 
     def _checked_names(self, command: Command, language: Language) -> tuple[str, ...]:
         words = self.words(command, language)
@@ -213,10 +252,16 @@ class Registry:
                 f"prompts/bot.{language.value}.toml: [commands.{command.name}] explains the arguments {told!r};"
                 f" the command has {expected!r}"
             )
+        for name, argument in words.arguments.items():
+            if stray := set(argument.also) - expected[name]:
+                raise InvalidSettings(
+                    f"prompts/bot.{language.value}.toml: [commands.{command.name}] has other words for the choices"
+                    f" {stray!r} of {name!r}, which it does not have"
+                )
         return (words.name, *words.aliases)
 
     def _learn(self, name: str, found: Found) -> None:
-        known = self._names.get(_plain(name), found)
+        known = self._names.get(plain(name), found)
         if known.command.name != found.command.name:
             raise InvalidSettings(
                 f"the name {name!r} is that of two commands, {known.command.name!r} and {found.command.name!r};"
@@ -224,11 +269,14 @@ class Registry:
             )
         # A word of both languages tells nothing of the reader's.
         alone = known.language == found.language
-        self._names[_plain(name)] = found if alone else Found(command=found.command, language=None)
+        self._names[plain(name)] = found if alone else Found(command=found.command, language=None)
 
 
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip().removeprefix("/").casefold()
+def named_arguments(command: Command) -> tuple[Argument, ...]:
+    """The arguments behind a text, which takes all that follows: they are typed as `name=value`."""
+    texts = [at for at, argument in enumerate(command.arguments) if argument.kind is ArgumentKind.TEXT]
+    behind = command.arguments[texts[0] + 1 :] if texts else ()
+    return behind if any(each.kind is ArgumentKind.CHOICE for each in behind) else ()
 
 
 def _positional(command: Command, text: str) -> dict[str, str] | str:

@@ -87,11 +87,19 @@ async def _show(call: Call, arguments: Mapping[str, str], found: Offers, profile
     blocks = [call.words(say, wanted=_asked(call, arguments))]
     if profile and used:
         blocks.append(header(call, profile))
-    blocks += [_told(call, number, offer) for number, offer in enumerate(shown, start=1)]
+    asked = "" if found.relaxed else _bounds(call, found.wanted)
+    blocks += [_told(call, number, offer, asked=asked) for number, offer in enumerate(shown, start=1)]
     if len(found.offers) > _SHOWN:
         blocks.append(call.words(Say.LIBRARY_MORE, more=len(found.offers) - _SHOWN))
     citations = tuple(replace(offer.citation, number=number) for number, offer in enumerate(shown, start=1))
     await call.whisper("\n\n".join(blocks), citations=citations)
+
+
+def _bounds(call: Call, wanted: Wanted) -> str:
+    """What a resource had to be, as it was understood, in the reader's words."""
+    bounds = {"kind": wanted.kind, "stage": wanted.stage, "cost": wanted.cost, "language": wanted.language}
+    told = [_choices(call, name)[value] for name, value in bounds.items() if value is not None]
+    return call.words(Say.LIST_SEPARATOR).join(told)
 
 
 def _asked(call: Call, arguments: Mapping[str, str]) -> str:
@@ -104,7 +112,7 @@ def _choices(call: Call, argument: str) -> Mapping[str, str]:
     return call.means.wording.command("resources", call.language).arguments[argument].choices
 
 
-def _told(call: Call, number: int, offer: Offer) -> str:
+def _told(call: Call, number: int, offer: Offer, *, asked: str) -> str:
     """One resource: its name, what it is for, why it fits, on which terms, and where."""
     record = offer.record
     if record is None:
@@ -113,7 +121,7 @@ def _told(call: Call, number: int, offer: Offer) -> str:
         f"**{number}. {_name(call, record)}** ({_terms(call, record)})[{number}]",
         record.purpose.of(call.language),
     ]
-    if reasons := _reasons(call, offer):
+    if reasons := _reasons(call, offer, asked=asked):
         lines.append(call.words(Say.RESOURCE_FITS, reasons=reasons))
     return "\n".join([*lines, record.url])
 
@@ -145,11 +153,13 @@ def _terms(call: Call, record: Resource) -> str:
     return _enumerated(call, terms)
 
 
-def _reasons(call: Call, offer: Offer) -> str:
+def _reasons(call: Call, offer: Offer, *, asked: str = "") -> str:
     reasons = []
     if offer.matched:
         quoted = [f"“{word}”" for word in offer.matched]
         reasons.append(call.words(Say.RESOURCE_MATCHES, words=call.words(Say.LIST_SEPARATOR).join(quoted)))
+    if offer.record and asked:
+        reasons.append(call.words(Say.RESOURCE_ASKED, bounds=asked))
     if offer.record:
         stages = stage_range(offer.record.stages, call.language)
         reasons.append(call.words(Say.RESOURCE_STAGES, stages=stages))

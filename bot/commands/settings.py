@@ -148,7 +148,8 @@ def _choice(call: Call, group: str, text: str) -> tuple[str, ...] | None:
         words = call.means.wording.words(group, language)
         if found := next((key for key, word in words.items() if wanted in {key, _plain(word)}), None):
             return (found,)
-    return None
+    other = call.means.wording.synonyms(group).get(wanted)
+    return (other,) if other else None
 
 
 def _plain(text: str) -> str:

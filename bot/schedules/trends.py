@@ -18,7 +18,7 @@ from bot.schedules.records import Schedule
 from bot.schedules.rendering import Frame, render
 from bot.schedules.telling import Telling
 from bot.schedules.zones import zone_of
-from bot.wording import Say, Wording
+from bot.wording import Wording
 from rag.digest.builder import DigestBuilder
 from rag.digest.values import Brief, Digest, Reader
 from rag.kinds.wording import STAGES
@@ -159,13 +159,7 @@ class TrendDigest:
         )
 
     def _company(self, profile: Profile | None, language: Language) -> str:
-        if profile is None or not (profile.stage or profile.sector):
-            return ""
-        stage = ""
-        if profile.stage:
-            stage = self._wording.say(Say.PROFILE_STAGE_OF, language, stage=STAGES[profile.stage].of(language))
-        told = self._wording.say(Say.PROFILE_COMPANY, language, stage=stage, sector=profile.sector)
-        return " ".join(told.split())
+        return self._wording.startup(profile.stage, profile.sector, language) if profile else ""
 
 
 def language_of(schedule: Schedule, settings: ChannelSettings, profile: Profile | None) -> Language:

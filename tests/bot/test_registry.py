@@ -96,6 +96,27 @@ def test_whole_message_may_be_a_command(registry: Registry, text: str, name: str
         pytest.param("feedback", call("好"), {"rating": "up"}, id="a choice in Chinese"),
         pytest.param("feedback", call(rating="down"), {"rating": "down"}, id="a choice by its identifier"),
         pytest.param("stop", call(), {}, id="nothing"),
+        pytest.param(
+            "resources",
+            call("kind=course cost=free in part gpu credits language：zh"),
+            {"kind": "course", "cost": "freemium", "language": "zh", "need": "gpu credits"},
+            id="by name in a text, one of several words and one behind a colon",
+        ),
+        pytest.param(
+            "资源",
+            call("微调 种类＝课程，阶段=种子"),
+            {"need": "微调", "kind": "course", "stage": "seed"},
+            id="full width",
+        ),
+        pytest.param("resources", call("read https://x.org a:b"), {"need": "read https://x.org a:b"}, id="an address"),
+        pytest.param("config", call("respond off"), {"action": "set", "name": "respond", "value": "off"}, id="implied"),
+        pytest.param(
+            "config", call("set respond off"), {"action": "set", "name": "respond", "value": "off"}, id="said"
+        ),
+        pytest.param("档案", call("设置 跑道 9"), {"action": "set", "name": "runway", "value": "9"}, id="other words"),
+        pytest.param(
+            "audit", call("20 limit"), {"action": "show", "count": "20", "filter": "limit"}, id="a number first"
+        ),
     ],
 )
 def test_arguments_are_read(registry: Registry, name: str, incoming: CommandCall, expected: Mapping[str, str]) -> None:
@@ -112,6 +133,10 @@ def test_arguments_are_read(registry: Registry, name: str, incoming: CommandCall
         pytest.param("stop", call("now"), Say.NO_ARGUMENTS, id="one where none is taken"),
         pytest.param("help", call("ask more"), Say.UNKNOWN_ARGUMENT, id="one too many"),
         pytest.param("ask", call(colour="red"), Say.UNKNOWN_ARGUMENT, id="a name that does not exist"),
+        pytest.param("resources", call("price=free"), Say.UNKNOWN_ARGUMENT, id="a name in a text that does not exist"),
+        pytest.param("resources", call("kind=banana"), Say.WRONG_CHOICE, id="a value in a text that it cannot have"),
+        pytest.param("config", call("foo bar"), Say.WRONG_CHOICE, id="neither an action nor what comes next"),
+        pytest.param("audit", call("exprot"), Say.WRONG_CHOICE, id="an action mistyped"),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -133,6 +158,11 @@ def test_malformed_call_is_explained(
         ("ask", Language.ZH, "/提问 <问题>"),
         ("feedback", Language.EN, "/feedback <good|bad> [text]"),
         ("stop", Language.ZH, "/停止"),
+        (
+            "resources",
+            Language.EN,
+            "/resources [need] [kind=…] [stage=…] [cost=free|free in part|paid|open source] [language=Chinese|English]",
+        ),
     ],
 )
 def test_usage_is_told_in_the_readers_words(registry: Registry, name: str, language: Language, usage: str) -> None:

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.records import AuditEntry
 from tests.bot.samples import ADA, NOW
 
@@ -24,9 +26,51 @@ async def test_admin_reads_the_last_entries_of_the_workspace(stage: Stage) -> No
     assert told.splitlines() == [
         "**审计日志的最近 2 条**（时间为 UTC，人员以哈希表示）",
         "",
-        "- 2026-03-01 12:00 · **index** · `operator` · added = 2",
-        "- 2026-03-01 12:00 · **config** · memory/w/c · `hash of ` · setting = respond、after = auto",
+        "- 2026-03-01 12:00 · **索引** · `运维` · 新增：2",
+        "- 2026-03-01 12:00 · **频道设置** · memory/w/c · `hash of ` · 回应：未设 → 所有问题",
     ]
+
+
+@pytest.mark.parametrize("typed", ["1", "show 1", "respond", "1 respond"])
+async def test_what_is_shown_may_be_typed_without_its_action(stage: Stage, typed: str) -> None:
+    stage.admins.add(ADA.id)
+    await stage.command("config", "respond auto")
+    assert "respond: not set → to every question" in await stage.command("audit", typed)
+    assert "回应：未设 → 所有问题" in await stage.command("日志", "1")
+
+
+async def test_mistyped_action_is_told(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    assert "“exprot” is no action" in await stage.command("audit", "exprot")
+
+
+async def test_entry_reads_in_the_readers_language(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    noted = {
+        "profile": {"stage before": "seed", "stage after": "growth"},
+        "library": {"admin": "ab", "was admin": "cd", "was owner": "ef"},
+        "document": {"after": "version 3, edited", "audience": "public"},
+        "index": {"result": "failed: IndexUnavailable"},
+        "unheard-of": {"new": "thing"},
+    }
+    for action, details in noted.items():
+        await stage.store.audit.append(AuditEntry(at=NOW, actor="ab", action=action, details=details))
+    told = [line.split(" · ", 1)[1] for line in (await stage.command("审计")).splitlines()[2:]]
+    assert told == [
+        "**unheard-of** · `ab` · new：thing",
+        "**索引** · `ab` · 结果：失败 (IndexUnavailable)",
+        "**文档** · `ab` · 之后：版本 3、已修改；读者：所有人",
+        "**library** · `ab` · 管理员：cd → ab；所有者：ef → 未设",
+        "**团队档案** · `ab` · 阶段：种子轮 → 成长期",
+    ]
+
+
+async def test_entries_are_found_by_the_words_in_which_they_read(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    await stage.command("config", "respond auto")
+    await stage.command("config", "language zh")
+    for typed, count in (("回应", 1), ("频道设置", 2), ("language", 1)):
+        assert (await stage.command("审计", typed)).count("\n- ") == count, typed
 
 
 async def test_what_is_done_to_the_library_concerns_the_admins_of_every_workspace(stage: Stage) -> None:

@@ -118,3 +118,31 @@ async def test_team_s_profile_in_a_direct_message_is_one_s_own(stage: Stage) -> 
     assert await stage.store.profiles.of_person(ADA.key) == Profile(sector="law")
     assert await stage.store.profiles.of_team(direct.channel_key) is None
     assert await say("clear-team") == "Your profile is deleted."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("profile", "runway 9 months", "- runway: 9 months"),
+        ("profile", "set runway about 2 years", "- runway: 24 months"),
+        ("profile", "size 5 people", "- size: 5 people"),
+        ("档案", "设置 人数 约５人", "- 人数：5 人"),
+        ("档案", "跑道 9个月", "- 资金月数：9 个月"),
+        ("档案", "阶段 种子期", "- 阶段：种子轮"),
+        ("profile", "stage series b", "- stage: growth"),
+        ("档案", "语言 英语", "- 语言：英文"),
+    ],
+)
+async def test_values_are_read_as_people_say_them(stage: Stage, name: str, text: str, line: str) -> None:
+    assert line in (await stage.command(name, text)).splitlines()
+
+
+@pytest.mark.parametrize("text", ["runway 9 people", "size 3 years", "runway soon", "size 5 6"])
+async def test_number_with_a_unit_of_something_else_is_refused(stage: Stage, text: str) -> None:
+    assert "write a number from 0 to" in await stage.command("profile", text)
+
+
+async def test_chinese_sector_stands_without_gaps(stage: Stage) -> None:
+    await stage.command("档案", "阶段 种子轮")
+    assert "（种子轮医疗创业公司）" in await stage.command("档案", "行业 医疗")
+    assert "（种子轮 health 创业公司）" in await stage.command("档案", "行业 health")

@@ -92,3 +92,31 @@ async def test_profile_is_told_where_it_counts_and_leaves_nothing_out(stage: Sta
     assert "it suits your profile" in told
     await stage.command("profile", "off")
     assert await stage.command("resources", kind="book") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "bounds"),
+    [
+        ("resources", "kind=book language=zh", "book, Chinese"),
+        ("资源", "种类=书籍，语言=中文", "书籍、中文"),
+        ("resources", "free lectures in Mandarin for beginners", "course, free, Chinese"),
+        ("资源", "不花钱的中文网课", "课程、免费、中文"),
+        ("资源", "种子阶段 书单", "书籍、种子轮"),
+    ],
+)
+async def test_bounds_are_read_as_people_say_them_and_told_as_a_reason(
+    stage: Stage, name: str, text: str, bounds: str
+) -> None:
+    told = await stage.command(name, text)
+    reason = f"it is what you asked for ({bounds})" if name == "resources" else f"符合您的要求（{bounds}）"
+    assert told.count(reason) == sum(line.startswith("**") for line in told.splitlines()) > 0
+
+
+async def test_value_that_a_bound_cannot_have_is_told(stage: Stage) -> None:
+    assert "“banana” is no kind; choose from framework" in await stage.command("resources", "kind=banana")
+    assert "“香蕉”" in await stage.command("资源", "种类=香蕉")
+
+
+async def test_what_is_done_with_models_is_no_model(stage: Stage) -> None:
+    told = await stage.command("资源", "大模型微调怎么学")
+    assert "符合您的要求（模型）" not in told
