@@ -65,6 +65,7 @@ class AssessSay(StrEnum):
     TYPED = "assess_typed"
     WRONG = "assess_wrong"
     TOO_MANY = "assess_too_many"
+    NO_ANSWERS = "assess_no_answers"
 
 
 ASSESS_BLANKS: Mapping[AssessSay, frozenset[str]] = {
@@ -99,5 +100,6 @@ ASSESS_BLANKS: Mapping[AssessSay, frozenset[str]] = {
     AssessSay.TYPED: frozenset({"axis", "questions", "usage"}),
     AssessSay.WRONG: frozenset({"value", "question", "choices"}),
     AssessSay.TOO_MANY: frozenset({"most"}),
+    AssessSay.NO_ANSWERS: frozenset({"value", "axis", "asked"}),
 }
 """What the program fills into each text; nothing where it is not named."""

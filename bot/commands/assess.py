@@ -52,7 +52,7 @@ async def run(call: Call, arguments: Mapping[str, str]) -> None:
         case "repeat":
             await _repeat(call, check)
         case "delete":
-            await _delete(call, check, sure=True)
+            await _delete(call, check, sure=False)
         case _:
             await _open(call, check)
 
@@ -64,7 +64,12 @@ async def _answer(call: Call, check: Check, arguments: Mapping[str, str]) -> Non
         await call.whisper(call.words(AssessSay.WHICH, usage=_usage(call), axes=names))
         return
     if typed := arguments.get("answers", ""):
-        await _save(call, check, axis, numbered(axis, typed))
+        values = numbered(call, axis, typed)
+        if isinstance(values, Unusable):
+            told = _questions(call, check, axis)
+            await call.whisper(f"{values.told}\n\n{told}", actions=_one_button(call, check, axis))
+            return
+        await _save(call, check, axis, values)
         return
     if not await call.open_form(form_of(call, check, axis)):
         await call.whisper(_questions(call, check, axis))
@@ -153,7 +158,7 @@ async def delete(call: Call, press: Press) -> None:
 async def _save(call: Call, check: Check, axis: Axis, values: Mapping[str, str]) -> None:
     answers = read_answers(call, axis, values)
     if isinstance(answers, Unusable):
-        await call.whisper(answers.told, actions=((_axis_button(call, check, axis),),))
+        await call.whisper(answers.told, actions=_one_button(call, check, axis))
         return
     await note_act(call, check, {"action": "answer", "axis": axis.id})
     books, now = call.means.store.assessments, call.means.now()
@@ -238,6 +243,11 @@ def _axis_rows(call: Call, check: Check) -> tuple[tuple[Action, ...], ...]:
         return ()
     buttons = [_axis_button(call, check, axis) for axis in call.means.axes]
     return tuple(tuple(buttons[begin : begin + _ROW]) for begin in range(0, len(buttons), _ROW))
+
+
+def _one_button(call: Call, check: Check, axis: Axis) -> tuple[tuple[Action, ...], ...]:
+    """The button of one axis; none where forms cannot be shown."""
+    return ((_axis_button(call, check, axis),),) if call.adapter.capabilities.forms else ()
 
 
 def _axis_button(call: Call, check: Check, axis: Axis) -> Button:

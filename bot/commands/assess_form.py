@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ NOTE: Final = "note"
 UNKNOWN: Final = "0"
 _UNKNOWN_TYPED = frozenset({"?", UNKNOWN, "-", "？"})
 _MOST_CHARACTERS = 500
+_TOLD_CHARACTERS = 40
+_SHORT = re.compile(r"\d{1,3}|[?？]|[-－](?!\w)")
+_LEAD = re.compile(rf"\s*(?:(?:{_SHORT.pattern})(?:[\s,，、;；/]+|$))+")
+"""Answers at the beginning of a line, parted by blanks or commas of any width."""
+
+_NOTE_TYPED = re.compile(r"(?:note|notes|own words|说明|备注|补充)\s*[:：]\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +51,28 @@ def form_of(call: Call, check: Check, axis: Axis) -> Form:
     return Form(title=axis.name.of(call.language), payload=payload, fields=(*fields, note), submit=call.words(Say.SAVE))
 
 
-def numbered(axis: Axis, typed: str) -> Mapping[str, str]:
-    """Answers that were typed in one line as the values of a form: numbers in order, then own words."""
-    words, values = typed.split(), {}
-    for question in axis.questions:
-        if not words or not _is_short(words[0]):
-            break
-        values[question.id] = words.pop(0)
-    return {**values, **({NOTE: " ".join(words)} if words else {})}
+def numbered(call: Call, axis: Axis, typed: str) -> Mapping[str, str] | Unusable:
+    """Answers that were typed in one line as the values of a form: numbers in order, then own words.
+
+    Words alone are no answer to a question with choices: only behind `note:` they are kept without one.
+    """
+    lead = _LEAD.match(typed)
+    short = _SHORT.findall(lead[0]) if lead else []
+    words = typed[lead.end() :].strip() if lead else typed.strip()
+    note = _NOTE_TYPED.match(words)
+    asked = len(axis.questions)
+    if len(short) > asked and words:
+        # Own words may begin with a figure.
+        places = list(_SHORT.finditer(typed))
+        words, short, note = typed[places[asked].start() :].strip(), short[:asked], None
+    if len(short) > asked or not (short or note):
+        text = typed.strip()[:_TOLD_CHARACTERS]
+        return Unusable(
+            told=call.words(AssessSay.NO_ANSWERS, value=text, axis=axis.name.of(call.language), asked=asked)
+        )
+    words = words[note.end() :] if note else words
+    values = {question.id: answer for question, answer in zip(axis.questions, short, strict=False)}
+    return {**values, **({NOTE: words.strip()} if words.strip() else {})}
 
 
 def read_answers(call: Call, axis: Axis, values: Mapping[str, str]) -> dict[str, str] | Unusable:
@@ -107,11 +128,9 @@ def _choice(question: Question, text: str) -> Choice | None:
 def _wrong(call: Call, question: Question, text: str) -> str:
     choices = [f"{number} = {each.label.of(call.language)}" for number, each in enumerate(question.choices, start=1)]
     listed = call.words(Say.LIST_SEPARATOR).join(choices)
-    return call.words(AssessSay.WRONG, value=text[:40], question=question.ask.of(call.language), choices=listed)
-
-
-def _is_short(word: str) -> bool:
-    return _plain(word).isdecimal() or _plain(word) in _UNKNOWN_TYPED
+    return call.words(
+        AssessSay.WRONG, value=text[:_TOLD_CHARACTERS], question=question.ask.of(call.language), choices=listed
+    )
 
 
 def _plain(text: str) -> str:

@@ -131,7 +131,16 @@ async def test_verdict_names_what_decides(desk: Stage, picked: str, verdict: str
             "“9” is no answer to “Likely customers you have talked to”; choose from 1 = nobody",
         ),
         ("评估", "回答 需求 9", "“9”不能用来回答“聊过多少位潜在客户”，可选：1 = 还没有、2 = 1 到 4 位"),
-        ("assess", f"answer demand {'x' * 501}", "Your own words may have 500 characters at most."),
+        ("assess", f"answer demand 3 {'x' * 501}", "Your own words may have 500 characters at most."),
+        (
+            "assess",
+            "answer demand banana",
+            "“banana” does not answer the 3 questions of “Market demand”: type a number",
+        ),
+        ("评估", "回答 需求 香蕉", "“香蕉”没有回答“市场需求”的 3 个问题：请先按顺序输入编号"),
+        ("assess", "answer demand 3 2 1 1 1", "“3 2 1 1 1” does not answer the 3 questions"),
+        ("评估", "需求 ３，２，１，１", "“３，２，１，１”没有回答“市场需求”的 3 个问题"),
+        ("assess", "answer demand 15 clinics", "“15” is no answer to “Likely customers you have talked to”;"),
         ("assess", "juggle", "“juggle” is no action; choose from show,"),
     ],
 )
@@ -145,6 +154,30 @@ async def test_wrong_use_changes_nothing_and_names_what_is_allowed(
 async def test_typed_answers_may_be_numbers_of_either_width_and_marks(desk: Stage) -> None:
     await desk.command("评估", "回答 需求 ３ ？ 5 三家已付款")
     assert await answers(desk) == {"demand.talks": "some", "demand.commitment": "money", "demand.note": "三家已付款"}
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("需求 3，?，5 三家已付款", "三家已付款"),
+        ("需求 3、？、5、", ""),
+        ("需求 3 ? 5 12 家医院试用", "12 家医院试用"),
+        ("需求 3 ? 5 说明：三家", "三家"),
+    ],
+)
+async def test_answers_may_be_parted_by_commas_and_words_may_begin_with_a_figure(
+    desk: Stage, text: str, note: str
+) -> None:
+    await desk.command("评估", text)
+    told = {"demand.talks": "some", "demand.commitment": "money", **({"demand.note": note} if note else {})}
+    assert await answers(desk) == told
+
+
+async def test_words_alone_are_added_behind_their_name(desk: Stage) -> None:
+    await desk.command("assess", "answer demand 3 ? 5")
+    await desk.command("assess", "demand note: two clinics pay")
+    assert (await answers(desk))["demand.note"] == "two clinics pay"
+    assert (await answers(desk))["demand.talks"] == "some"
 
 
 async def test_platform_without_forms_asks_for_typed_answers(desk: Stage) -> None:
