@@ -227,10 +227,8 @@ class Capabilities:
     """Whether a reply that one person alone reads may carry files."""
     sharing: bool = False
     """Whether the bot keeps what one person was told, so that a button may show it to the others."""
-
     paths: bool = False
     """Whether a person may name a file by its path, since the bot runs on their own machine."""
-
     command_prefix: str = "/advisor "
     """What stands before a command's name where a person types it."""
 
@@ -239,6 +237,8 @@ class Capabilities:
 
     registers: bool = False
     """Whether a workspace has to be registered before its admins may do what reaches beyond it."""
+    one_account: bool = False
+    """Whether a person has the same id in all workspaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.mentions import EXPERT, Mention, MentionKind
 from bot.privacy_records import Held, Kept
-from bot.records import AnswerRecord, Conversation, FeedbackRecord, Profile, QuestionRecord
+from bot.records import AnswerRecord, ChannelSettings, Conversation, FeedbackRecord, Profile, QuestionRecord
 from rag.types import Turn
 
 Imported = dict[str, tuple[tuple[Turn, str], ...]]
@@ -25,6 +26,7 @@ class Shelves:
     conversations: dict[str, Conversation]
     imported: Imported
     profiles: dict[str, Profile]
+    settings: dict[str, ChannelSettings]
 
 
 class MemoryPrivacy:
@@ -43,6 +45,18 @@ class MemoryPrivacy:
     async def not_yet(self, person: str) -> None:
         """Take a first use back."""
         self._known.pop(person, None)
+
+    async def accounts(self, platform: str, account: str) -> tuple[str, ...]:
+        """The keys of a person who has the same id in all workspaces."""
+        shelves = self._shelves
+        known = {each.person.key for each in shelves.questions.values()} | {*shelves.profiles, *self._known}
+        known |= {each.person for each in shelves.feedback.values()}
+        known |= {each.partner for each in shelves.conversations.values()}
+        known |= {speaker for turns in shelves.imported.values() for _, speaker in turns}
+        known |= {
+            f"{key.rpartition('/')[0]}/{account}" for key, each in shelves.settings.items() if _calls(each, account)
+        }
+        return tuple(sorted(each for each in known if each.startswith(f"{platform}/") and each.endswith(f"/{account}")))
 
     async def held(self, person: str) -> Held:
         """How much is kept of a person."""
@@ -68,6 +82,9 @@ class MemoryPrivacy:
         for key, turns in shelves.imported.items():
             shelves.imported[key] = tuple(each for each in turns if each[1] != person)
         shelves.profiles.pop(person, None)
+        for key in self._expert_of(person):
+            other = {name: each for name, each in shelves.settings[key].other.items() if name != EXPERT}
+            shelves.settings[key] = replace(shelves.settings[key], other=other)
         self._known.pop(person, None)
         return gone
 
@@ -80,6 +97,14 @@ class MemoryPrivacy:
         _drop(shelves.questions, lambda each: each.id in old)
         quiet = _drop(shelves.conversations, lambda each: each.updated_at is not None and each.updated_at < before)
         return len(old) + quiet
+
+    def _expert_of(self, person: str) -> list[str]:
+        workspace, _, account = person.rpartition("/")
+        return [
+            key
+            for key, each in self._shelves.settings.items()
+            if key.startswith(f"{workspace}/") and _calls(each, account)
+        ]
 
     def _answers(self, person: str) -> list[AnswerRecord]:
         asked = {each.id for each in self._shelves.questions.values() if each.person.key == person}
@@ -105,6 +130,7 @@ class MemoryPrivacy:
             "imported_turns": [{"question": turn.question} for turn in said],
             "profiles": [{"sector": profile.sector, "model": profile.model}] if profile else [],
             "first_uses": known,
+            "channel_settings": [{"channel_key": key} for key in self._expert_of(person)],
         }
 
 
@@ -113,6 +139,10 @@ def _answer(record: AnswerRecord, audience: frozenset[str]) -> dict[str, Any]:
     text = "" if withheld else record.answer.text
     sources = [] if withheld else [each.document.title for each in record.answer.citations]
     return {"id": record.id, "question": record.answer.question, "text": text, "sources": sources, "withheld": withheld}
+
+
+def _calls(settings: ChannelSettings, account: str) -> bool:
+    return settings.other.get(EXPERT) == Mention(kind=MentionKind.USER, id=account).stored
 
 
 def _drop(shelf: dict[Any, Any], wanted: Callable[[Any], bool]) -> int:

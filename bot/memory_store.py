@@ -81,5 +81,6 @@ class MemoryStore:
             conversations=conversations._conversations,
             imported=conversations._imported,
             profiles=profiles._people,
+            settings=settings._settings,
         )
         self.privacy: PrivacyBook = MemoryPrivacy(shelves)

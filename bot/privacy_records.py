@@ -35,6 +35,10 @@ class PrivacyBook(Protocol):
         """Take a first use back: what was to be said then could not be said, and is said the next time."""
         ...
 
+    async def accounts(self, platform: str, account: str) -> tuple[str, ...]:
+        """The keys under which something is kept of a person who has the same id in all workspaces of a platform."""
+        ...
+
     async def held(self, person: str) -> Held:
         """How much is kept of a person, by the person's key."""
         ...
@@ -45,6 +49,8 @@ class PrivacyBook(Protocol):
 
     async def forget(self, person: str, *, pseudonym: str = "") -> int:
         """Delete all that is kept of a person, and what is counted under their pseudonym; returns how many rows.
+
+        A channel whose expert they were has none any more.
 
         When it returns, no file of the store holds a word of it.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from bot.chat import Press
 from bot.commands.call import Call
@@ -52,8 +53,11 @@ async def press(call: Call, press: Press) -> None:
 
 
 async def _show(call: Call) -> None:
-    held = await call.means.store.privacy.held(call.person.key)
-    counts = {name: count for name, count in held.counts.items() if count and name not in _UNCOUNTED}
+    held = [await call.means.store.privacy.held(key) for key in await _keys(call)]
+    names = dict.fromkeys(name for each in held for name in each.counts if name not in _UNCOUNTED)
+    sums = {name: sum(each.counts.get(name, 0) for each in held) for name in names}
+    counts = {name: count for name, count in sums.items() if count}
+    begun = min((each.since for each in held if each.since), default=None)
     others = sum(count for name, count in counts.items() if name not in _NAMED)
     counted = [(name, counts[name]) for name in _NAMED if name in counts] + ([("other", others)] if others else [])
     words = call.means.wording
@@ -61,7 +65,7 @@ async def _show(call: Call) -> None:
         call.words(Say.PRIVACY_COUNT, name=words.word("kept", name, call.language), count=count)
         for name, count in counted
     ]
-    since = "" if held.since is None else call.words(Say.PRIVACY_SINCE, day=held.since.date().isoformat())
+    since = "" if begun is None else call.words(Say.PRIVACY_SINCE, day=begun.date().isoformat())
     table = "\n".join([call.words(Say.PRIVACY_TITLE), "", *lines, *([since] if since else []), _kept_for(call)])
     told = [table if lines else call.words(Say.PRIVACY_NOTHING), call.words(Say.PRIVACY_HOW)]
     told.append(call.words(Say.PRIVACY_PLATFORM))
@@ -74,7 +78,10 @@ async def _export(call: Call) -> None:
         await call.whisper(call.words(Say.PRIVACY_DIRECT))
         return
     scope = await call.own_scope()
-    kept = await call.means.store.privacy.export(call.person.key, audience=scope.audience)
+    kept: dict[str, list[Mapping[str, Any]]] = {}
+    for key in await _keys(call):
+        for name, rows in (await call.means.store.privacy.export(key, audience=scope.audience)).items():
+            kept[name] = [*kept.get(name, ()), *rows]
     whole = {"person": call.person.key, "made_at": call.means.now().isoformat(), **kept}
     content = json.dumps(whole, ensure_ascii=False, indent=2, default=str).encode(errors="replace")
     file = File(name=_FILE, content=content, media_type="application/json")
@@ -90,16 +97,29 @@ async def _confirm(call: Call) -> None:
 
 
 async def _delete(call: Call) -> None:
-    means, person = call.means, call.person.key
-    actor = means.pseudonym(person)
-    await means.store.audit.append(
-        AuditEntry(at=means.now(), actor=actor, action="privacy", details={"deleted": "own data"})
+    means = call.means
+    entry = AuditEntry(
+        at=means.now(),
+        actor=means.pseudonym(call.person.key),
+        action="privacy",
+        details={"deleted": "own data"},
     )
-    if means.keeper is not None:
-        await means.keeper.forget(person)
-    await means.store.privacy.forget(person, pseudonym=actor)
+    await means.store.audit.append(entry)
+    for person in await _keys(call):
+        if means.keeper is not None:
+            await means.keeper.forget(person)
+        await means.store.privacy.forget(person, pseudonym=means.pseudonym(person))
     await means.forget_answers()
     await call.whisper(call.words(Say.PRIVACY_DELETED))
+
+
+async def _keys(call: Call) -> tuple[str, ...]:
+    """The keys under which something may be kept of whoever asks: one, or one for each workspace they were met in."""
+    own = call.person.key
+    if not call.adapter.capabilities.one_account:
+        return (own,)
+    others = await call.means.store.privacy.accounts(call.person.platform, call.person.id)
+    return (own, *(each for each in others if each != own))
 
 
 def _kept_for(call: Call) -> str:

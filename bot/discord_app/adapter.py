@@ -64,6 +64,7 @@ class DiscordChat:
 
     def __init__(self, means: Means) -> None:
         self.capabilities = Capabilities(
+            one_account=True,
             message_characters=1_900,
             edit_interval_s=means.edit_interval_s,
             file_characters=_FILE_CHARACTERS,

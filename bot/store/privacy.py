@@ -9,15 +9,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, delete, func, select, union
+from sqlalchemy import Column, Connection, Row, Table, delete, func, select, union, update
 
+from bot.mentions import EXPERT, Mention, MentionKind
 from bot.privacy_records import Held, Kept
 from bot.records import QuestionState
 from bot.store.database import Database
 from bot.store.models import PERSON_COLUMNS
 from bot.store.models.assessments import assessment_answers, assessments
 from bot.store.models.checklists import checklist_people
-from bot.store.models.conversing import answers, conversations, evidence, imported_turns, posts, questions
+from bot.store.models.conversing import (
+    answers,
+    channel_settings,
+    conversations,
+    evidence,
+    imported_turns,
+    posts,
+    questions,
+)
 from bot.store.models.ledgers import gaps, usage
 from bot.store.models.people import first_uses
 from bot.store.statements import add_new
@@ -53,6 +62,19 @@ class SqlPrivacy:
 
         await self._database.write(work)
 
+    async def accounts(self, platform: str, account: str) -> tuple[str, ...]:
+        """The keys of a person who has the same id in all workspaces."""
+        begin, end = f"{platform}/", f"/{account}"
+
+        def work(connection: Connection) -> tuple[str, ...]:
+            owners = [_owner(table) for table in PERSON_COLUMNS]
+            held = [owner.startswith(begin, autoescape=True) & owner.endswith(end, autoescape=True) for owner in owners]
+            rows = union(*(select(owner).where(theirs) for owner, theirs in zip(owners, held, strict=True)))
+            called = {f"{key.rpartition('/')[0]}{end}" for key, _ in _called(connection, begin, account)}
+            return tuple(sorted({*connection.execute(rows).scalars(), *called}))
+
+        return await self._database.read(work)
+
     async def held(self, person: str) -> Held:
         """How much is kept of a person."""
 
@@ -65,6 +87,7 @@ class SqlPrivacy:
                 connection.execute(select(func.min(column)).where(_owner(column.table) == person)).scalar()
                 for column in (questions.c.asked_at, imported_turns.c.at, first_uses.c.at)
             ]
+            counts[channel_settings.name] = len(_expert_of(connection, person))
             return Held(counts=counts, since=min((each for each in since if each), default=None))
 
         return await self._database.read(work)
@@ -82,6 +105,9 @@ class SqlPrivacy:
             }
             return {
                 **kept,
+                channel_settings.name: [
+                    {"channel_key": key, EXPERT: other[EXPERT]} for key, other in _expert_of(connection, person)
+                ],
                 assessment_answers.name: _checked(connection, person),
                 answers.name: _answers(connection, person, audience),
             }
@@ -98,6 +124,10 @@ class SqlPrivacy:
             gone += connection.execute(delete(checklist_people).where(_named_by(person))).rowcount
             for table in PERSON_COLUMNS:
                 gone += connection.execute(delete(table).where(_owner(table) == person)).rowcount
+            for key, other in _expert_of(connection, person):
+                left = {name: value for name, value in other.items() if name != EXPERT}
+                row = update(channel_settings).where(channel_settings.c.channel_key == key)
+                gone += connection.execute(row.values(other=left)).rowcount
             if pseudonym:
                 gone += connection.execute(delete(usage).where(usage.c.subject == pseudonym)).rowcount
             return gone
@@ -120,6 +150,20 @@ class SqlPrivacy:
 def _owner(table: Any) -> Column[str]:
     owner: Column[str] = table.c[PERSON_COLUMNS[table]]
     return owner
+
+
+def _expert_of(connection: Connection, person: str) -> list[tuple[str, Mapping[str, str]]]:
+    """The channels of a person's workspace whose expert they are, with what else is set there."""
+    workspace, _, account = person.rpartition("/")
+    return _called(connection, f"{workspace}/", account)
+
+
+def _called(connection: Connection, begin: str, account: str) -> list[tuple[str, Mapping[str, str]]]:
+    """The channels whose keys begin so and which call somebody."""
+    mention = Mention(kind=MentionKind.USER, id=account).stored
+    settings = channel_settings.c
+    rows = select(settings.channel_key, settings.other).where(settings.channel_key.startswith(begin, autoescape=True))
+    return [(key, other) for key, other in connection.execute(rows) if other.get(EXPERT) == mention]
 
 
 def _named_by(person: str) -> Any:

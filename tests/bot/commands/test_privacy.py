@@ -116,3 +116,17 @@ async def test_answers_that_are_given_again_are_forgotten_with_it() -> None:
 
 async def test_unknown_act_is_told() -> None:
     assert "earlier version" in await Bench().press("privacy", "sell", "en")
+
+
+async def test_person_with_one_account_is_shown_and_freed_of_what_every_workspace_keeps() -> None:
+    bench = await talked()
+    elsewhere = f"{ADA.platform}/other/{ADA.id}"
+    await bench.store.profiles.save_person(elsewhere, Profile(sector="health"))
+    assert "- profile: 1" in await bench.command("privacy")
+    bench.chat.capabilities = replace(bench.chat.capabilities, one_account=True)
+    assert "- profile: 2" in await bench.command("privacy")
+    await bench.press("privacy", "export", "en")
+    assert [each["sector"] for each in json.loads(bench.last.files[0].content)["profiles"]] == ["law", "health"]
+    await bench.press("privacy", "sure", "en")
+    assert await bench.store.profiles.of_person(elsewhere) is None
+    assert await bench.store.profiles.of_person(ADA.key) is None

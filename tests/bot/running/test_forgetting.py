@@ -15,7 +15,7 @@ from bot.chat import Press
 from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment
 from bot.payloads import Payload
-from bot.records import Profile
+from bot.records import ChannelSettings, Profile
 from bot.store.models.ledgers import profiles
 from bot.store.opening import open_store
 from tests.bot.samples import ADA, BOB
@@ -30,13 +30,16 @@ async def test_deleted_words_are_in_no_file_whatever_way_they_came_in(tmp_path: 
     async with bot_at(home) as bot:
         await bot.store.profiles.save_person(BOB.key, Profile(sector="Bo's own"))
         await tell_everything(bot)
+        await bot.store.settings.save("memory/w/", ChannelSettings(other={"expert": f"user:{ADA.id}"}))
         assert found(home) == set(WAYS)
+        assert f'"user:{ADA.id}"'.encode() in everything(home)
 
         await bot.press("privacy", "sure")
 
         assert bot.chat.whispers[-1][2].text == "Done. I keep nothing of you any more."
         assert found(home) == set()
         assert ADA.key.encode() not in everything(home)
+        assert f'"user:{ADA.id}"'.encode() not in everything(home)
         titles = sorted(each.title for each in await bot.documents() if "experts" in each.topics)
         assert titles == ["Fifth harbours are warm.", "What is a fourth harbour?"]
     assert found(home) == set()

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.chat import Person
 from bot.commands.books import Books
-from bot.records import Conversation, FeedbackRecord, Profile, QuestionState, Rating
-from rag.types import Turn
+from bot.mentions import EXPERT
+from bot.records import ChannelSettings, Conversation, FeedbackRecord, Profile, QuestionState, Rating
+from rag.types import Language, Turn
 
 from .conftest import Making
 
@@ -74,6 +75,39 @@ async def test_deletion_takes_all_of_one_person_and_leaves_the_other(store: Book
     turns = await store.conversations.turns(make.place.key, limit=9)
     assert [turn.question for turn in turns] == ["said by U2", "asked by U2"]
     assert await store.privacy.first_use(make.person.key, at=make.start)
+
+
+async def test_deletion_ends_being_called_as_an_expert_and_leaves_what_else_is_set(store: Books, make: Making) -> None:
+    me, other = f"user:{make.person.id}", f"user:{BO.id}"
+    set_here = ChannelSettings(language=Language.ZH, other={EXPERT: me, "topics": "pricing"})
+    for key, settings in (
+        ("slack/T1/C1", set_here),
+        ("slack/T1/", ChannelSettings(other={EXPERT: me})),
+        ("slack/T1/C2", ChannelSettings(other={EXPERT: other})),
+        ("slack/T12/C1", ChannelSettings(other={EXPERT: me})),
+    ):
+        await store.settings.save(key, settings)
+    assert (await store.privacy.held(make.person.key)).counts["channel_settings"] == 2
+    exported = await store.privacy.export(make.person.key, audience=PUBLIC)
+    assert [each["channel_key"] for each in exported["channel_settings"]] == ["slack/T1/C1", "slack/T1/"]
+
+    await store.privacy.forget(make.person.key)
+
+    assert (await store.privacy.held(make.person.key)).empty
+    assert await store.settings.get("slack/T1/C1") == replace(set_here, other={"topics": "pricing"})
+    assert (await store.settings.get("slack/T1/")).other == {}
+    assert (await store.settings.get("slack/T1/C2")).other == {EXPERT: other}
+    assert (await store.settings.get("slack/T12/C1")).other == {EXPERT: me}
+
+
+async def test_person_of_many_workspaces_is_found_in_all_of_them(store: Books, make: Making) -> None:
+    await store.privacy.first_use("discord/@me/7", at=make.start)
+    await store.profiles.save_person("discord/12/7", Profile(sector="law"))
+    await store.settings.save("discord/13/5", ChannelSettings(other={EXPERT: "user:7"}))
+    for other in ("discord/12/77", "slack/12/7", "discord/1_/8"):
+        await store.profiles.save_person(other, Profile(sector="law"))
+    assert await store.privacy.accounts("discord", "7") == ("discord/12/7", "discord/13/7", "discord/@me/7")
+    assert await store.privacy.accounts("discord", "9") == ()
 
 
 async def test_sweep_takes_what_is_old_and_ended(store: Books, make: Making) -> None:
