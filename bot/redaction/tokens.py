@@ -18,7 +18,9 @@ _TOKENS = re.compile(
     sk-ant-[\w-]{16,}                                   # Anthropic
     |(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])    # Amazon
     |ABSK[A-Za-z0-9+/]{40,}={0,2}
+    |(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])    # Amazon's secret keys have nothing but their length
     |LTAI[A-Za-z0-9]{12,28}|AKID[A-Za-z0-9]{13,40}      # Alibaba, Tencent
+    |AKLT[A-Za-z0-9]{20,}={0,2}|pat_[A-Za-z0-9]{40,}    # Volcengine, Coze
     |bce-v3/ALTAK-\w+/[0-9a-f]{40}                      # Baidu
     |[0-9a-f]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])       # Zhipu
     |gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|gl(?:pat|ptt|cbt|dt|rt)-[\w-]{20,}
@@ -32,6 +34,10 @@ _TOKENS = re.compile(
     |hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{40,}|dckr_pat_[\w-]{20,}|nvapi-[\w-]{20,}
     |(?:gsk|r8|ntn|lin_api|figd|shpat|do[ops]_v1|jina)_[\w-]{24,}|(?:xai|pplx|tvly|PMAK)-[\w-]{20,}
     |SG\.[\w-]{16,}\.[\w-]{16,}|\d{8,10}:AA[\w-]{32,}   # SendGrid, Telegram
+    |(?:SK|key-|dapi)[0-9a-f]{32}(?![A-Za-z0-9])        # Twilio, Mailgun, Databricks
+    |[0-9a-f]{32}-us\d{1,2}(?!\d)|fw_[A-Za-z0-9]{20,}   # Mailchimp, Fireworks
+    |(?:sbp|sb_secret|sntrys|glsa|pscale_(?:tkn|pw)|pcsk|lsv2_(?:pt|sk)|e2b|rpa|phx)_[\w-]{20,}
+    |dp\.[a-z]{2}\.[A-Za-z0-9]{30,}|ATATT3[\w=-]{30,}|sq0[a-z]{3}-[\w-]{20,}|(?:csk|fc)-[a-z0-9]{24,}|1//0[\w-]{30,}
     |AGE-SECRET-KEY-1[A-Z0-9]{40,}
     |(?P<guess>sk-[\w-]{16,})                           # OpenAI and those that follow it
     )""",
@@ -55,6 +61,9 @@ _SWITCH = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=[0-9])(
 _ENTROPY = 3.0
 """Bits a character: hexadecimal keys have 3.5 and more, words and dates less than three."""
 
+_DRAWN = 4.2
+"""Bits a character of forty that nothing introduces: a path or a name in capitals and small letters has fewer."""
+
 _SWITCHES = 4
 """Changes between small letters, capitals and digits within one piece: versions and names of models have fewer."""
 
@@ -69,7 +78,8 @@ def find_private_keys(text: str) -> Iterator[Span]:
 def find_tokens(text: str) -> Iterator[Span]:
     """Tokens whose first letters or whose shape name the service that they open."""
     for match in _TOKENS.finditer(text):
-        if not match["guess"] or is_random(match["guess"]):
+        guess, secret = match["guess"], match["secret"]
+        if (not guess or is_random(guess)) and (not secret or _is_drawn(secret)):
             yield match.span()
     for match in _CREDENTIALS.finditer(text):
         if is_random(match["value"]):
@@ -91,6 +101,12 @@ def is_random(value: str) -> bool:
     if len(judged) < 16 or judged.isalpha() or not any(map(str.isdigit, judged)) or _entropy(judged) < _ENTROPY:
         return False
     return any(len(_SWITCH.findall(piece)) >= _SWITCHES for piece in _PIECE.findall(judged))
+
+
+def _is_drawn(value: str) -> bool:
+    """Whether forty characters are a key that no word introduces: all sorts of signs, and no sum in hexadecimal."""
+    sorts = (str.islower, str.isupper, str.isdigit)
+    return all(any(map(sort, value)) for sort in sorts) and _entropy(value) >= _DRAWN and is_random(value)
 
 
 def is_password(value: str) -> bool:
