@@ -30,6 +30,7 @@ from bot.indexing import IndexGate, IndexRuns
 from bot.inputs.desk import InputDesk, Surroundings
 from bot.inputs.values import InputRules
 from bot.inputs.web import Web
+from bot.introducing import Introducer
 from bot.limits import EngineSettings
 from bot.measuring import Measuring
 from bot.oversight import Gauges, Oversight
@@ -125,11 +126,13 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
     pacing, means = _pacing(), means or means_of(assembly)
     posts = assembly.store.posts
     experts = experts_of(assembly.store, assembly.adapters, assembly.wording)
+    introducer = Introducer(assembly.store.profiles, assembly.wording)
     voice = Voice(
         wording=assembly.wording,
         failure=assembly.failure,
         notice=assembly.rag.replies.notice,
         expert_in=experts.offered,
+        company=introducer.told,
     )
     delivery = Delivery(assembly.adapters, posts, voice=voice, pacing=pacing, new_id=new_id, now=now)
     engine = Engine(
@@ -147,6 +150,7 @@ def assemble(assembly: Assembly, *, means: Means | None = None) -> Engine:
             rights=assembly.rights,
             steering=assembly.oversight.steering if assembly.oversight else None,
             greeting=_welcome(assembly, delivery),
+            company=introducer.company,
         )
     )
     if assembly.oversight is not None:

@@ -81,6 +81,7 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.PROFILE_TEXT: frozenset({"most"}),
     Say.PROFILE_NUMBER: frozenset({"most"}),
     Say.PROFILE_FOR: frozenset({"usage", "who"}),
+    Say.PROFILE_SUITED: frozenset({"usage", "who"}),
     Say.PROFILE_STAGE_OF: frozenset({"stage"}),
     Say.PROFILE_COMPANY: frozenset({"sector", "stage"}),
     Say.PRIVACY_NOTICE: frozenset({"kept", "usage"}),

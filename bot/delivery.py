@@ -10,11 +10,12 @@ import asyncio
 import logging
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.board import Board, Pacing, tell_alone
 from bot.chat import ChatAdapter, Person, Place
+from bot.drafts import Draft
 from bot.errors import DeliveryFailed
 from bot.grounding import evidence_of
 from bot.offers import Verb, answer_actions, button
@@ -22,12 +23,11 @@ from bot.ports import PostBook
 from bot.records import AnswerRecord, QuestionRecord, QuestionState
 from bot.references import as_file, references
 from bot.replies import Action, File, Reply, Visibility
-from bot.splitting import cut
 from bot.suggestions import follow_ups
 from bot.wording import Say, Wording, spoken
 from rag.authorship import Notice
 from rag.errors import RagError, StorageFailed
-from rag.types import Answer, AnswerEvent, Delta, Finished, Language, Retrieval, Retrieved
+from rag.types import AnswerEvent, Delta, Finished, Language, Retrieved
 
 log = logging.getLogger(__name__)
 
@@ -47,61 +47,23 @@ async def _nobody(_: Place) -> bool:
     return False
 
 
+async def _unknown(_: QuestionRecord, __: Language) -> str:
+    """Says that nothing is known of the start-up for which a question is asked."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """The words of a delivery: the bot's own, and the core's for failures and for how an answer was made.
 
-    `expert_in` tells whether an expert can be asked in a place.
+    `expert_in` tells whether an expert can be asked in a place, `company` for what start-up a question is asked.
     """
 
     wording: Wording
     failure: Callable[[RagError, Language], str]
     notice: Callable[[Notice, Language], str]
     expert_in: Callable[[Place], Awaitable[bool]] = _nobody
-
-
-@dataclass(slots=True, kw_only=True)
-class _Draft:
-    """An answer as far as it has come: the texts of its messages, of which the last one grows."""
-
-    id: str
-    limit: int
-    most: int
-    language: Language
-    parts: list[str] = field(default_factory=lambda: [""])
-    text: str = ""
-    status: Say = Say.SEARCHING
-    retrieval: Retrieval | None = None
-    answer: Answer | None = None
-
-    @property
-    def too_long(self) -> bool:
-        """Whether the answer goes out as a file; what is shown of it by then stays."""
-        return len(self.text) > self.most
-
-    @property
-    def shown(self) -> list[str]:
-        """The texts of the messages: at least one, and none but the first one blank."""
-        parts = [part.strip("\n").rstrip() for part in self.parts]
-        return [parts[0], *filter(None, parts[1:])]
-
-    def add(self, delta: str) -> None:
-        """Appends to the last message and begins another one when that is full.
-
-        Of what makes the answer too long for the chat, the current message still takes what it can.
-        """
-        self.status = Say.WRITING
-        whole = self.too_long
-        self.text += delta
-        if whole:
-            return
-        last = self.parts.pop() + delta
-        while len(last) > self.limit:
-            head, last = cut(last, self.limit)
-            self.parts.append(head)
-            if self.too_long:
-                return
-        self.parts.append(last)
+    company: Callable[[QuestionRecord, Language], Awaitable[str]] = _unknown
 
 
 class Delivery:
@@ -140,7 +102,7 @@ class Delivery:
         """Shows an answer while it is written; see `bot.neighbours.Delivering`."""
         board = self._board(question)
         limits = self._connected(question.place.platform).capabilities
-        draft = _Draft(
+        draft = Draft(
             id=self._new_id(),
             limit=limits.message_characters - _ROOM_FOR_STATUS,
             most=limits.file_characters,
@@ -162,7 +124,8 @@ class Delivery:
             raise failure
         record = self._record(question, draft)
         expert = await self._voice.expert_in(question.place)
-        finished = self._finished(record, draft, limit=limits.message_characters, expert=expert)
+        notes = await self._suited(question, record, draft)
+        finished = self._finished(record, draft, limit=limits.message_characters, expert=expert, more=notes)
         await self._settle(question, board, finished)
         self._boards.pop(question.id, None)
         return record
@@ -233,7 +196,7 @@ class Delivery:
             await tell_alone(question, replies, adapter, self._voice.wording)
 
     async def _follow(
-        self, question: QuestionRecord, events: AsyncIterator[AnswerEvent], draft: _Draft, board: Board
+        self, question: QuestionRecord, events: AsyncIterator[AnswerEvent], draft: Draft, board: Board
     ) -> None:
         board.want(self._growing(question, draft))
         async for event in events:
@@ -250,7 +213,7 @@ class Delivery:
             board.want(self._growing(question, draft))
         raise StorageFailed(f"the answer to question {question.id!r} broke off before its end; ask again")
 
-    def _growing(self, question: QuestionRecord, draft: _Draft) -> list[Reply]:
+    def _growing(self, question: QuestionRecord, draft: Draft) -> list[Reply]:
         """The messages while the answer grows: the sign of work and the way to stop it stand under the last one."""
         wording, language = self._voice.wording, draft.language
         passages = len(draft.retrieval.passages) if draft.retrieval else 0
@@ -259,7 +222,7 @@ class Delivery:
         replies = [Reply(text=part, language=language) for part in draft.shown]
         return [*replies[:-1], replace(replies[-1], status=status, actions=((stop,),))]
 
-    def _record(self, question: QuestionRecord, draft: _Draft) -> AnswerRecord:
+    def _record(self, question: QuestionRecord, draft: Draft) -> AnswerRecord:
         answer = draft.answer
         if answer is None:
             raise StorageFailed(f"the answer to question {question.id!r} broke off before its end; ask again")
@@ -273,12 +236,26 @@ class Delivery:
             at=self._now(),
         )
 
-    def _finished(self, record: AnswerRecord, draft: _Draft, *, limit: int, expert: bool) -> list[Reply]:
+    async def _suited(self, question: QuestionRecord, record: AnswerRecord, draft: Draft) -> tuple[str, ...]:
+        """Tells for what company the answer was put in order, where that changed it, and how to switch it off."""
+        suited = draft.retrieval.suited if draft.retrieval else frozenset()
+        if not any(citation.document.id in suited for citation in record.answer.citations):
+            return ()
+        language, wording = record.answer.language, self._voice.wording
+        who = await self._voice.company(question, language)
+        words = wording.command("profile", language)
+        prefix = self._connected(question.place.platform).capabilities.command_prefix
+        usage = f"{prefix}{words.name} {words.arguments['action'].choices['off']}"
+        return (wording.say(Say.PROFILE_SUITED, language, who=who, usage=usage),) if who else ()
+
+    def _finished(
+        self, record: AnswerRecord, draft: Draft, *, limit: int, expert: bool, more: tuple[str, ...]
+    ) -> list[Reply]:
         """The last state: sources, notes and actions under the last message, or in one of their own if it is full."""
         answer, language = record.answer, record.answer.language
         wording = self._voice.wording
         notices = answer.writing.notices if answer.writing else ()
-        notes = [self._voice.notice(notice, language) for notice in notices]
+        notes = [*more, *(self._voice.notice(notice, language) for notice in notices)]
         files: tuple[File, ...] = ()
         if draft.too_long:
             notes.insert(0, wording.say(Say.ANSWER_IN_FILE, language))

@@ -187,6 +187,8 @@ class Say(StrEnum):
     PROFILE_OFF = "profile_off"
     PROFILE_ON = "profile_on"
     PROFILE_FOR = "profile_for"
+    PROFILE_YOURS = "profile_yours"
+    PROFILE_SUITED = "profile_suited"
     PROFILE_STAGE_OF = "profile_stage_of"
     PROFILE_COMPANY = "profile_company"
     PRIVACY_NOTICE = "privacy_notice"

@@ -1,7 +1,7 @@
 """Gives an answer again to the same question, as long as nothing has changed that it rests on.
 
 What makes a question the same: its normalised text, its language, what its reader may see, the state of the index, and
-what writes. Questions within a conversation mean something else each time and are never looked up.
+what writes, and for what company. Questions within a conversation mean something else each time and are not looked up.
 """
 
 from __future__ import annotations
@@ -50,12 +50,13 @@ class CacheKey:
     scope: Scope
     revision: int
     authorship: str
+    reader: str = ""
 
     @property
     def digest(self) -> str:
         """The key as it is stored: it tells nothing of what was asked."""
         scope = [sorted(self.scope.audience), _sorted(self.scope.kinds), _sorted(self.scope.topics)]
-        parts = [normalised(self.text), self.language, scope, self.revision, self.authorship]
+        parts = [normalised(self.text), self.language, scope, self.revision, self.authorship, self.reader]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -128,6 +129,7 @@ class AnswerMemory:
             scope=question.scope,
             revision=await self._catalogue.revision(),
             authorship=self._authorship,
+            reader=question.reader,
         ).digest
 
     async def recall(self, key: str, question: Question) -> KeptAnswer | None:

@@ -19,6 +19,7 @@ from rag.headings import clean_heading
 from rag.language import detect_language
 from rag.ports import Clock, Embedder, Query, QueryMaker, VectorStore
 from rag.searching import Found, Searcher, merged
+from rag.sectors import concerning
 from rag.settings import RetrievalSettings
 from rag.stopwatch import Stopwatch
 from rag.terms import query_terms
@@ -95,8 +96,10 @@ class Retriever:
         found = merged(by_query)
         ranked = self._rank(found, language)
         # How many passages somebody wants to see must not change how far they are trusted.
-        wanted = (limit or self._settings.limit, _JUDGED, _LOOKED_INTO)
-        kept, judged, near = (self._choose(ranked, found, limit=most) for most in wanted)
+        judged, near = (self._choose(ranked, found, limit=most) for most in (_JUDGED, _LOOKED_INTO))
+        # Nor must it change what is answered for whom: who asks orders what is kept, and nothing that is judged.
+        plain = self._choose(ranked, found, limit=limit or self._settings.limit)
+        kept, suited = self._suited(ranked, found, question.reader, plain)
         with watch.stage("texts"):
             keys = list(dict.fromkeys(each.key for each in (*kept, *judged, *near)))
             chunks = await self._catalogue.chunks(keys, scope=question.scope)
@@ -119,6 +122,7 @@ class Retriever:
             answerable=answerable,
             siblings=siblings,
             topics=_topics(passages, language),
+            suited=suited,
             signals=evidence.model_dump(),
             timings_ms=watch.timings_ms,
         )
@@ -133,6 +137,23 @@ class Retriever:
 
         fused = fuse(found.similarities, found.coverages, dense_weight=self._settings.dense_weight)
         return sorted(map(lifted, fused), key=lambda each: -each.score)
+
+    def _suited(
+        self, ranked: Sequence[Scored[ChunkId]], found: Found, reader: str, plain: list[Scored[ChunkId]]
+    ) -> tuple[list[Scored[ChunkId]], frozenset[DocumentId]]:
+        """What is kept for a reader, and the documents that made it other than what is kept for everybody.
+
+        What concerns their sector or stage is lifted over what is about as good.
+        """
+        if not reader:
+            return plain, frozenset()
+        concerns, bonus = concerning(reader), self._settings.reader_bonus
+        ordered = sorted(ranked, key=lambda each: -each.score - bonus * concerns(found.owners[each.key]))
+        kept = self._choose(ordered, found, limit=len(plain))
+        if [each.key for each in kept] == [each.key for each in plain]:
+            return plain, frozenset()
+        owners = (found.owners[each.key] for each in kept)
+        return kept, frozenset(owner.id for owner in owners if concerns(owner))
 
     def _choose(self, ranked: Sequence[Scored[ChunkId]], found: Found, *, limit: int) -> list[Scored[ChunkId]]:
         return diversify(

@@ -155,6 +155,9 @@ class RetrievalSettings(_Group):
     """What likeness to a question counts for that a document brings along, beside likeness to the text; 0: nothing."""
 
     language_bonus: float = Field(default=0.08, ge=0, le=1)
+    reader_bonus: float = Field(default=0.1, ge=0, le=1)
+    """What lifts a passage of the reader's own sector or stage over others that answer as well."""
+
     per_document: int = Field(default=4, ge=1)
     """Most passages of one document among those kept."""
 

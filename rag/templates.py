@@ -104,6 +104,7 @@ def _variables_of(name: PromptName) -> Mapping[str, set[str]]:
                 "passage": {"number", "heading", "text"},
                 "turn": turn,
                 "history": {"turns"},
+                "reader": {"reader"},
                 "user": {"passages", "history", "question"},
                 "retry": set(),
             }

@@ -174,13 +174,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a person asks. `language` is detected from the text when it is None."""
+    """What a person asks. `language` is detected from the text when it is None.
+
+    `reader` says in a few words for what company it is asked: it orders what fits, and never leaves anything out.
+    """
 
     id: str
     text: str
     language: Language | None = None
     scope: Scope = field(default_factory=Scope)
     history: tuple[Turn, ...] = ()
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +196,7 @@ class Retrieval:
     that the confidence was computed from. `siblings` are the chunks that stand around the best passages in their
     documents, in reading order: not found by the question, but needed to answer with everything below one heading.
     `parts` are there when several things were asked for at once: the question as a whole, then each thing in its order.
+    `suited` are the documents that concern the reader's company, where that has changed the order of the passages.
     """
 
     language: Language
@@ -200,6 +205,7 @@ class Retrieval:
     answerable: bool
     siblings: tuple[Passage, ...] = ()
     topics: tuple[str, ...] = ()
+    suited: frozenset[DocumentId] = frozenset()
     signals: Mapping[str, float] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     parts: tuple[PartFound, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from bot.commands.call import Call
+from bot.introducing import profile_of
 from bot.records import AuditEntry, Profile
 from bot.wording import Say
 
@@ -14,16 +15,7 @@ async def known_profile(call: Call) -> Profile | None:
 
     In a direct message there is no team. Raises StoreFailed.
     """
-    books = call.means.store.profiles
-    own = await books.of_person(call.person.key)
-    team = None if call.place.private else await books.of_team(call.place.channel_key)
-    if own is not None and not own.active:
-        return None
-    if own is None or team is None:
-        return own or team
-    empty = Profile()
-    names = [each.name for each in fields(Profile) if getattr(own, each.name) == getattr(empty, each.name)]
-    return replace(own, **{name: getattr(team, name) for name in names})
+    return await profile_of(call.means.store.profiles, call.person, call.place)
 
 
 def team_entry(call: Call, before: Profile, after: Profile) -> AuditEntry:

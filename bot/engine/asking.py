@@ -31,6 +31,7 @@ class Asker:
         self._settings = parts.settings
         self._rights = parts.rights
         self._delivery = parts.delivery
+        self._company = parts.company
 
     async def question(self, job: Job) -> Question:
         """The question with what the conversation said before. Raises StoreFailed."""
@@ -47,6 +48,7 @@ class Asker:
             language=settings.language,
             scope=scope,
             history=history,
+            reader=await self._company(record, settings.language or spoken(record.text)),
         )
 
     async def _history(self, job: Job, audience: frozenset[str]) -> tuple[Turn, ...]:

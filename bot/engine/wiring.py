@@ -107,6 +107,11 @@ class Taking(Protocol):
         ...
 
 
+async def _unknown(_: QuestionRecord, __: Language) -> str:
+    """Says that nothing is known of the start-up."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The engine's neighbours. `adapters` are by their platform's name and may be added while it runs."""
@@ -122,5 +127,8 @@ class Parts:
     greeting: Greeting = field(default_factory=Ungreeted)
     overhearing: Overhearing | None = None
     taking: Taking | None = None
+    company: Callable[[QuestionRecord, Language], Awaitable[str]] = _unknown
+    """For what start-up a question is asked, in a few words, or ""."""
+
     rights: Rights = field(default_factory=Rights)
     steering: Steering | None = None

@@ -30,6 +30,7 @@ class Material:
     passages: tuple[Passage, ...]
     turns: tuple[Turn, ...] = ()
     widened: int = 0
+    reader: str = ""
 
 
 def answer_prompt(prompt: Prompt, material: Material, *, stronger: bool = False) -> tuple[ChatMessage, ...]:
@@ -37,7 +38,7 @@ def answer_prompt(prompt: Prompt, material: Material, *, stronger: bool = False)
     user = prompt.text(
         "user",
         passages="\n".join(_passages(prompt, material)),
-        history=_history(prompt, material.turns),
+        history="\n\n".join(filter(None, (_history(prompt, material.turns), _reader(prompt, material.reader)))),
         question=fenced(material.question),
     )
     messages = (
@@ -81,6 +82,10 @@ def _text(passage: Passage, *, widened: bool) -> str:
     if not widened:
         return passage.chunk.text
     return "\n".join(text for text in (passage.before, passage.chunk.text, passage.after) if text)
+
+
+def _reader(prompt: Prompt, reader: str) -> str:
+    return prompt.text("reader", reader=fenced(reader)) if reader else ""
 
 
 def _history(prompt: Prompt, turns: Sequence[Turn]) -> str:

@@ -182,7 +182,10 @@ class ModelWriter:
             return answer_prompt(run.prompt, material, stronger=stronger)
 
         material = Material(
-            question=run.question.text, passages=run.retrieval.passages, turns=run.question.history[-_TURNS:]
+            question=run.question.text,
+            passages=run.retrieval.passages,
+            turns=run.question.history[-_TURNS:],
+            reader=run.question.reader if run.retrieval.suited else "",
         )
         try:
             run.fitted = await fit(model, material, build, answer_tokens=self._answer_tokens)

@@ -13,9 +13,10 @@ from bot.chat import Capabilities
 from bot.delivery import Delivery, Voice
 from bot.memory_chat import MemoryChat
 from bot.memory_store import MemoryStore
+from bot.records import QuestionRecord
 from bot.replies import Reply
 from bot.wording import load_wording
-from rag.types import AnswerEvent
+from rag.types import AnswerEvent, Language
 
 from .samples import NOW
 
@@ -43,6 +44,7 @@ class Desk:
     chat: MemoryChat
     store: MemoryStore = field(default_factory=MemoryStore)
     time: Time = field(default_factory=Time)
+    company: str = ""
     ids: Callable[[], str] = field(default_factory=lambda: map("id{}".format, count(1)).__next__)
 
     @property
@@ -55,11 +57,15 @@ class Desk:
                 wording=WORDING,
                 failure=lambda error, language: f"{error.user_message} ({language.value})",
                 notice=lambda notice, language: f"notice {notice.value}",
+                company=self._company,
             ),
             pacing=Pacing(clock=lambda: self.time.now, sleep=self.time.sleep),
             new_id=self.ids,
             now=lambda: NOW,
         )
+
+    async def _company(self, question: QuestionRecord, language: Language) -> str:
+        return self.company
 
     @property
     def texts(self) -> list[str]:

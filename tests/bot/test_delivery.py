@@ -16,7 +16,7 @@ from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment
 from bot.offers import Verb
 from rag.authorship import Notice, Writing
-from rag.types import AnswerEvent, AnswerStatus, Delta, Retrieved
+from rag.types import AnswerEvent, AnswerStatus, Delta, DocumentId, Retrieved
 
 from .delivering import TABLE, desk, slow
 from .samples import ENGLISH, answer, citation, passage, question, retrieval, stream
@@ -202,3 +202,14 @@ def test_however_an_answer_arrives_all_of_it_is_shown(cuts: list[int], character
     assert all(len(text) <= characters for text in at.texts)
     shown = re.sub(r"\W|text", "", "".join(at.texts))
     assert shown == re.sub(r"\W|text", "", LONG)
+
+
+@pytest.mark.parametrize("rests_on_it", [True, False])
+async def test_answer_that_a_profile_has_ordered_says_so_where_it_rests_on_what_suits(rests_on_it: bool) -> None:
+    cited = citation(1)
+    at = desk()
+    at.company = "your seed-stage health start-up"
+    found = replace(retrieval(), suited=frozenset({cited.document.id if rests_on_it else DocumentId("another")}))
+    await at.delivery.deliver(question(), stream(answer(citations=[cited]), found=found))
+    told = "For your seed-stage health start-up: what suits it comes first; `/advisor profile off` switches this off."
+    assert at.last.notes == ((told,) if rests_on_it else ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,6 +104,34 @@ async def test_of_equal_passages_the_questions_language_wins(shelf: Shelf, langu
     await shelf.publish()
     found = await shelf.retriever().retrieve(ask("GPT-3 RAG vLLM", language=language))
     assert found.passages[0].document.id == first
+
+
+async def test_of_equal_passages_those_of_the_readers_sector_come_first_and_nothing_is_trusted_more(
+    shelf: Shelf,
+) -> None:
+    for name, topics in (("plain", ()), ("clinic", ("healthcare",)), ("court", ("legal",))):
+        shelf.put(name, ["how to price a first pilot"], topics=topics)
+    shelf.put("kept", ["how to price a first pilot"], topics=("healthcare",), audience=frozenset({"board"}))
+    await shelf.publish()
+    question = ask("how to price a first pilot?")
+    plain = await shelf.retriever().retrieve(question)
+    for reader, first in (("your seed-stage hospital start-up", "clinic"), ("律师 创业公司", "court")):
+        found = await shelf.retriever().retrieve(replace(question, reader=reader))
+        assert found.passages[0].document.id == first
+        assert found.suited <= {first}
+        assert {each.document.id for each in found.passages} == {each.document.id for each in plain.passages}
+        assert (found.confidence, found.answerable) == (plain.confidence, plain.answerable)
+    assert plain.suited == frozenset()
+
+
+async def test_reader_of_a_sector_that_the_library_does_not_have_changes_nothing(shelf: Shelf) -> None:
+    shelf.put("a", ["how to price a first pilot"], topics=("pricing",))
+    shelf.put("b", ["how to price a second pilot"])
+    await shelf.publish()
+    question = ask("how to price a first pilot?")
+    plain = await shelf.retriever().retrieve(question)
+    found = await shelf.retriever().retrieve(replace(question, reader="your seed-stage space start-up"))
+    assert (found.passages, found.suited) == (plain.passages, frozenset())
 
 
 async def test_one_document_cannot_flood_an_answer(shelf: Shelf) -> None:
