@@ -13,6 +13,7 @@ class ExpertSay(StrEnum):
     NONE_SET = "expert_none_set"
     NO_EXPERT = "expert_no_expert"
     SETTING = "expert_setting"
+    NEEDED = "expert_needed"
     WRONG = "expert_wrong"
     ALONE = "expert_alone"
     MANY = "expert_many"

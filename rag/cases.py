@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rag.catalogue import LiveChunk
 from rag.ports import Retrieving
+from rag.sectors import sectors_of, without_sectors
 from rag.sentences import sentence_spans
 from rag.terms import index_terms, query_terms
 from rag.types import (
@@ -39,6 +40,9 @@ _HEADINGS = tuple(set(index_terms(words)) for words in ("did 做了 做法", "de
 """Words of the headings below which a case study tells what was done, what decided it, and what to learn."""
 
 _FOUND = 24
+_NEARLY = 0.75
+"""Share of the best passage's score that makes another case worth showing."""
+
 _ITEM = re.compile(r"(?:[-*+•>#]+|\d+[.)])\s+")
 """What stands before an item of a list."""
 
@@ -52,7 +56,9 @@ _PARTICLES = "的和与及、, "
 """What is left between words that were taken out of a Chinese phrase."""
 
 _GENERIC = re.compile(
-    r"\b(?:case|stud(?:y|ies)|cases|compan(?:y|ies)|start-?ups?|firms?|business(?:es)?)\b|案例|公司|企业|创业|一家"
+    r"\b(?:case|stud(?:y|ies)|cases|compan(?:y|ies)|start-?ups?|firms?|business(?:es)?|ai|artificial intelligence)\b"
+    r"|\b(?:went|gone|goes)\b"
+    r"|案例|公司|企业|创业|一家|人工智能|(?<![a-z])ai(?![a-z])|哪[个些家]?|什么|有没有|[了吗呢？]"
 )
 """Words that fit every case, so that they tell none from another."""
 
@@ -100,6 +106,14 @@ class Grounds:
         return tuple({each.number: each for each in (self.did, self.decided, self.lessons)}.values())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Cases that were found, best first; `near` says that none of them has the sector or outcome that was asked for."""
+
+    cases: tuple[Case, ...] = ()
+    near: bool = False
+
+
 class CaseLibrary:
     """Finds the case studies that a reader may see. Every method raises as `rag.ports.Retrieving.retrieve` does."""
 
@@ -118,12 +132,20 @@ class CaseLibrary:
         """The cases whose company a text names: in full, else in part, else within the text; () where it names none."""
         return _named(text, await self.all(scope=scope, language=language))
 
-    async def find(self, text: str, *, scope: Scope, language: Language) -> tuple[Case, ...]:
+    async def find(self, text: str, *, scope: Scope, language: Language) -> Findings:
         """The cases that fit a company's name, a sector, a region, an outcome or a sentence, best first."""
         cases = await self.all(scope=scope, language=language)
-        if named := _named(text, cases):
-            return named
-        return _by_facts(text, cases) or await self._by_meaning(text, cases, scope, language)
+        if known := _named(text, cases) or _by_facts(text, cases):
+            return Findings(cases=known)
+        found = await self._by_meaning(text, cases, scope, language)
+        outcomes, sectors = _outcomes(text), sectors_of(text)
+        fits = [
+            case
+            for case in found
+            if (not outcomes or case.facts.outcome in outcomes)
+            and (not sectors or not sectors.isdisjoint(sectors_of(_told(case))))
+        ]
+        return Findings(cases=tuple(fits)) if fits else Findings(cases=found, near=bool(found))
 
     async def grounds(self, case: Case, *, scope: Scope, first: int = 1) -> Grounds:
         """Where the case study says what its facts say, numbered from `first`."""
@@ -149,9 +171,15 @@ class CaseLibrary:
         if not retrieval.answerable:
             return ()
         owners = {version.id: case for case in cases for version in case.versions}
-        keys = dict.fromkeys(passage.document.id for passage in retrieval.passages)
+        keys = dict.fromkeys(_telling(retrieval.passages))
         found = {owners[key].document.id: owners[key] for key in keys if key in owners}
-        return _of_outcome(text, [*found.values()]) or tuple(found.values())
+        return tuple(found.values())
+
+
+def _telling(passages: Sequence[Passage]) -> list[DocumentId]:
+    """The documents of the passages that are nearly as good as the best one, best first."""
+    best = max((passage.score for passage in passages), default=0.0)
+    return [passage.document.id for passage in passages if passage.score >= _NEARLY * best]
 
 
 def narrowed(scope: Scope, kind: DocumentKind) -> Scope:
@@ -201,11 +229,6 @@ def _holds_word(text: str, word: str) -> bool:
     return re.search(f"{before}{re.escape(word)}{after}", text) is not None
 
 
-def _of_outcome(text: str, cases: Sequence[Case]) -> tuple[Case, ...]:
-    wanted = _outcomes(text)
-    return tuple(case for case in cases if case.facts.outcome in wanted)
-
-
 def _outcomes(text: str) -> set[Outcome]:
     return {outcome for outcome, words in _OUTCOME_WORDS.items() if words.search(_plain(text))}
 
@@ -215,20 +238,38 @@ def _by_facts(text: str, cases: Sequence[Case]) -> tuple[Case, ...]:
     outcomes, rest = _outcomes(text), _plain(text)
     for words in (*_OUTCOME_WORDS.values(), _GENERIC):
         rest = words.sub(" ", rest)
+    of_outcome = [case for case in cases if not outcomes or case.facts.outcome in outcomes]
     left = rest.strip(_PARTICLES)
     wanted = set(query_terms(left)) if index_terms(left) else set()
     if not wanted and not outcomes:
         return ()
-    return tuple(case for case in cases if wanted <= _facets(case) and (not outcomes or case.facts.outcome in outcomes))
+    found = [case for case in of_outcome if wanted <= _facets(case)]
+    others = [case for case in _by_sectors(rest, of_outcome) if case not in found]
+    return (*found, *others)
+
+
+def _by_sectors(plain: str, cases: Sequence[Case]) -> tuple[Case, ...]:
+    """Cases of the sectors that a text names, whatever it calls them, where it names nothing else; else ()."""
+    sectors, left = sectors_of(plain), without_sectors(plain).strip(_PARTICLES)
+    others = set(query_terms(left)) if sectors and index_terms(left) else set()
+    if not sectors:
+        return ()
+    found = [case for case in cases if not sectors.isdisjoint(sectors_of(_told(case)))]
+    return tuple(case for case in found if others <= _facets(case))
 
 
 def _facets(case: Case) -> set[str]:
+    return set(index_terms(_told(case)))
+
+
+def _told(case: Case) -> str:
+    """What is known of a case beside its company and its outcome."""
     texts: list[str] = []
     for version in case.versions:
         facts = version.case
         if facts is not None:
             texts += [facts.sector or "", facts.region or "", facts.stage or "", *version.topics]
-    return set(index_terms(" \n ".join(texts)))
+    return " \n ".join(texts)
 
 
 def _citation(document: Document, statement: str, chunks: Iterable[LiveChunk], *, headed: set[str]) -> Citation:

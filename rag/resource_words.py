@@ -67,7 +67,7 @@ _COSTS: Mapping[Cost, re.Pattern[str]] = {
 }
 _STAGES: Mapping[Stage, re.Pattern[str]] = {
     Stage.PRE_SEED: _words("pre-?seed(?:[ -]stage)?", "种子轮前|种子前|天使轮"),
-    Stage.SEED: _words("seed(?:[ -]stage)?", "种子轮|种子期|种子阶段"),
+    Stage.SEED: _words("seed(?:[ -]stage)?", r"种子(?:轮|期|阶段|(?=\s*(?:$|[,，、])))"),
     Stage.SERIES_A: _words("series[ -]a", "a ?轮"),
     Stage.IDEA: _words("idea[ -](?:stage|phase)", "想法期|想法阶段"),
     Stage.GROWTH: _words("growth[ -]stage|series[ -][b-f]", "成长期|成长阶段|[b-f] ?轮"),

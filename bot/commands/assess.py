@@ -16,6 +16,7 @@ from bot.replies import Action, Button, File, Style
 from bot.saying_assess import AssessSay
 from bot.wording import Say
 from rag.assess import Axis
+from rag.types import Language
 
 AXES = ("demand", "technology", "competition", "funding", "team", "data")
 _ACTIONS = ("show", "answer", "export", "repeat", "delete")
@@ -104,7 +105,8 @@ def _questions(call: Call, check: Check, axis: Axis) -> str:
     lines = []
     for number, question in enumerate(axis.questions, start=1):
         choices = [f"{at} = {each.label.of(call.language)}" for at, each in enumerate(question.choices, start=1)]
-        lines.append(f"{number}. {question.ask.of(call.language)}: {' · '.join(choices)}")
+        colon = "：" if call.language is Language.ZH else ": "
+        lines.append(f"{number}. {question.ask.of(call.language)}{colon}{' · '.join(choices)}")
     told = {"axis": axis.name.of(call.language), "questions": "\n".join(lines)}
     return call.words(AssessSay.TYPED, usage=_usage(call, check, axis), **told)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 
 from bot.chat import Press
 from bot.commands import basic
@@ -16,7 +17,7 @@ from bot.payloads import Payload
 from bot.records import Profile
 from bot.replies import Action, Option, Select
 from bot.wording import Say
-from rag.cases import Case, CaseLibrary
+from rag.cases import Case, CaseLibrary, Findings
 from rag.terms import index_terms, query_terms
 
 _LISTED = 10
@@ -27,6 +28,9 @@ _OPTION_CHARACTERS = 75
 _COMPARE = re.compile(
     r"(?:compare|versus|对比|比较)(?:\s*[:：]\s*|\s+|(?=[^\sA-Za-z]))(?P<rest>.*)", re.IGNORECASE | re.DOTALL
 )
+_ALIKE = 0.75
+"""How alike a mistyped name must be to the one that is proposed."""
+
 _BETWEEN = re.compile(r"\s*[,，、;；|&]\s*|\s+(?:vs\.?|versus|with|and)\s+|\s*(?:和|与|跟)\s*", re.IGNORECASE)
 
 
@@ -81,13 +85,16 @@ class Cases:
             if chosen[0] and chosen[1]:
                 await _compare(call, chosen[0], chosen[1])
 
-    async def _found(self, call: Call, text: str, found: Sequence[Case], everything: Sequence[Case]) -> None:
-        if not found:
+    async def _found(self, call: Call, text: str, found: Findings, everything: Sequence[Case]) -> None:
+        cases = found.cases
+        if not cases:
             await call.whisper(_unknown(call, text, everything))
-        elif len(found) == 1:
-            await _show(call, found[0], everything)
+        elif found.near:
+            await _list(call, cases, call.words(Say.CASE_NEAR, wanted=text))
+        elif len(cases) == 1:
+            await _show(call, cases[0], everything)
         else:
-            await _list(call, found, call.words(Say.CASE_MANY, count=len(found)))
+            await _list(call, cases, call.words(Say.CASE_MANY, count=len(cases)))
 
 
 async def show(call: Call, press: Press) -> None:
@@ -161,7 +168,18 @@ async def _the_one(call: Call, name: str, everything: Sequence[Case]) -> Case | 
 
 def _unknown(call: Call, text: str, everything: Sequence[Case]) -> str:
     known = call.words(Say.CASE_KNOWN, companies=_names(call, everything))
-    return f"{call.words(Say.CASE_NONE, wanted=text)}\n{known}"
+    meant = _meant(text, everything)
+    told = [call.words(Say.CASE_NONE, wanted=text), call.words(Say.CASE_MEANT, name=meant) if meant else "", known]
+    return "\n".join(filter(None, told))
+
+
+def _meant(text: str, everything: Sequence[Case]) -> str:
+    """The company whose name somebody may have mistyped."""
+    names = {name.casefold(): name for case in everything for name in case.names}
+    # People leave out what stands behind the first word: "Olvie" for Olive AI.
+    first = {name.split()[0]: told for name, told in names.items() if " " in name}
+    near = get_close_matches(text.strip().casefold(), [*names, *first], n=1, cutoff=_ALIKE)
+    return (names | {key: told for key, told in first.items() if key not in names})[near[0]] if near else ""
 
 
 def _names(call: Call, cases: Sequence[Case]) -> str:

@@ -28,10 +28,12 @@ from bot.commands.settings import (
     value_of,
 )
 from bot.commands.steering import ask_labels
+from bot.mentions import EXPERT
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import ChannelSettings
 from bot.replies import Button
+from bot.saying_experts import ExpertSay
 from bot.wording import Say
 
 _ZONE, _DIGESTS = _TIMELY = ("zone", "digests")
@@ -109,7 +111,12 @@ async def _set(call: Call, name: str, text: str, *, server: bool) -> None:
         return
     if not text:
         choices = call.words(Say.LIST_SEPARATOR).join(await allowed(call, name))
-        await call.whisper(call.words(Say.CONFIG_NEEDS, name=label, choices=choices))
+        needed = (
+            call.words(ExpertSay.NEEDED)
+            if name == EXPERT
+            else call.words(Say.CONFIG_NEEDS, name=label, choices=choices)
+        )
+        await call.whisper(needed)
         return
     value = await read(call, name, text)
     if value is None:

@@ -20,6 +20,7 @@ from rag.types import Language
 ACTIONS = ("list", "add", "pause", "resume", "remove", "preview", "run", "zone")
 _CHANGING = frozenset(ACTIONS) - {"list", "preview"}
 _USUAL = {Language.ZH: "每周一 9:00"}
+_PRESET_ZONE = "UTC"
 _USUAL_ELSE = "every Monday 9:00"
 
 
@@ -191,7 +192,10 @@ async def timely_lines(call: Call) -> str:
     desk = call.means.schedules
     known = await desk.of_channel(call.place)
     shown = call.words(Say.LIST_SEPARATOR).join(each.when for each in known) or "–"
-    zone = told(call, Tell.CONFIG_ZONE, zone=await desk.zone(call.place))
+    zone, own = await desk.zone(call.place), await desk.has_zone(call.place)
+    origin = "channel" if own else "default" if zone == _PRESET_ZONE else "program"
+    by = call.means.wording.word("origin", origin, call.language)
+    zone = told(call, Tell.CONFIG_ZONE, zone=zone, origin=by)
     return "\n".join([zone, told(call, Tell.CONFIG_LINE, digests=shown, usage=typed(call, "list"))])
 
 

@@ -90,9 +90,20 @@ async def _show(call: Call, arguments: Mapping[str, str], found: Offers, profile
     asked = "" if found.relaxed else _bounds(call, found.wanted)
     blocks += [_told(call, number, offer, asked=asked) for number, offer in enumerate(shown, start=1)]
     if len(found.offers) > _SHOWN:
-        blocks.append(call.words(Say.LIBRARY_MORE, more=len(found.offers) - _SHOWN))
+        blocks.append(
+            call.words(Say.RESOURCE_MORE, more=len(found.offers) - _SHOWN, example=_example(call, found.wanted))
+        )
     citations = tuple(replace(offer.citation, number=number) for number, offer in enumerate(shown, start=1))
     await call.whisper("\n\n".join(blocks), citations=citations)
+
+
+def _example(call: Call, wanted: Wanted) -> str:
+    """A bound that was not asked for yet, as it is typed."""
+    open_to = {"kind": wanted.kind, "cost": wanted.cost, "language": wanted.language, "stage": wanted.stage}
+    usual = {"kind": ResourceKind.COURSE, "cost": Cost.FREE, "language": call.language, "stage": Stage.SEED}
+    name = next((each for each, value in open_to.items() if value is None), "kind")
+    words = call.means.wording.command("resources", call.language).arguments[name]
+    return f"{words.name}={words.choices[usual[name]]}"
 
 
 def _bounds(call: Call, wanted: Wanted) -> str:

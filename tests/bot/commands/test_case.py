@@ -130,3 +130,31 @@ async def test_profile_puts_the_readers_sector_first_and_says_so(stage: Stage) -
     assert "For your travel start-up (`/advisor profile off` switches this off):" in told
     await stage.command("profile", "off")
     assert await stage.command("case") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "company"),
+    [
+        ("case", "a medical AI that failed", "Mediq"),
+        ("case", "which hospital start-ups went bankrupt?", "Mediq"),
+        ("案例", "哪个医疗AI失败了？", "麦迪克"),
+        ("案例", "看病的公司", "麦迪克"),
+        ("case", "an AI marketplace", "Roomly Group"),
+    ],
+)
+async def test_sector_is_known_by_whatever_people_call_it(stage: Stage, name: str, text: str, company: str) -> None:
+    assert (await stage.command(name, text)).startswith(f"**{company}**")
+
+
+async def test_cases_of_another_sector_are_told_to_be_merely_near(stage: Stage) -> None:
+    told = await stage.command("case", "a law firm that let strangers share rooms")
+    assert told.startswith(
+        "I know no case that is quite “a law firm that let strangers share rooms”; these come nearest:"
+    )
+    assert "**Roomly Group**" in told
+
+
+async def test_mistyped_company_is_proposed_and_one_that_may_not_be_read_is_not(stage: Stage) -> None:
+    assert "Did you mean Mediq?" in await stage.command("case", "Medqi")
+    assert "您是想找 Roomly Group 吗？" in await stage.command("案例", "Romly")
+    assert "Did you mean" not in await stage.command("case", "Canarybrid")

@@ -63,6 +63,8 @@ async def test_setting_is_stored_and_taken_back(admin: Stage, name: str, text: s
         ("config", "set topics sourdough", "“sourdough” is no value of topics; allowed: all, case, growth."),
         ("config", "set kinds ,", "“,” is no value of kinds; allowed: all, Guides,"),
         ("config", "set respond", "What shall respond be? Allowed:"),
+        ("config", "expert", "Who is the expert here? Give one person or one group"),
+        ("设置", "专家", "这里的专家是谁？"),
         ("config", "set", "Which setting? `/advisor config [show|set|server|reset]"),
         ("config", "server labels board", "labels is set for each channel on its own."),
         ("config", "set colour red", "“colour” is no setting; choose from respond, follow-ups,"),

@@ -135,7 +135,7 @@ async def test_config_sets_digests_and_zone_and_shows_them(bench: Bench) -> None
     assert (await bench.command("config", "set digests every Monday 9:00")).startswith("Done: **trend digest**")
     assert "I do not understand" in await bench.command("config", "set digests whenever")
     told = await bench.command("config")
-    assert "- zone: **Asia/Shanghai**" in told
+    assert "- zone: **Asia/Shanghai** (set in this channel)" in told
     assert "- digests: **every Monday 9:00** (`/advisor digest list`)" in told
     assert "- digests: **every Monday 9:00**" in await bench.command("config", "reset digests")
 
