@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.slack_app.adapter import SlackChat, Tools
 from bot.slack_app.clients import Clients, nameless_client, open_clients
 from bot.slack_app.directory import Directory
+from bot.slack_app.doorstep import Doorstep
 from bot.slack_app.files import Files
 from bot.slack_app.groups import UserGroups
 from bot.slack_app.identity import PLATFORM, Identity
@@ -79,7 +80,8 @@ class SlackConnection:
     async def listen(self, receive: Receive) -> None:
         """Hands over what people say; see `bot.running.plugging.OpenAdapter`."""
         intake = Intake(self.office, receive)
-        ends = (intake.ended(), self.clients.refusal.certain(self.clients.hasty), self._listen(intake))
+        doorstep = Doorstep(intake.take)
+        ends = (intake.ended(), self.clients.refusal.certain(self.clients.hasty), self._listen(doorstep))
         tasks = [asyncio.create_task(each) for each in ends]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -90,17 +92,18 @@ class SlackConnection:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await doorstep.close()
             await intake.close()
 
-    async def _listen(self, intake: Intake) -> None:
-        app = self._app(intake)
+    async def _listen(self, doorstep: Doorstep) -> None:
+        app = self._app(doorstep)
         if self.settings.mode == "http":
             await listen_on_http(app, self.settings)
         else:
-            await listen_on_socket(app, intake.take, self.settings, clock=time.monotonic)
+            await listen_on_socket(app, doorstep.hand_over, self.settings, clock=time.monotonic)
 
-    def _app(self, intake: Intake) -> AsyncApp:
-        """Bolt, which acknowledges a body when it was taken in, and not before."""
+    def _app(self, doorstep: Doorstep) -> AsyncApp:
+        """Bolt, which acknowledges a body when the doorstep says so, and not before."""
         secret = self.settings.signing_secret
 
         async def authorize() -> AuthorizeResult:
@@ -113,7 +116,7 @@ class SlackConnection:
             )
 
         async def taken_in(body: dict[str, object]) -> BoltResponse:
-            await intake.take(body)
+            await doorstep.hand_over(body)
             return BoltResponse(status=200)
 
         app = AsyncApp(

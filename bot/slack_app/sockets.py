@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import aiohttp
@@ -17,8 +16,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import AdapterFailed, StoreFailed
+from bot.slack_app.doorstep import Take
 from bot.slack_app.failures import refused_token
-from bot.slack_app.parse import Body
 from bot.slack_settings import SlackSettings
 from rag.ports import Clock
 
@@ -31,12 +30,8 @@ _CHECKS = 8
 """How often the connection is looked at within the time that it may be silent for."""
 
 
-Take = Callable[[Body], Awaitable[None]]
-"""Returns when a body may be acknowledged. Raises StoreFailed."""
-
-
 class _Handler(AsyncSocketModeHandler):
-    """Bolt's, which acknowledges what was taken in, and not before.
+    """Bolt's, which acknowledges what the doorstep has, and not before.
 
     To have Bolt dispatch an event takes as long as all that we do with it until then, and there is nothing to find:
     one door takes all kinds, and nothing that comes by a socket of our own needs its signature checked.
