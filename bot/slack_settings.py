@@ -50,6 +50,12 @@ class SlackSettings(BaseModel):
     idle_s: float = Field(default=1_800.0, gt=0)
     """A connection over which nothing came for so long is replaced, in case Slack has forgotten it."""
 
+    @field_validator("bot_token", "app_token", "signing_secret", mode="before")
+    @classmethod
+    def _without_space(cls, value: object) -> object:
+        """A file with a secret ends in a line's end, which no header takes."""
+        return value.strip() if isinstance(value, str) else value
+
     @field_validator("api_base_url")
     @classmethod
     def _with_slash(cls, value: str) -> str:

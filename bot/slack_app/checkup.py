@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import AdapterFailed
 from bot.findings import Finding, Status
 from bot.settings import Settings
 from bot.slack_app.clients import open_clients
-from bot.slack_app.failures import refused_token
+from bot.slack_app.failures import CALL_FAILED, refused_token
 from bot.slack_app.manifest import ESSENTIAL_SCOPES, SCOPES
 from bot.slack_app.signing_in import MEND, SignedIn, checked, open_session, sign_in
 from rag.errors import InvalidSettings
@@ -69,7 +67,7 @@ async def _socket(client: AsyncWebClient, token: str) -> Finding:
     """Asks for an address to connect to, and does not connect: another socket would take events from the bot."""
     try:
         await client.apps_connections_open(app_token=token)
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except CALL_FAILED as error:
         problem = refused_token(error, setting="ADVISOR_SLACK_APP_TOKEN")
         return _failure(str(problem), mend="mend the token, then try again")
     return Finding(check="slack", status=Status.OK, text="the app token opens connections (Socket Mode)")

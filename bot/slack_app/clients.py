@@ -23,6 +23,9 @@ from bot.slack_settings import SlackSettings
 _TOO_MANY, _FAILURES = 5, 2
 """How often a call is tried again that Slack put off, and one that went wrong. The SDK tries none of them again."""
 
+_LONGEST_WAIT_S = 60
+"""Who is put off for longer is told so, and does something else meanwhile."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clients:
@@ -39,7 +42,7 @@ class Clients:
 
 
 class _Waits(AsyncRateLimitErrorRetryHandler):
-    """Waits as Slack asks; not where a proxy asks, which may name a date that the SDK cannot read."""
+    """Waits as Slack asks, within reason; not where a proxy asks, which may name a date that the SDK cannot read."""
 
     async def _can_retry_async(
         self,
@@ -50,8 +53,22 @@ class _Waits(AsyncRateLimitErrorRetryHandler):
         error: Exception | None = None,
     ) -> bool:
         asked = {name.lower(): values for name, values in response.headers.items()} if response else {}
-        readable = all(value.isdecimal() for value in asked.get("retry-after", ()))
-        return readable and await super()._can_retry_async(state=state, request=request, response=response, error=error)
+        bearable = all(value.isdecimal() and int(value) <= _LONGEST_WAIT_S for value in asked.get("retry-after", ()))
+        return bearable and await super()._can_retry_async(state=state, request=request, response=response, error=error)
+
+
+class _TriesAgain(AsyncServerErrorRetryHandler):
+    """Tries again what a server failed at, be it Slack's own or one on the way to it; the SDK knows two of them."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        return response is not None and response.status_code >= 500
 
 
 def open_clients(settings: SlackSettings, session: aiohttp.ClientSession, *, token: SecretStr) -> Clients:
@@ -60,7 +77,7 @@ def open_clients(settings: SlackSettings, session: aiohttp.ClientSession, *, tok
     waits = _Waits(max_retry_count=_TOO_MANY)
     tries = (
         AsyncConnectionErrorRetryHandler(max_retry_count=_FAILURES),
-        AsyncServerErrorRetryHandler(max_retry_count=_FAILURES),
+        _TriesAgain(max_retry_count=_FAILURES),
     )
 
     def client(*handlers: AsyncRetryHandler) -> AsyncWebClient:

@@ -7,12 +7,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat import Standing
 from bot.remembered import Remembered
+from bot.slack_app.failures import CALL_FAILED
 from bot.slack_app.identity import UNKNOWN, Identity, Profile
 from rag.ports import Clock
 
@@ -73,7 +72,7 @@ class Directory:
             async with asyncio.timeout(_PATIENCE_S):
                 answer = await self._client.users_info(user=user, include_locale=True)
             profile, lasts_s = profile_of(answer["user"], self._identity), _FRESH_S
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, KeyError) as error:
+        except CALL_FAILED as error:
             log.warning("profile_unknown", extra={"error": f"{type(error).__name__} {error}"})
             profile, lasts_s = UNKNOWN, _RETRY_S
         self._known.keep(user, (self._clock() + lasts_s, profile))

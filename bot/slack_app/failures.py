@@ -12,6 +12,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import AdapterFailed, DeliveryFailed
 
 _SOON_S = 2.0
+_NO_SUCH_PAGE = 404
+
+UNDOCUMENTED = (AttributeError, KeyError, TypeError, ValueError)
+"""What reading an answer raises that is not as Slack documents it, such as a page of a proxy."""
+
+CALL_FAILED = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, *UNDOCUMENTED)
+"""All that calling a method may raise."""
+
 _UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Errors that Slack documents as possible after it has done what was asked."""
 
@@ -50,20 +58,31 @@ _MENDS: Mapping[str, str] = {
 TOKEN_REFUSED = frozenset({"account_inactive", "invalid_auth", "token_expired", "token_revoked"})
 """Refusals that come at any moment and hold for all methods: the token is of no use any more."""
 
+_SERVER_ERROR = 500
+_NOT_SLACK = "what answers in Slack's place is not Slack; look at slack.api_base_url, and at proxies on the way"
+
 _MIGRATING = frozenset({"org_login_required", "team_added_to_org"})
 """The workspace becomes part of an organisation, for minutes or hours."""
 
 
 def code_of(error: SlackApiError) -> str:
-    """Slack's name of an error; "" where the answer was none of Slack's."""
-    return str(_body(error).get("error") or "")
+    """Slack's name of an error; "" where the answer was none of Slack's.
+
+    Slack names a method that it does not know; a server in its place may have no page for it.
+    """
+    name = str(_body(error).get("error") or "")
+    return name or ("unknown_method" if _status(error) == _NO_SUCH_PAGE else "")
 
 
 def refused_token(error: Exception, *, setting: str) -> AdapterFailed:
     """Why Slack does not let the bot in, in a sentence; `setting` names the token that was shown to it."""
+    if isinstance(error, UNDOCUMENTED):
+        return AdapterFailed(_NOT_SLACK, retryable=True)
     if not isinstance(error, SlackApiError):
         return AdapterFailed(f"Slack is out of reach: {type(error).__name__} {error}", retryable=True)
     code = code_of(error)
+    if not _body(error) and _status(error) < _SERVER_ERROR:
+        return AdapterFailed(f"{_NOT_SLACK} (status {_status(error)})", retryable=True)
     if code == "missing_scope":
         needed = _body(error).get("needed")
         scope = f"the scope {needed!r}" if needed else "a scope"
@@ -88,6 +107,9 @@ def delivering(what: str) -> Iterator[None]:
         raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
     except SlackClientError as error:
         raise DeliveryFailed(f"Slack did not {what}: {error}") from error
+    except UNDOCUMENTED as error:
+        problem = f"Slack's answer cannot be read when asked to {what}: {type(error).__name__}"
+        raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
 
 
 def reason_of(error: DeliveryFailed) -> str:
@@ -103,7 +125,7 @@ def is_not_offered(error: DeliveryFailed) -> bool:
 def may_have_arrived(error: Exception) -> bool:
     """Whether a call that failed may have done its work all the same: only its answer is lost."""
     if isinstance(error, SlackApiError):
-        return _status(error) >= 500 or code_of(error) in _UNCLEAR
+        return _status(error) >= _SERVER_ERROR or not code_of(error) or code_of(error) in _UNCLEAR
     return not isinstance(error, aiohttp.ClientConnectorError)
 
 
@@ -118,8 +140,9 @@ def _pause(error: SlackApiError) -> float | None:
 
 
 def passes(error: SlackApiError) -> bool:
-    """Whether an error is over by itself after a while."""
-    return code_of(error) in _PASSING | _MIGRATING or _status(error) >= 500 or _status(error) == 429
+    """Whether an error is over by itself after a while; so is one that Slack has not named."""
+    code = code_of(error)
+    return not code or code in _PASSING | _MIGRATING or _status(error) >= _SERVER_ERROR or _status(error) == 429
 
 
 def _status(error: SlackApiError) -> int:

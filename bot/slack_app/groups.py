@@ -6,10 +6,9 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_app.failures import CALL_FAILED
 from rag.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ class UserGroups:
             async with asyncio.timeout(_PATIENCE_S):
                 answer = await self._client.usergroups_users_list(usergroup=group)
             people, lasts_s = frozenset(map(str, answer["users"])), FRESH_S
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, KeyError) as error:
+        except CALL_FAILED as error:
             log.warning("group_unknown", extra={"group": group, "error": f"{type(error).__name__} {error}"})
             people, lasts_s = frozenset(), _RETRY_S
         known = self._known[group] = _Members(people=people, until=self._clock() + lasts_s)

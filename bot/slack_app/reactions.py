@@ -6,10 +6,9 @@ import asyncio
 import logging
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_app.failures import CALL_FAILED
 from bot.slack_app.identity import Identity
 from bot.slack_app.parse import Body
 
@@ -57,6 +56,6 @@ class Reactions:
                     channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True, limit=_AROUND
                 )
             return next((each for each in told["messages"] if each["ts"] == ts), None)
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, KeyError) as error:
+        except CALL_FAILED as error:
             log.warning("reaction_not_followed", extra={"error": f"{type(error).__name__} {error}"})
             return None

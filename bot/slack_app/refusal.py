@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack_app.failures import TOKEN_REFUSED, code_of, refused_token
+from bot.slack_app.failures import CALL_FAILED, TOKEN_REFUSED, code_of, refused_token
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +47,6 @@ class Refusal(AsyncRetryHandler):
             except SlackApiError as error:
                 if code_of(error) in TOKEN_REFUSED:
                     raise refused_token(error, setting="ADVISOR_SLACK_BOT_TOKEN") from error
-            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            except CALL_FAILED as error:
                 log.warning("token_not_checked", extra={"error": type(error).__name__})
             self._noticed.clear()

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import aiohttp
 from pydantic import SecretStr
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import AdapterFailed
-from bot.slack_app.failures import refused_token
+from bot.slack_app.failures import CALL_FAILED, refused_token
 from bot.slack_app.identity import Identity
 from bot.slack_app.manifest import ESSENTIAL_SCOPES, SCOPES, lacking
 from bot.slack_settings import SlackSettings
@@ -23,6 +22,13 @@ from rag.errors import InvalidSettings
 log = logging.getLogger(__name__)
 
 _CALL_S, _CONNECT_S = 30.0, 10.0
+_OTHER_KINDS = ("xoxp-", "xoxc-", "xoxe-")
+"""Tokens of a person, and those that renew others."""
+
+_WHOLE_ORGANISATION = (
+    "the app is installed for a whole organisation of Slack's, and the bot serves one workspace; "
+    "at api.slack.com/apps install it in the workspace, and set that installation's token"
+)
 MEND = "add it, as `advisor slack manifest` has it, and install the app again"
 
 
@@ -54,11 +60,18 @@ def checked(settings: SlackSettings) -> SecretStr:
         problem = "slack.mode = 'http' needs ADVISOR_SLACK_SIGNING_SECRET"
         raise InvalidSettings(f"{problem}; it is on the app's page “Basic Information”")
     for name, token, wrong in (("BOT", settings.bot_token, "xapp-"), ("APP", settings.app_token, "xoxb-")):
-        if token is not None and token.get_secret_value().startswith(wrong):
-            raise InvalidSettings(
-                f"ADVISOR_SLACK_{name}_TOKEN begins with {wrong!r}: the two tokens are mixed up; exchange them"
-            )
+        if token is not None and (problem := _mixed_up(token.get_secret_value(), wrong)):
+            raise InvalidSettings(f"ADVISOR_SLACK_{name}_TOKEN begins with {problem}")
     return settings.bot_token
+
+
+def _mixed_up(token: str, wrong: str) -> str:
+    """What is wrong with a token by the look of it, where `wrong` begins the other one; "" where nothing is."""
+    if token.startswith(wrong):
+        return f"{wrong!r}: the two tokens are mixed up; exchange them"
+    if token.startswith(_OTHER_KINDS):
+        return f"{token[:5]!r}, so it is of another kind; the bot token begins with xoxb-, the app token with xapp-"
+    return ""
 
 
 async def sign_in(client: AsyncWebClient) -> SignedIn:
@@ -69,9 +82,11 @@ async def sign_in(client: AsyncWebClient) -> SignedIn:
     """
     try:
         told = await client.auth_test()
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except CALL_FAILED as error:
         raise refused_token(error, setting="ADVISOR_SLACK_BOT_TOKEN") from error
     granted = frozenset(filter(None, re.split(r"[,\s]+", told.headers.get("x-oauth-scopes") or "")))
+    if told.get("is_enterprise_install"):
+        raise AdapterFailed(_WHOLE_ORGANISATION, retryable=False)
     identity = Identity(
         team=told["team_id"],
         user=told["user_id"],

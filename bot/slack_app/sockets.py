@@ -10,14 +10,13 @@ from contextlib import suppress
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import AdapterFailed, StoreFailed
 from bot.slack_app.doorstep import Take
-from bot.slack_app.failures import refused_token
+from bot.slack_app.failures import CALL_FAILED, refused_token
 from bot.slack_settings import SlackSettings
 from rag.ports import Clock
 
@@ -73,7 +72,7 @@ async def _connect(app: AsyncApp, socket: SocketModeClient, token: str) -> None:
         socket.wss_uri = opened["url"]
         async with asyncio.timeout(_CONNECT_S):
             await socket.connect()  # type: ignore[no-untyped-call]
-    except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except CALL_FAILED as error:
         raise refused_token(error, setting="ADVISOR_SLACK_APP_TOKEN") from error
 
 
@@ -120,7 +119,7 @@ async def _replace(socket: SocketModeClient) -> None:
     try:
         async with asyncio.timeout(_CONNECT_S):
             await socket.connect_to_new_endpoint(force=True)
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except CALL_FAILED as error:
         raise refused_token(error, setting="ADVISOR_SLACK_APP_TOKEN") from error
 
 

@@ -11,8 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.chat import MessageRef, Place
 from bot.errors import DeliveryFailed
@@ -20,7 +19,7 @@ from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Reply
 from bot.slack_app.clients import Clients
-from bot.slack_app.failures import NOT_OFFERED, code_of, delivering, may_have_arrived, passes
+from bot.slack_app.failures import CALL_FAILED, NOT_OFFERED, code_of, delivering, may_have_arrived, passes
 from bot.slack_app.outbox import EditBudget
 from bot.slack_app.render import Renderer, has_table
 from bot.slack_app.sizes import held
@@ -138,7 +137,7 @@ class Streams:
                 await self._clients.hasty.chat_appendStream(
                     channel=stream.message.place.channel, ts=stream.message.id, chunks=chunks
                 )
-            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            except CALL_FAILED as error:
                 if not may_have_arrived(error) and (not isinstance(error, SlackApiError) or passes(error)):
                     raise
                 # Slack takes no more, or may have taken it though its answer got lost: again would say it twice.
@@ -162,7 +161,7 @@ class Streams:
                 metadata=metadata_of(stream.nonce),
                 **more,
             )
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except CALL_FAILED as error:
             log.info("stream_not_ended", extra={"error": _name_of(error)})
             return False
         return whole
@@ -205,7 +204,7 @@ class Streams:
                 channel=place.channel, thread_ts=place.thread, chunks=chunks or None, **recipient
             )
             return str(begun["ts"])
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except CALL_FAILED as error:
             if may_have_arrived(error):
                 with delivering("begin a message"):
                     raise

@@ -110,6 +110,7 @@ class Methods:
             "user_id": BOT_USER,
             "bot_id": BOT,
             "is_enterprise_install": False,
+            **self._w.about,
         }
 
     def _post(self, given: Arguments) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class SlackServer:
             status, retry_after = more.pop("status", 200), more.pop("retry_after", None)
             return _refused(Refusal(refused.error, status=status, retry_after=retry_after, more=more))
         scopes = ",".join(sorted(self.workspace.tokens.get(token, ())))
-        return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": scopes})
+        return web.json_response({"ok": True, **self.workspace.adorned, **answer}, headers={"x-oauth-scopes": scopes})
 
     async def _upload(self, request: web.Request) -> web.Response:
         file = self.workspace.files[request.match_info["file"]]
@@ -124,6 +124,8 @@ async def slack_server(
 
 def _refused(refusal: Refusal) -> web.Response:
     headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    if refusal.page is not None:
+        return web.Response(text=refusal.page, content_type=refusal.page_type, status=refusal.status, headers=headers)
     body = {"ok": False, "error": refusal.error, **refusal.more}
     return web.json_response(body, status=refusal.status, headers=headers)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +65,10 @@ class Refusal:
     retry_after: int | str | None = None
     after: bool = False
     more: dict[str, Any] = field(default_factory=dict)
+    page: str | None = None
+    """What is answered in place of Slack's JSON, by something on the way, as a text of the kind `page_type`."""
+
+    page_type: str = "text/html"
 
 
 class Workspace:
@@ -76,10 +80,14 @@ class Workspace:
     put_off = 0
     """How many messages came too fast."""
 
+    adorned: Mapping[str, Any] = {}
+    """What every answer holds besides, such as warnings."""
+
     def __init__(self) -> None:
         self.tokens: dict[str, frozenset[str]] = {BOT_TOKEN: SCOPES}
         self.app_tokens: dict[str, frozenset[str]] = {APP_TOKEN: frozenset({"connections:write"})}
         self.revoked: set[str] = set()
+        self.about: dict[str, Any] = {}  # what auth.test tells otherwise
         self.socket_url = ""  # the address that a socket is sent to instead of the right one
         self.members: dict[str, set[str]] = {
             CHANNEL: {BOT_USER, ADA, BOB, GUEST, STRANGER},
