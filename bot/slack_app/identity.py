@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.chat import Standing
 
@@ -21,6 +23,16 @@ class Identity:
     def knows(self, team: str) -> bool:
         """Whether a workspace, or the organisation above it, is the bot's own; no name counts as its own."""
         return not team or team in {self.team, self.enterprise}
+
+    def is_meant(self, body: Mapping[str, Any]) -> bool:
+        """Whether an event is for this installation: a socket brings what an app hears in all of its workspaces.
+
+        In a channel that is shared with others it may name one of them alone.
+        """
+        told = [each for each in body.get("authorizations") or () if isinstance(each, Mapping)]
+        if not told or body.get("is_ext_shared_channel"):
+            return True
+        return any(each.get("user_id") == self.user or self.knows(str(each.get("team_id") or "")) for each in told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,7 @@ class Intake:
         self._receive = receive
         self._courtesies: set[asyncio.Task[None]] = set()
         self._not_offered: set[str] = set()
+        self._elsewhere: set[str] = set()
         self._let_in: Remembered[Said, Outcome] = Remembered(_REMEMBERED)
         self._over = asyncio.Event()
         self._reason = ""
@@ -86,6 +87,9 @@ class Intake:
         Raises:
             StoreFailed: it was not taken in; without an acknowledgement Slack hands it over again.
         """
+        if not self._office.reader().identity.is_meant(body):
+            self._let_pass(str(body.get("team_id")))
+            return
         if body.get("type") == "app_rate_limited":
             # Of more than 30,000 an hour Slack tells no more; what was said meanwhile nobody has heard.
             log.warning("slack_holds_events_back", extra={"minute": body.get("minute_rate_limited")})
@@ -105,6 +109,12 @@ class Intake:
         for task in list(self._courtesies):
             task.cancel()
         await asyncio.gather(*self._courtesies, return_exceptions=True)
+
+    def _let_pass(self, team: str) -> None:
+        """A socket brings the events of all workspaces that the app is in; in another one our token opens nothing."""
+        if team not in self._elsewhere:
+            self._elsewhere.add(team)
+            log.warning("events_of_another_workspace_are_let_pass", extra={"workspace": team})
 
     async def _take_in(self, body: Body) -> None:
         try:

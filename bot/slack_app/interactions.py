@@ -50,8 +50,9 @@ def press(body: Body, reader: Reader) -> Press | None:
     encoded, values = _chosen(action)
     if not encoded:
         return None
-    ts = "" if container.get("is_ephemeral") else container.get("message_ts") or ""
-    thread = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or ts
+    message = body.get("message") or {}
+    ts = "" if container.get("is_ephemeral") else container.get("message_ts") or message.get("ts") or ""
+    thread = container.get("thread_ts") or message.get("thread_ts") or ts
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
     place = reader.place(channel, thread) if channel else reader.place(user["id"])
     return Press(
@@ -109,7 +110,7 @@ def reaction(body: Body, reader: Reader) -> Message | None:
         return None
     ts = message["ts"]
     return Message(
-        event_id=body["event_id"],
+        event_id=event_id_of(body),
         message_id=ts,
         place=reader.place(event["item"]["channel"], message.get("thread_ts") or ts),
         person=reader.person(event["user"]),
@@ -136,6 +137,13 @@ def attachments(files: Any) -> tuple[Attachment, ...]:
 def form_metadata(place: Place) -> str:
     """What a form carries so that it is known where it was opened."""
     return json.dumps({"channel": place.channel, "thread": place.thread})
+
+
+def event_id_of(body: Body) -> str:
+    """What tells one event from others, however often it is handed over; made up where a body does not say."""
+    event = body["event"]
+    made = (event.get("type"), event.get("channel"), event.get("user"), event.get("event_ts") or event.get("ts"))
+    return str(body.get("event_id") or ".".join(str(each) for each in made if each))
 
 
 def time_of(ts: str) -> datetime:

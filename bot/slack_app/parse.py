@@ -12,7 +12,7 @@ from typing import Any
 from bot.chat import Address, CommandCall, Deleted, Edited, Incoming, Message
 from bot.slack_app import interactions
 from bot.slack_app.home import COMMAND, home_of
-from bot.slack_app.interactions import attachments, time_of
+from bot.slack_app.interactions import attachments, event_id_of, time_of
 from bot.slack_app.markup import mentioned
 from bot.slack_app.reader import Reader
 from rag.errors import InvalidInput
@@ -82,7 +82,7 @@ def _opened(body: Body, event: Body, reader: Reader) -> CommandCall | None:
         return None
     user = event["user"]
     return CommandCall(
-        event_id=body["event_id"],
+        event_id=event_id_of(body),
         place=home_of(user, reader),
         person=reader.person(user),
         at=reader.now,
@@ -101,7 +101,7 @@ def _message(body: Body, event: Body, reader: Reader) -> Message:
     elif event["type"] == "app_mention" or reader.identity.user in mentioned(text):
         address = Address.MENTION
     return Message(
-        event_id=body["event_id"],
+        event_id=event_id_of(body),
         message_id=ts,
         place=place,
         person=reader.person(event.get("user") or "", team=team_of(event), bot=event.get("bot_id") or ""),
@@ -124,7 +124,7 @@ def _changed(body: Body, event: Body, reader: Reader) -> Edited | Deleted | None
     if person.is_self or message.get("text") == previous.get("text"):
         return None
     return Edited(
-        event_id=body["event_id"],
+        event_id=event_id_of(body),
         message_id=message["ts"],
         place=reader.place(event["channel"], thread or message["ts"]),
         person=person,
@@ -135,7 +135,7 @@ def _changed(body: Body, event: Body, reader: Reader) -> Edited | Deleted | None
 
 def _deletion(body: Body, event: Body, reader: Reader, *, ts: str, thread: str) -> Deleted:
     return Deleted(
-        event_id=body["event_id"],
+        event_id=event_id_of(body),
         message_id=ts,
         place=reader.place(event["channel"], thread or ts),
         at=time_of(event.get("event_ts") or event["ts"]),

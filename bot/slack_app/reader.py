@@ -10,6 +10,9 @@ from bot.chat import Person, Place, PlaceKind, Standing
 from bot.slack_app.identity import PLATFORM, UNKNOWN, Identity, Profile
 from bot.slack_app.markup import plain
 
+_SLACKBOT = "USLACKBOT"
+"""Slack's own answering machine, which has the id of a person and none of a bot."""
+
 _STANDINGS = (Standing.MEMBER, Standing.GUEST, Standing.STRANGER)
 
 
@@ -37,7 +40,7 @@ class Reader:
             workspace=me.team,
             id=user or bot,
             name=profile.name,
-            is_bot=bool(bot),
+            is_bot=bool(bot) or user == _SLACKBOT,
             is_self=own,
             standing=max(told, profile.standing, key=_STANDINGS.index),
         )
