@@ -24,6 +24,9 @@ _UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "servi
 """Errors that Slack documents as possible after it has done what was asked."""
 
 _PASSING = _UNCLEAR | {"ratelimited", "rate_limited"}
+_CONNECTING = "connections:write"
+"""The scope of the app token."""
+
 NOT_OFFERED = frozenset(
     {
         "access_denied",
@@ -40,7 +43,8 @@ NOT_OFFERED = frozenset(
 """Refusals that hold for a method everywhere, until the app is changed."""
 
 _MENDS: Mapping[str, str] = {
-    "access_denied": "the workspace does not let it in; ask an admin of the workspace to allow the app",
+    "access_denied": "the workspace does not let it in, or Socket Mode is off; switch that on at api.slack.com/apps, "
+    "and ask an admin of the workspace to allow the app",
     "account_inactive": "the app was removed from the workspace; install it again and set its new token",
     "ekm_access_denied": "the organisation has taken its keys back; ask its admins",
     "forbidden_team": "the workspace may not connect so; set slack.mode = 'http'",
@@ -84,14 +88,20 @@ def refused_token(error: Exception, *, setting: str) -> AdapterFailed:
     if not _body(error) and _status(error) < _SERVER_ERROR:
         return AdapterFailed(f"{_NOT_SLACK} (status {_status(error)})", retryable=True)
     if code == "missing_scope":
-        needed = _body(error).get("needed")
-        scope = f"the scope {needed!r}" if needed else "a scope"
-        mend = f"it lacks {scope}; add it, as `advisor slack manifest` has it, and install the app again"
+        mend = _lacking(str(_body(error).get("needed") or ""))
     elif code in _MENDS:
         mend = _MENDS[code]
     else:
         return AdapterFailed(f"Slack answers {code or _status(error)!r}", retryable=passes(error))
     return AdapterFailed(f"Slack refuses the token of {setting} ({code}): {mend}", retryable=False)
+
+
+def _lacking(scope: str) -> str:
+    """How a token gets a scope; that of connections is none of the manifest, but of the token that is made for them."""
+    lacks = f"it lacks the scope {scope!r}" if scope else "it lacks a scope"
+    if scope == _CONNECTING:
+        return f"{lacks}; on the page “Basic Information”, below “App-Level Tokens”, make one that has it"
+    return f"{lacks}; add it, as `advisor slack manifest` has it, and install the app again"
 
 
 @contextmanager

@@ -95,6 +95,15 @@ def test_token_of_another_kind_is_told_before_slack_is_asked(changes: dict[str, 
     assert "-1" not in str(failure.value)
 
 
+async def test_scope_of_the_app_token_is_mended_where_that_token_is_made() -> None:
+    async with slack_server() as slack:
+        slack.workspace.app_tokens[APP_TOKEN] = frozenset()
+        *_, finding = [each async for each in examine_slack(slack_settings(slack))]
+    assert finding.status is Status.FAIL
+    assert "'connections:write'; on the page “Basic Information”" in finding.text
+    assert "manifest" not in finding.text
+
+
 def test_token_from_a_file_may_end_in_a_lines_end() -> None:
     settings = SlackSettings.model_validate({"bot_token": f" {BOT_TOKEN}\n", "app_token": f"{APP_TOKEN}\r\n"})
     assert checked(settings).get_secret_value() == BOT_TOKEN
