@@ -25,6 +25,7 @@ _PLACE, _SHORT_PLACE, _SOURCES = 300, 100, 9_000
 """Longest names of sources, and the most that they may take with their links."""
 
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|[ \t|:-]*$", re.M)
+_SIDE_BY_SIDE = 3
 _BLANK = "…"
 """Stands where a message would have no text, which Slack refuses."""
 
@@ -119,9 +120,9 @@ def _status(reply: Reply) -> list[Block]:
 
 
 def actions_of(reply: Reply) -> list[Block]:
-    """The buttons and lists of a reply, in as many rows as it takes."""
+    """The buttons and lists of a reply, in as few rows as they are read well in."""
     blocks: list[Block] = []
-    for row in reply.actions:
+    for row in _joined(reply.actions):
         rest = list(row)
         rating = _rating(row) if reply.visibility is Visibility.PUBLIC else None
         if rating:
@@ -130,6 +131,22 @@ def actions_of(reply: Reply) -> list[Block]:
         elements = [element for action in rest for element in _elements(action)]
         blocks += [{"type": "actions", "elements": part} for part in _portions(elements, sizes.ACTIONS)]
     return blocks
+
+
+def _joined(rows: Sequence[Sequence[Action]]) -> list[tuple[Action, ...]]:
+    """Rows as Slack shows them: a list that stands alone, as other chats want it, shares a row with what follows it."""
+    joined: list[tuple[Action, ...]] = []
+    for row in rows:
+        before = joined[-1] if joined else ()
+        together = (*before, *row)
+        alone = all(isinstance(each, Select) for each in before)
+        # Slack wants each of a row's elements to have an id of its own.
+        told_apart = len({each.payload.encoded for each in together}) == len(together)
+        if before and alone and told_apart and len(together) <= _SIDE_BY_SIDE:
+            joined[-1] = together
+        else:
+            joined.append(tuple(row))
+    return joined
 
 
 def _rating(row: Sequence[Action]) -> Block | None:

@@ -149,6 +149,22 @@ def test_row_of_many_buttons_becomes_several_rows() -> None:
     assert [len(block["elements"]) for block in blocks[1:]] == [25, 25, 10]
 
 
+def test_list_that_stands_alone_shares_a_row_with_what_follows() -> None:
+    def select(name: str) -> Select:
+        return Select(
+            placeholder=name, payload=Payload(verb="case", argument=name), options=(Option(label="A", value="a"),)
+        )
+
+    rows = ((button("own", "Mine"),), (select("when"),), (select("sign"),), (button("share", "Share"),))
+    blocks = rendered(Reply(text="A", actions=rows))
+    assert [[each["type"] for each in block["elements"]] for block in blocks[1:]] == [
+        ["button"],
+        ["static_select", "static_select", "button"],
+    ]
+    twice = rendered(Reply(text="A", actions=((select("when"),), (select("when"),))))
+    assert len(twice) == 3
+
+
 def test_list_without_options_is_left_out() -> None:
     select = Select(placeholder="Choose", payload=Payload(verb="case"), options=())
     assert [block["type"] for block in rendered(Reply(text="A", actions=((select,),)))] == ["markdown"]
