@@ -68,6 +68,8 @@ class File:
     name: str
     content: bytes
     media_type: str = "text/markdown"
+    alt: str = ""
+    """What a picture shows, in words, for those who do not see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

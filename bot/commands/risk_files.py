@@ -34,7 +34,9 @@ def heat_map(room: RiskRoom, risks: Sequence[Scored]) -> File:
         impact=room.say(RiskSay.MAP_IMPACT),
         marks={mark: room.word("risk-mark", mark) for mark in Mark if mark in occurring},
     )
-    return File(name=room.say(RiskSay.MAP_FILE), content=draw(points, labels), media_type="image/png")
+    listed = "; ".join(f"{point.name} {point.likelihood}×{point.impact}" for point in points)
+    alt = f"{labels.title}. {labels.likelihood} × {labels.impact}: {listed}"
+    return File(name=room.say(RiskSay.MAP_FILE), content=draw(points, labels), media_type="image/png", alt=alt)
 
 
 def markdown_file(room: RiskRoom, risks: Sequence[Scored]) -> File:

@@ -68,7 +68,10 @@ class Rendered:
 
     def uploads(self) -> list[discord.File]:
         """The files, made anew for each try: one that was sent is read to its end."""
-        return [discord.File(io.BytesIO(file.content), filename=file.name) for file in self.files]
+        return [
+            discord.File(io.BytesIO(file.content), filename=file.name, description=held(file.alt, sizes.ALT) or None)
+            for file in self.files
+        ]
 
 
 class Renderer:

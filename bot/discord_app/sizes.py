@@ -30,6 +30,9 @@ NONCE = 25
 COMMAND = 32
 """The name of a command or an option."""
 
+ALT = 1_024
+"""What a picture shows, in words."""
+
 DESCRIPTION = 100
 CHOICES = 25
 SUBCOMMANDS = 25

@@ -88,10 +88,12 @@ class WeeklyReport:
             *self._lacking(await self._gaps(schedule.place, since), language),
         ]
         asked = figures.answered + figures.refused
+        caption = self._telling.say(Tell.REPORT_CHART, language)
         if asked:
-            lines += ["", self._telling.say(Tell.REPORT_CHART, language)]
+            lines += ["", caption]
         picture = await asyncio.to_thread(draw_days, days) if asked else b""
-        files = (File(name=f"questions-{last.isoformat()}.png", content=picture, media_type="image/png"),)
+        name = f"questions-{last.isoformat()}.png"
+        files = (File(name=name, content=picture, media_type="image/png", alt=caption),)
         reply = Reply(text="\n".join(lines), files=files if picture else (), language=language)
         return Made(replies=(reply,), seen=seen, empty=not asked and not figures.failed)
 

@@ -20,6 +20,9 @@ LABEL = 75
 OPTIONS = 100
 """Options of a list."""
 
+ALT = 1_000
+"""What a picture shows, in words."""
+
 PLACEHOLDER = 150
 HEADER = 150
 VIEW_BLOCKS = 100

@@ -9,8 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chat import MessageRef, Person
 from bot.remembered import Remembered
 from bot.replies import File
+from bot.slack_app import sizes
 from bot.slack_app.direct import DirectMessages
 from bot.slack_app.failures import delivering
+from bot.slack_app.sizes import held
 
 _MOST = 1_000
 
@@ -48,5 +50,10 @@ class Uploads:
     async def _upload(self, file: File, *, channel: str, thread: str | None = None) -> None:
         with delivering(f"take the file {file.name!r}"):
             await self._client.files_upload_v2(
-                channel=channel, thread_ts=thread, filename=file.name, title=file.name, content=file.content
+                channel=channel,
+                thread_ts=thread,
+                filename=file.name,
+                title=file.name,
+                content=file.content,
+                alt_txt=held(file.alt, sizes.ALT) or None,
             )

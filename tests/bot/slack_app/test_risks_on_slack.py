@@ -95,3 +95,6 @@ async def test_heat_map_and_files_are_uploaded(tmp_path: Path) -> None:
         await bot.engine.settled()
         names = {file.get("name") or file.get("title") for file in bot.slack.workspace.files.values()}
         assert names == {"risk-heat-map.png", "risk-register.md", "risk-register.csv"}
+        told = {file["name"]: file["alt_txt"] for file in bot.slack.workspace.files.values()}
+        assert told["risk-heat-map.png"].startswith("Risk heat map. Likelihood")
+        assert "×" in told["risk-heat-map.png"]

@@ -184,6 +184,7 @@ class Methods:
 
     def _upload_url(self, given: Arguments) -> dict[str, Any]:
         file = {"id": self._w.next_id("F"), "name": given["filename"], "length": int(given["length"]), "content": None}
+        file["alt_txt"] = given.get("alt_txt") or ""
         self._w.files[file["id"]] = file
         return {"file_id": file["id"], "upload_url": f"{self._base()}upload/{file['id']}"}
 
