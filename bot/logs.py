@@ -36,7 +36,17 @@ _SHORTEST_SECRET = 6
 """A shorter one would mask parts of ordinary words."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_QUIET = ("aiohttp.access", "alembic", "chromadb", "filelock", "httpcore", "httpx", "openai", "sqlalchemy")
+_QUIET = (
+    "aiohttp.access",
+    "alembic",
+    "apscheduler",
+    "chromadb",
+    "filelock",
+    "httpcore",
+    "httpx",
+    "openai",
+    "sqlalchemy",
+)
 _BARE = re.compile(r"[^\s\"=]+")
 
 
