@@ -57,6 +57,7 @@ class Say(StrEnum):
     QUIET = "quiet"
     LISTENING = "listening"
     NOTHING_TO_STOP = "nothing_to_stop"
+    FORM_LATE = "form_late"
     BUSY = "busy"
     LIMITED = "limited"
     NOTHING_ASKED = "nothing_asked"

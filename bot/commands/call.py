@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from bot.commands.list_boards import ListBoards
 from bot.commands.told import Memories, Told
 from bot.documents.keeping import Keeper
 from bot.documents.taking import FileTaker
+from bot.errors import DeliveryFailed
 from bot.expert_desk import ExpertDesk
 from bot.indexing import IndexRuns
 from bot.inputs.desk import InputDesk
@@ -38,6 +40,8 @@ from rag.kinds.resource import Resource
 from rag.kinds.risk import Risk
 from rag.ports import Retrieving
 from rag.types import Citation, Language, Scope
+
+log = logging.getLogger(__name__)
 
 
 async def _nothing_kept() -> None:
@@ -157,11 +161,18 @@ class Call:
         await self._tell(replace(reply, text=last))
 
     async def open_form(self, form: Form) -> bool:
-        """Shows a form; False where the platform has none, or the call came without the means to open one."""
+        """Shows a form; False where the platform has none, or the call came without the means to open one.
+
+        Who waits for one that the platform does not open any more, for its means live for seconds, is told.
+        """
         trigger = "" if isinstance(self.incoming, Submission) else self.incoming.trigger
         if not trigger or not self.adapter.capabilities.forms:
             return False
-        await self.adapter.open_form(trigger, form)
+        try:
+            await self.adapter.open_form(trigger, form)
+        except DeliveryFailed as error:
+            log.info("form_not_opened", extra={"error": str(error)})
+            await self.whisper(self.words(Say.FORM_LATE))
         return True
 
     async def ask(self, text: str, *, fresh: bool = False) -> None:

@@ -127,6 +127,16 @@ async def test_answers_with_warnings_and_fields_of_tomorrow_are_taken(tmp_path: 
     assert "much is known" in markdown_of(said.blocks)
 
 
+@pytest.mark.parametrize("error", ["expired_trigger_id", "exchanged_trigger_id", "internal_error"])
+async def test_who_waits_for_a_form_that_does_not_open_is_told(tmp_path: Path, error: str) -> None:
+    async with office(tmp_path) as bot:
+        bot.slack.workspace.refuse("views.open", Refusal(error, times=10))
+        bot.slack.people.command(BOB, CHANNEL, "档案 填写")
+        (whisper, *_) = await bot.whispers()
+        await bot.engine.settled()
+    assert "表单没能及时打开" in markdown_of(whisper["blocks"])
+
+
 async def test_profile_that_says_next_to_nothing_is_read() -> None:
     async with listening() as bot:
         bot.slack.workspace.users[ADA] = {"id": ADA, "profile": None, "enterprise_user": None}
