@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench_parts.figures import percentiles
 from tests.doubles.slack.server import SlackServer, slack_server
-from tests.doubles.slack.workspace import BOT_USER, CHANNEL, Workspace
+from tests.doubles.slack.workspace import BOT_USER, CHANNEL, Said, Workspace
 
 _ACK_S = 3.0
 _DRAIN_S, _QUIET_S = 120.0, 3.0
@@ -67,7 +67,7 @@ async def played(slack: SlackServer, scenario: dict[str, Any]) -> dict[str, Any]
     offered = time.monotonic() - begun
     await settled(slack, count)
     acks = [each.acknowledged_s for each in slack.deliveries.all if each.acknowledged_s is not None]
-    answers = Counter(said.thread_ts for said in slack.workspace.own())
+    answers = Counter(said.thread_ts for said in slack.workspace.own() if finished(said))
     answered = sum(answers[said.ts] > 0 for said in asked)
     told = len(slack.workspace.whispers)
     return {
@@ -89,11 +89,16 @@ async def played(slack: SlackServer, scenario: dict[str, Any]) -> dict[str, Any]
     }
 
 
+def finished(said: Said) -> bool:
+    """Whether an answer is whole: nothing under it tells of work any more."""
+    return not said.streaming and "hourglass" not in str(said.blocks)
+
+
 async def settled(slack: SlackServer, count: int) -> None:
     """Returns when every mention has its answer or its line, or when nothing has come for a while."""
     seen, since, begun = -1, time.monotonic(), time.monotonic()
     while time.monotonic() - begun < _DRAIN_S:
-        done = len(slack.workspace.own()) + len(slack.workspace.whispers)
+        done = sum(map(finished, slack.workspace.own())) + len(slack.workspace.whispers)
         open_ = any(not each.done.is_set() for each in slack.deliveries.all)
         if done != seen:
             seen, since = done, time.monotonic()
