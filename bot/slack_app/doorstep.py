@@ -79,10 +79,13 @@ class Doorstep:
         task.add_done_callback(lambda done: self._guests.pop(done, None))
         if guest.promised:
             return
-        done, _ = await asyncio.wait({task}, timeout=self._patience_s)
-        if done:
+        try:
+            await asyncio.wait({task}, timeout=self._patience_s)
+        finally:
+            # Whoever brought it may have gone: what is not in by now is seen in all the same.
+            guest.promised = not task.done()
+        if not guest.promised:
             task.result()
-        guest.promised = True
 
     async def close(self) -> None:
         """Takes in what was acknowledged, as far as that is quick, and lets go of the rest."""

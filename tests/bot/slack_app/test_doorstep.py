@@ -103,6 +103,17 @@ async def test_what_was_acknowledged_and_never_taken_in_is_told_to_the_operator(
     assert "secret words" not in caplog.text
 
 
+async def test_body_whose_bringer_has_gone_is_taken_in_all_the_same() -> None:
+    store = Store(shut=True, fail=1)
+    doorstep = Doorstep(store.take, patience_s=LONG, pauses_s=(0,))
+    bringing = asyncio.create_task(doorstep.hand_over(EVENT))
+    await until(lambda: len(store.begun) == 1)
+    bringing.cancel()
+    await asyncio.wait({bringing})
+    store.open.set()
+    await until(lambda: store.done == [EVENT])
+
+
 async def test_more_than_memory_is_meant_to_hold_is_left_to_slack() -> None:
     store = Store(shut=True)
     doorstep = Doorstep(store.take, patience_s=0, most=2)
