@@ -243,5 +243,6 @@ async def tell_alone(
     """Says to whoever asked what would have been posted, where the bot may not write. Raises DeliveryFailed."""
     *rest, last = replies
     note = wording.say(Say.TOLD_ALONE, last.language)
-    for reply in (*rest, replace(last, notes=(*last.notes, note))):
+    actions = () if adapter.capabilities.private_elsewhere else last.actions
+    for reply in (*rest, replace(last, notes=(*last.notes, note), actions=actions)):
         await adapter.whisper(question.place, question.person, replace(reply, visibility=Visibility.PRIVATE))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol
 
 from bot.payloads import Payload
 from bot.replies import Form, Reply
@@ -225,6 +225,10 @@ class Capabilities:
     private_replies: bool = True
     private_files: bool = False
     """Whether a reply that one person alone reads may carry files."""
+
+    private_elsewhere: bool = False
+    """Whether such a reply may arrive in another place, in which buttons know nothing of what was said here."""
+
     sharing: bool = False
     """Whether the bot keeps what one person was told, so that a button may show it to the others."""
     paths: bool = False
@@ -234,6 +238,11 @@ class Capabilities:
 
     admin_prefix: str = "/advisor "
     """The same for commands that are for admins alone."""
+
+    fields: bool = False
+    """Whether a command's arguments are fields that are filled in by name, rather than words behind it."""
+    hint_characters: int = 0
+    """Room that a command which a text names takes besides its letters."""
 
     registers: bool = False
     """Whether a workspace has to be registered before its admins may do what reaches beyond it."""
@@ -288,13 +297,4 @@ class ChatAdapter(Protocol):
 
     async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
         """The content of a file that came in."""
-        ...
-
-
-@runtime_checkable
-class Membership(Protocol):
-    """An adapter whose events do not tell all groups of a person, and that can be asked instead."""
-
-    async def belongs(self, person: Person, group: str) -> bool:
-        """Whether a person is in a group of the platform at the moment; no answer counts as no."""
         ...

@@ -141,7 +141,7 @@ def export(
 def _room(language: _Spoken | None, *, stage: Stage | None = None, sector: str = "") -> RiskRoom:
     """The register as it ships, without any team's state."""
     from bot.checklist_state import Board
-    from bot.commands.risk_room import RiskRoom
+    from bot.commands.risk_room import RiskRoom, bare
     from bot.settings import locale_name
     from bot.texts import locale_language
     from bot.wording import load_wording
@@ -159,7 +159,7 @@ def _room(language: _Spoken | None, *, stage: Stage | None = None, sector: str =
         company=Company(stage=stage, sector=sector),
         now=datetime.now(UTC),
         zone=ZoneInfo("UTC"),
-        prefix="/",
+        capable=bare("/"),
     )
 
 

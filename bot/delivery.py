@@ -190,7 +190,7 @@ class Delivery:
             await board.settle(replies)
         except DeliveryFailed as error:
             adapter = self._connected(question.place.platform)
-            if board.begun or error.retryable or not adapter.capabilities.private_replies:
+            if error.retryable or not adapter.capabilities.private_replies:
                 raise
             log.info("told_alone", extra={"question_id": question.id, "error": str(error)})
             await tell_alone(question, replies, adapter, self._voice.wording)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.chat import CommandCall, Person, Place, Press, Submission
 from bot.records import (
@@ -109,4 +109,13 @@ class Answering(Protocol):
 
     def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """`Retrieved`, then `Delta`s, then `Finished`. Raises RagError; closing it stops the writer."""
+        ...
+
+
+@runtime_checkable
+class Membership(Protocol):
+    """An adapter whose events do not tell all groups of a person, and that can be asked instead."""
+
+    async def belongs(self, person: Person, group: str) -> bool:
+        """Whether a person is in a group of the platform at the moment; no answer counts as no."""
         ...

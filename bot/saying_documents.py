@@ -117,7 +117,7 @@ DOCUMENT_BLANKS: Mapping[DocSay, frozenset[str]] = {
     DocSay.EXAMPLE: frozenset({"question"}),
     DocSay.ASK_HEADING: frozenset({"title", "heading"}),
     DocSay.ASK_TITLE: frozenset({"title"}),
-    DocSay.BUSY: frozenset({"who", "since"}),
+    DocSay.BUSY: frozenset({"who", "since", "usage"}),
     DocSay.MINE_LINE: frozenset({"number", "title", "state", "date"}),
     DocSay.MINE_REASON: frozenset({"reason"}),
     DocSay.TOLD_APPROVED: frozenset({"title"}),

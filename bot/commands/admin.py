@@ -145,7 +145,10 @@ async def _state(call: Call, runs: IndexRuns) -> Mapping[str, Any]:
 
 async def _interrupted(call: Call, runs: IndexRuns) -> str:
     broken = await runs.journal.left()
-    return call.words(Say.ADMIN_INTERRUPTED, since=f"{broken.since:%Y-%m-%d %H:%M}") if broken else ""
+    if broken is None:
+        return ""
+    usage = call.typed("admin", guarded=True, action="reindex")
+    return call.words(Say.ADMIN_INTERRUPTED, since=f"{broken.since:%Y-%m-%d %H:%M}", usage=usage)
 
 
 async def _inputs(call: Call, runs: IndexRuns) -> str:

@@ -81,11 +81,9 @@ async def _open(call: Call, check: Check) -> None:
         await _result(call, check)
         return
     axes = call.words(Say.LIST_SEPARATOR).join(each.name.of(call.language) for each in call.means.axes)
-    profile = call.means.wording.command("profile", call.language).name
-    usage = f"{call.adapter.capabilities.command_prefix}{profile}"
     blocks = [
         call.words(AssessSay.INTRO, axes=axes, questions=check.now.asked),
-        call.words(AssessSay.INTRO_PROFILE, usage=usage),
+        call.words(AssessSay.INTRO_PROFILE, usage=call.typed("profile")),
         call.words(AssessSay.INTRO_TYPED, usage=_usage(call, check)),
     ]
     await call.whisper("\n\n".join(blocks), actions=_axis_rows(call, check))
@@ -93,12 +91,10 @@ async def _open(call: Call, check: Check) -> None:
 
 def _usage(call: Call, check: Check | None = None, axis: Axis | None = None) -> str:
     """How to answer an axis by typing."""
-    words = call.means.wording.command("assess", call.language)
     action = f"{TEAM}-answer" if check and check.whose == TEAM else "answer"
-    name = _names(call)[axis.id] if axis else f"<{words.arguments['axis'].name}>"
-    typed = f"{words.name} {words.arguments['action'].choices[action]} {name}"
-    example = " 3 2 ?" if axis else ""
-    return f"{call.adapter.capabilities.command_prefix}{typed}{example}"
+    if axis is None:
+        return call.typed("assess", action=action, axis="")
+    return call.typed("assess", action=action, axis=_names(call)[axis.id], answers="3 2 ?")
 
 
 def _questions(call: Call, check: Check, axis: Axis) -> str:

@@ -54,14 +54,14 @@ class Help:
         return [name for name in names if name.startswith(typed.strip().casefold())][:_COMPLETIONS]
 
     def _overview(self, call: Call) -> str:
-        lines = [f"- {self._line(call, command)}" for command in offered(call, self._registry())]
+        lines = [f"- {self._line(call, command, whole=False)}" for command in offered(call, self._registry())]
         title = f"**{call.words(Say.HELP_COMMANDS)}**"
         return "\n\n".join([call.words(Say.HELP_INTRO), call.words(Say.HELP_FOLLOW_UPS), "\n".join([title, *lines])])
 
     def _explained(self, call: Call, command: Command) -> str:
         registry = self._registry()
         words = registry.words(command, call.language)
-        lines = [self._line(call, command)]
+        lines = [self._line(call, command, whole=True)]
         lines += [self._argument(call, each) for each in words.arguments.values()]
         other = registry.words(command, Language.EN if call.language is Language.ZH else Language.ZH)
         aliases = call.words(Say.LIST_SEPARATOR).join(dict.fromkeys((*words.aliases, other.name, *other.aliases)))
@@ -72,9 +72,9 @@ class Help:
         listed = call.words(Say.LIST_SEPARATOR).join(words.choices.values())
         return call.words(Say.HELP_CHOICES, argument=told, choices=listed) if listed else told
 
-    def _line(self, call: Call, command: Command) -> str:
+    def _line(self, call: Call, command: Command, *, whole: bool) -> str:
         words = self._registry().words(command, call.language)
-        usage = usage_of(call, self._registry(), command)
+        usage = usage_of(call, self._registry(), command, whole=whole)
         return call.words(Say.HELP_OF_COMMAND, usage=usage, description=words.description)
 
 
@@ -160,12 +160,19 @@ def offered(call: Call, registry: Registry) -> tuple[Command, ...]:
     return tuple(each for each in registry.commands if admin or each.level is Level.EVERYONE)
 
 
-def usage_of(call: Call, registry: Registry, command: Command) -> str:
-    """How to type a command on the platform of a call, where admins' commands may stand below a name of their own."""
+def usage_of(call: Call, registry: Registry, command: Command, *, whole: bool = True) -> str:
+    """How to type a command on the platform of a call, where admins' commands may stand below a name of their own.
+
+    Fields, which the platform shows to whoever begins to type a command, are left out where it is not the `whole`.
+    """
     guarded = any(argument.guarded for argument in command.arguments) and call.means.is_admin(call.person)
     capable = call.adapter.capabilities
-    admins = guarded or command.level is not Level.EVERYONE
-    return registry.usage(command, call.language, prefix=capable.admin_prefix if admins else capable.command_prefix)
+    # Editors are nobody whom a platform knows: their commands stand among everybody's.
+    admins = guarded or command.level not in {Level.EVERYONE, Level.EDITOR}
+    prefix = capable.admin_prefix if admins else capable.command_prefix
+    if capable.fields and not whole:
+        return prefix + registry.words(command, call.language).name
+    return registry.usage(command, call.language, prefix=prefix, fields=capable.fields)
 
 
 def _kind_order(document: Document) -> int:

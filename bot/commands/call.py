@@ -33,6 +33,7 @@ from bot.schedules.desk import ScheduleDesk
 from bot.schedules.telling import Telling
 from bot.schedules.zones import ChannelZones
 from bot.splitting import split
+from bot.usages import typed
 from bot.wording import Say, Sayable, Wording
 from rag.assess import Axis
 from rag.cases import CaseShelf
@@ -130,6 +131,11 @@ class Call:
         """One of the bot's texts in the language of the call."""
         return self.means.wording.say(text, self.language, **values)
 
+    def typed(self, command: str, /, *, guarded: bool = False, **given: str) -> str:
+        """How a command is typed here; see `bot.usages.typed`."""
+        capable = self.adapter.capabilities
+        return typed(capable, self.means.wording, command, self.language, guarded=guarded, **given)
+
     async def whisper(
         self,
         text: str,
@@ -155,7 +161,9 @@ class Call:
 
     async def show(self, reply: Reply) -> None:
         """Shows a reply to the person alone, in as many messages as it takes. Raises DeliveryFailed."""
-        *rest, last = split(reply.text, self.adapter.capabilities.message_characters) or ("",)
+        can = self.adapter.capabilities
+        room = can.message_characters - can.hint_characters * reply.text.count("`/")
+        *rest, last = split(reply.text, max(room, can.message_characters // 2)) or ("",)
         for part in rest:
             await self._tell(Reply(text=part, language=self.language, visibility=Visibility.PRIVATE))
         await self._tell(replace(reply, text=last))

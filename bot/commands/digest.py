@@ -77,7 +77,7 @@ class Digests:
         known = await call.means.schedules.of_channel(call.place)
         if not known:
             usual = _USUAL.get(call.language, _USUAL_ELSE)
-            return told(call, Tell.NONE, usage=self._typed(call, "add", usual))
+            return told(call, Tell.NONE, usage=call.typed("digest", action="add", what=usual))
         return "\n".join([told(call, Tell.LISTED), "", *(line for each in known for line in _lines(call, each))])
 
     async def _preview(self, call: Call, options: Options) -> None:
@@ -108,7 +108,7 @@ class Digests:
     async def _zone(self, call: Call, text: str) -> None:
         desk = call.means.schedules
         if not text:
-            usage = self._typed(call, "zone", "Asia/Shanghai")
+            usage = call.typed("digest", action="zone", zone="Asia/Shanghai")
             await call.whisper(told(call, Tell.ZONE_IS, zone=await desk.zone(call.place), usage=usage))
             return
         name = await desk.set_zone(call.place, text)
@@ -133,7 +133,7 @@ class Digests:
                 await call.whisper(told(call, Tell.RUNNING, id=schedule.id))
             case "pause":
                 await desk.pause(schedule, active=False)
-                resume = self._typed(call, "resume", schedule.id)
+                resume = call.typed("digest", action="resume", what=schedule.id)
                 await call.whisper(told(call, Tell.PAUSED, id=schedule.id, resume=resume))
             case "resume":
                 changed = await desk.pause(schedule, active=True)
@@ -141,9 +141,6 @@ class Digests:
             case _:
                 await desk.remove(schedule)
                 await call.whisper(told(call, Tell.REMOVED, id=schedule.id))
-
-    def _typed(self, call: Call, action: str, rest: str = "") -> str:
-        return typed(call, action, rest)
 
 
 async def add(call: Call, options: Options) -> None:
@@ -163,8 +160,10 @@ async def add(call: Call, options: Options) -> None:
     kind, zone = kind_name(call, schedule.kind), schedule.zone
     lines = [told(call, Tell.ADDED, kind=kind, when=schedule.when, zone=zone, next=_next(call, schedule))]
     if not options.given.get("zone") and not await desk.has_zone(call.place):
-        lines.append(told(call, Tell.ZONE_IS, zone=zone, usage=typed(call, "zone", "Asia/Shanghai")))
-    hint = {"preview": typed(call, "preview", schedule.id), "run": typed(call, "run", schedule.id)}
+        lines.append(
+            told(call, Tell.ZONE_IS, zone=zone, usage=call.typed("digest", action="zone", zone="Asia/Shanghai"))
+        )
+    hint = {each: call.typed("digest", action=each, what=schedule.id) for each in ("preview", "run")}
     await call.whisper("\n".join([*lines, told(call, Tell.ADDED_HINT, **hint)]))
 
 
@@ -196,7 +195,7 @@ async def timely_lines(call: Call) -> str:
     origin = "channel" if own else "default" if zone == _PRESET_ZONE else "program"
     by = call.means.wording.word("origin", origin, call.language)
     zone = told(call, Tell.CONFIG_ZONE, zone=zone, origin=by)
-    return "\n".join([zone, told(call, Tell.CONFIG_LINE, digests=shown, usage=typed(call, "list"))])
+    return "\n".join([zone, told(call, Tell.CONFIG_LINE, digests=shown, usage=call.typed("digest", action="list"))])
 
 
 def may_change(call: Call) -> bool:
@@ -207,13 +206,6 @@ def may_change(call: Call) -> bool:
 def told(call: Call, text: Tell, /, **values: object) -> str:
     """A sentence in the language of the call."""
     return call.means.telling.say(text, call.language, **values)
-
-
-def typed(call: Call, action: str, rest: str = "") -> str:
-    """What to type for an action, such as `/advisor digest add every Monday 9:00`."""
-    words = call.means.wording.command("digest", call.language)
-    action = words.arguments["action"].choices[action]
-    return f"{call.adapter.capabilities.command_prefix}{words.name} {action} {rest}".strip()
 
 
 def kind_name(call: Call, kind: ScheduleKind) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channel_rules import channel_labels, effective_settings
-from bot.chat import Membership, Person, Press, Standing, Submission
+from bot.chat import Person, Press, Standing, Submission
 from bot.commands.call import Call
 from bot.document_records import HandIn, HandInState, Shelf
 from bot.documents.rendering import readers_of, titled
@@ -11,6 +11,7 @@ from bot.expert_cards import expert_button, state_of
 from bot.expert_desk import MOST_CHARACTERS, expert_of, may_answer
 from bot.expert_records import ExpertRequest, RequestState
 from bot.mentions import Mention, MentionKind
+from bot.neighbours import Membership
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Button, FieldKind, Form, FormField

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.commands import basic
 from bot.commands.call import Call
 from bot.commands.gap_views import nearest, nearest_line
-from bot.commands.registry import Registry
 from bot.expert_cards import one_line, state_of
 from bot.gap_report import GapGroup
 from bot.offers import Verb
@@ -92,15 +90,6 @@ async def slip_of(call: Call, gaps: tuple[GapRecord, ...] | list[GapRecord]) -> 
 def payload(call: Call, verb: Verb, slip: str) -> Payload:
     """What a button of a card carries."""
     return Payload(verb=verb, subject=slip, argument=call.language.value)
-
-
-def usage(call: Call, registry: Registry) -> str:
-    """How a gap is shown by its number."""
-    words = call.means.wording.command("gaps", call.language)
-    show, number = words.arguments["action"].choices["show"], words.arguments["number"].name
-    found = registry.find("gaps")
-    told = basic.usage_of(call, registry, found.command) if found else ""
-    return f"{told.partition(' [')[0]} {show} <{number}>"
 
 
 async def _line(call: Call, gap: GapRecord) -> str:

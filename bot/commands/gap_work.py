@@ -22,16 +22,13 @@ _INPUTS = 8
 
 async def add(call: Call, press: Press) -> None:
     """Tells how a document comes in so that the library answers."""
-    runs, wording = call.means.index, call.means.wording
-    upload = f"{call.adapter.capabilities.command_prefix}{wording.command('upload', call.language).name}"
-    told = [call.words(OverSay.HOW_TO_ADD, upload=upload)]
+    runs = call.means.index
+    told = [call.words(OverSay.HOW_TO_ADD, upload=call.typed("upload"))]
     # What has a name is the program's own: the starter library, what came through the chat.
     folders = [str(each.path) for each in await runs.library.inputs() if not each.name] if runs else []
     if folders:
         shown = call.words(Say.LIST_SEPARATOR).join(f"`{each.replace('`', chr(39))}`" for each in folders[:_INPUTS])
-        words = wording.command("admin", call.language)
-        reindex = words.arguments["action"].choices["reindex"]
-        usage = f"{call.adapter.capabilities.admin_prefix}{words.name} {reindex}"
+        usage = call.typed("admin", guarded=True, action="reindex")
         told.append(call.words(OverSay.HOW_TO_ADD_FOLDER, inputs=shown, usage=usage))
     told.append(call.words(OverSay.HOW_TO_ADD_THEN))
     check_now = Button(label=call.words(OverSay.CHECK), payload=payload(call, Verb.GAP_CHECK, press.payload.subject))

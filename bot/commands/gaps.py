@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.chat import Press
 from bot.commands import gap_work
 from bot.commands.call import Call
-from bot.commands.gap_cards import gap_row, group_line, group_row, show_card, usage
+from bot.commands.gap_cards import gap_row, group_line, group_row, show_card
 from bot.commands.gap_views import grouped, nearest, nearest_line, visible, was_closed
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.expert_cards import one_line
@@ -85,7 +85,7 @@ class Gaps:
             lines.append(call.words(OverSay.GROUPS_MORE, more=len(groups) - _SHOWN))
         if len(gaps) > MOST_GAPS:
             lines.append(call.words(OverSay.GAPS_CUT, most=MOST_GAPS))
-        lines += ["", call.words(OverSay.HINT, usage=usage(call, self._registry()))]
+        lines += ["", call.words(OverSay.HINT, usage=call.typed("gaps", guarded=True, action="show", number=""))]
         rows += [group_row(group, ()) for group in groups[_SHOWN:]]
         await call.whisper("\n".join(lines), actions=((_choice(call, groups[:_SHOWN]),),), rows=rows)
 

@@ -77,9 +77,5 @@ def _named(call: Call, title: str, names: list[str]) -> str:
 
 
 def _forcing(call: Call) -> str:
-    words = call.means.wording.command("admin", call.language)
-    reindex, force = (
-        words.arguments["action"].choices["reindex"],
-        call.means.wording.word("every", "force", call.language),
-    )
-    return f"{call.adapter.capabilities.command_prefix}{words.name} {reindex} {force}"
+    force = call.means.wording.word("every", "force", call.language)
+    return call.typed("admin", guarded=True, action="reindex", what=force)

@@ -52,15 +52,9 @@ def wrong(call: Call, error: WrongOption) -> str:
 
 def usage(call: Call, action: str) -> str:
     """How an action is typed."""
-    words = call.means.wording.command("inputs", call.language)
-    name = f"{call.adapter.capabilities.command_prefix}{words.name} {choices_of(call, call.language)[action]}"
-    match action:
-        case "list":
-            return name
-        case "add":
-            return f"{name} https://…"
-        case _:
-            return f"{name} 1"
+    if action == "list":
+        return call.typed("inputs", guarded=True, action=action)
+    return call.typed("inputs", guarded=True, action=action, what="https://…" if action == "add" else "1")
 
 
 def choices_of(call: Call, language: Language) -> Mapping[str, str]:

@@ -53,6 +53,4 @@ def header(call: Call, profile: Profile) -> str:
     who = company(call, profile)
     if not who:
         return ""
-    words = call.means.wording.command("profile", call.language)
-    usage = f"{call.adapter.capabilities.command_prefix}{words.name} {words.arguments['action'].choices['off']}"
-    return call.words(Say.PROFILE_FOR, who=who, usage=usage)
+    return call.words(Say.PROFILE_FOR, who=who, usage=call.typed("profile", action="off"))

@@ -217,11 +217,7 @@ async def _decline(call: Call, typed: str, reason: str) -> None:
         return
     reason = " ".join(reason.split())[:_MOST_REASON]
     if not reason:
-        words = call.means.wording.command("proposals", call.language)
-        usage = (
-            f"{call.adapter.capabilities.command_prefix}{words.name} {words.arguments['action'].choices['decline']}"
-            f" {hand_in.number} <{words.arguments[_REASON].name}>"
-        )
+        usage = call.typed("proposals", action="decline", number=str(hand_in.number), reason="")
         await call.whisper(call.words(ExpertSay.REASON_NEEDED, usage=usage))
         return
     declined = replace(hand_in, state=HandInState.DECLINED, reason=reason)

@@ -59,8 +59,7 @@ def server_needed(call: Call) -> str:
 
 def server_usage(call: Call, action: str) -> str:
     """What to type to do something with the registration."""
-    words = call.means.wording.command("server", call.language)
-    return f"{call.adapter.capabilities.admin_prefix}{words.name} {words.arguments['action'].choices[action]}"
+    return call.typed("server", guarded=True, action=action)
 
 
 async def _show(call: Call) -> None:

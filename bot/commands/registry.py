@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat import CommandCall
 from bot.commands.typed import plain, take_named
+from bot.usages import field_name
 from bot.wording import LANGUAGES, CommandWords, Say, Wording
 from rag.errors import InvalidSettings
 from rag.types import Language
@@ -142,18 +143,23 @@ class Registry:
         """How a command is called and explained."""
         return self._wording.command(command.name, language)
 
-    def usage(self, command: Command, language: Language, *, prefix: str = "/") -> str:
-        """How to type a command, such as `/ask <question>`; what may be left out stands in brackets."""
+    def usage(self, command: Command, language: Language, *, prefix: str = "/", fields: bool = False) -> str:
+        """How to type a command, such as `/ask <question>`; what may be left out stands in brackets.
+
+        Where arguments are `fields`, they are called by name: `/ask question:…`.
+        """
         words = self.words(command, language)
         shown = []
         by_name = named_arguments(command)
         for argument in command.arguments:
-            name = label = words.arguments[argument.name].name
-            if argument.kind is ArgumentKind.CHOICE and len(argument.choices) <= _LISTED:
-                label = "|".join(words.arguments[argument.name].choices.values())
-            if argument in by_name:
-                label = f"{name}=…" if label == name else f"{name}={label}"
-            shown.append(f"<{label}>" if argument.required else f"[{label}]")
+            told = words.arguments[argument.name]
+            few = argument.kind is ArgumentKind.CHOICE and len(argument.choices) <= _LISTED
+            label = "|".join(told.choices.values()) if few else ("…" if fields else told.name)
+            if fields:
+                label = f"{field_name(told.name)}:{label}"
+            elif argument in by_name:
+                label = f"{told.name}={'…' if label == told.name else label}"
+            shown.append(label if fields and argument.required else f"<{label}>" if argument.required else f"[{label}]")
         return prefix + " ".join([words.name, *shown])
 
     def read(self, command: Command, call: CommandCall, language: Language) -> dict[str, str] | Complaint:

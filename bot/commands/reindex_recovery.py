@@ -11,6 +11,7 @@ from bot.commands.call import Means
 from bot.errors import DeliveryFailed
 from bot.index_journal import RunNote
 from bot.replies import Reply
+from bot.usages import typed
 from bot.wording import Say
 from rag.types import Language
 
@@ -51,7 +52,9 @@ async def tell_of_broken_run(means: Means, _: datetime) -> None:
     adapter = means.adapters.get(note.platform)
     if adapter is None:
         return  # it is not connected yet
-    text = means.wording.say(Say.REINDEX_INTERRUPTED, note.language, since=f"{note.since:%Y-%m-%d %H:%M}")
+    usage = typed(adapter.capabilities, means.wording, "admin", note.language, guarded=True, action="reindex")
+    since = f"{note.since:%Y-%m-%d %H:%M}"
+    text = means.wording.say(Say.REINDEX_INTERRUPTED, note.language, since=since, usage=usage)
     try:
         await _tell(adapter, note, Reply(text=text, language=note.language))
     except DeliveryFailed as error:

@@ -85,7 +85,7 @@ def busy(call: Call) -> str:
     holder = files.desk.workshop.index.holder if files and files.desk.workshop.index else None
     if holder is None:
         return call.words(Say.REINDEX_GONE)
-    return call.words(DocSay.BUSY, who=inert(holder.who), since=f"{holder.since:%H:%M}")
+    return call.words(DocSay.BUSY, who=inert(holder.who), since=f"{holder.since:%H:%M}", usage=call.typed("proposals"))
 
 
 async def note(call: Call, action: str, subject: str, details: dict[str, str]) -> None:
@@ -117,8 +117,6 @@ def _told(call: Call, made: Published) -> str:
         call.words(DocSay.EXAMPLE, question=inert(speaker.example(hand_in, version))),
     ]
     if version.version > 1:
-        words = call.means.wording.command("admin", call.language)
-        usage = f"{call.adapter.capabilities.command_prefix}{words.name}"
-        usage += f" {words.arguments['action'].choices['documents']} {version.title}"
+        usage = call.typed("admin", guarded=True, action="documents", what=version.title)
         blocks.append(call.words(DocSay.VERSION, version=version.version, usage=inert(usage)))
     return "\n\n".join(blocks)

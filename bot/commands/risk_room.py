@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.channel_rules import effective_settings, reader_scope
-from bot.chat import ChatAdapter, Person, Place, Standing
+from bot.chat import Capabilities, ChatAdapter, Person, Place, Standing
 from bot.checklist_records import ChecklistBook, Hand, PostedList
 from bot.checklist_state import Board, Item, board_of
 from bot.commands.call import Call
@@ -19,6 +19,7 @@ from bot.ledgers import ProfileBook
 from bot.ports import SettingsBook
 from bot.records import Profile
 from bot.schedules.zones import ChannelZones, minute_in
+from bot.usages import typed
 from bot.wording import RiskSay, Say, Wording
 from rag.cases import CaseShelf
 from rag.kinds.risk import Risk
@@ -96,7 +97,7 @@ class RoomMeans(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRoom:
-    """One place as it is at one moment. `board` is the team's, or that of an incident; commands begin with `prefix`."""
+    """One place at one moment. `board` is the team's, or that of an incident; `capable` is where commands are typed."""
 
     wording: Wording
     language: Language
@@ -105,7 +106,7 @@ class RiskRoom:
     company: Company
     now: datetime
     zone: ZoneInfo
-    prefix: str = ""
+    capable: Capabilities
 
     def say(self, text: RiskSay | Say, **values: object) -> str:
         """One of the bot's texts in the language of the room."""
@@ -138,10 +139,14 @@ class RiskRoom:
 
     def usage(self, action: str, item: str = "") -> str:
         """How an action of the command is typed here."""
-        words = self.wording.command("risks", self.language)
-        return self.prefix + " ".join(
-            part for part in (words.name, words.arguments["action"].choices[action], item) if part
-        )
+        if not item:
+            return typed(self.capable, self.wording, "risks", self.language, action=action)
+        return typed(self.capable, self.wording, "risks", self.language, action=action, item=item)
+
+
+def bare(prefix: str) -> Capabilities:
+    """What is known of a platform of which only the beginning of commands is."""
+    return Capabilities(message_characters=0, edit_interval_s=0, command_prefix=prefix)
 
 
 async def room_of(call: Call) -> RiskRoom:
@@ -232,5 +237,5 @@ async def _room(
         company=company,
         now=means.now(),
         zone=await means.zones.of(place),
-        prefix=adapter.capabilities.command_prefix if adapter else "",
+        capable=adapter.capabilities if adapter else bare(""),
     )

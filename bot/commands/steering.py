@@ -221,10 +221,8 @@ def _word(call: Call, group: str, typed: str) -> str | None:
 
 
 def _usage(call: Call, action: str, what: str) -> str:
-    words = call.means.wording.command("admin", call.language)
     known = call.means.wording.words("onoff", call.language)
-    shown = words.arguments["action"].choices[action]
-    return f"{call.adapter.capabilities.command_prefix}{words.name} {shown} {known.get(what, what)}"
+    return call.typed("admin", guarded=True, action=action, what=known.get(what, what))
 
 
 def _steering(call: Call) -> Steering | None:

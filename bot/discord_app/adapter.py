@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import discord
 
 from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
-from bot.discord_app.calls import Calls
-from bot.discord_app.failures import GONE, MISSING_PERMISSIONS, SHUT, UNKNOWN_MESSAGE, code_of
-from bot.discord_app.files import Files
+from bot.discord_app.failures import GONE, SHUT, UNKNOWN_MESSAGE, code_of
 from bot.discord_app.forms import modal_of
+from bot.discord_app.means import Means
+from bot.discord_app.personal import Personal
 from bot.discord_app.posting import Poster, nonce_of
 from bot.discord_app.reading import is_written, said_of
-from bot.discord_app.render import Rendered, Renderer
-from bot.discord_app.rooms import Rooms, Target
+from bot.discord_app.render import Rendered
 from bot.discord_app.slot import Slot
-from bot.discord_app.slots import Slots
-from bot.discord_app.traces import Traces
 from bot.discord_app.tree import ADMINS
 from bot.discord_app.values import PLATFORM
+from bot.discord_app.ways import Ways
 from bot.errors import DeliveryFailed
 from bot.remembered import Remembered
-from bot.replies import Form, Reply, Visibility
-from bot.wording import Say
+from bot.replies import Form, Reply
 
 Told = TypeVar("Told")
 
@@ -42,21 +38,6 @@ _FILE_CHARACTERS = 9_500
 """A longer answer would be more than five messages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What the voice of the bot is made of."""
-
-    client: discord.Client
-    calls: Calls
-    rooms: Rooms
-    slots: Slots
-    traces: Traces
-    renderer: Renderer
-    files: Files
-    edit_interval_s: float
-    new_nonce: Callable[[], str]
-
-
 class DiscordChat:
     """The bot's voice in all servers that it is in."""
 
@@ -69,17 +50,22 @@ class DiscordChat:
             edit_interval_s=means.edit_interval_s,
             file_characters=_FILE_CHARACTERS,
             admin_prefix=f"/{ADMINS} ",
+            private_elsewhere=True,
+            fields=True,
+            hint_characters=24,
             registers=True,
         )
         self._means = means
         self._client = means.client
         self._calls = means.calls
-        self._poster = Poster(means.client, means.calls, means.rooms, means.renderer)
+        self._ways = Ways(means.renderer)
+        self._poster = Poster(means, self._ways)
+        self._personal = Personal(means, self._poster)
         self._channels: Remembered[str, int] = Remembered(_MOST)
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Post a message; see `bot.chat.ChatAdapter`. A command's answer takes the place that Discord holds for it."""
-        message = None if reply_to else await self._answered(place, self._means.renderer.message(reply))
+        message = None if reply_to else await self._answered(place, reply)
         if message is None:
             message = await self._posted(place, reply, nonce=nonce, reply_to=reply_to)
             await self._seen(place)
@@ -89,21 +75,10 @@ class DiscordChat:
         """Replace a message; see `bot.chat.ChatAdapter`. One that only shows growth gives way in a crowded channel."""
         slot = self._means.slots.of_message(message.id)
         if slot is not None:
-            shown = self._means.renderer.message(reply)
-            if await self._still(slot, slot.edit(message.id, shown)) is not None:
+            changed = self._ways.sent(reply, lambda shown: slot.edit(message.id, shown))
+            if await self._still(slot, changed) is not None:
                 return
-        refusal: DeliveryFailed | None = None
-        for shown in self._poster.ways(reply):
-            try:
-                await self._edited(message, reply, shown)
-            except DeliveryFailed as error:
-                if code_of(error) != MISSING_PERMISSIONS:
-                    raise
-                refusal = error
-            else:
-                return
-        if refusal is not None:
-            raise refusal
+        await self._ways.sent(reply, lambda shown: self._edited(message, reply, shown))
 
     async def _edited(self, message: MessageRef, reply: Reply, shown: Rendered) -> None:
         channel = await self._channel_of(message)
@@ -137,12 +112,8 @@ class DiscordChat:
         person's message, and the rest in a direct message.
         """
         slot = self._means.slots.of_person(place, person.id)
-        if slot is not None and await self._still(slot, self._whispered(slot, place, reply), gone=_UNHEARD) is not None:
-            return
-        if place.private or reply.visibility is Visibility.ASIDE:
-            await self._aside(place, person, reply)
-        else:
-            await self._direct(place, person, reply)
+        if slot is None or await self._still(slot, self._whispered(slot, place, reply), gone=_UNHEARD) is None:
+            await self._personal.tell(place, person, reply)
 
     async def open_form(self, trigger: str, form: Form) -> None:
         """Show a form; see `bot.chat.ChatAdapter`."""
@@ -191,11 +162,11 @@ class DiscordChat:
     def _partial(self, channel: int, message_id: str) -> discord.PartialMessage:
         return self._client.get_partial_messageable(channel).get_partial_message(int(message_id))
 
-    async def _answered(self, place: Place, shown: Rendered) -> str | None:
+    async def _answered(self, place: Place, reply: Reply) -> str | None:
         """Answers the command that waits in a place; further messages follow the first one while Discord lets them."""
         slots = self._means.slots
         slot = slots.next_in(place) or slots.of_message(place.thread)
-        told = await self._still(slot, slot.answer(shown), gone=_UNHEARD) if slot is not None else None
+        told = await self._still(slot, self._spoken(reply, slot.answer), gone=_UNHEARD) if slot is not None else None
         if slot is None or told is None:
             return None
         slots.keep_message(told[0], slot)
@@ -203,9 +174,16 @@ class DiscordChat:
 
     async def _whispered(self, slot: Slot, place: Place, reply: Reply) -> None:
         if place.private:
-            await slot.answer(self._means.renderer.message(reply))
+            await self._spoken(reply, slot.answer)
         else:
-            await slot.whisper(self._means.renderer.message(self._means.renderer.shareable(reply)))
+            await self._spoken(self._means.renderer.shareable(reply), slot.whisper)
+
+    async def _spoken(self, reply: Reply, say: Callable[[Rendered], Awaitable[Told]]) -> Told:
+        """Answers an interaction, and goes on with what files hold that it does not take."""
+        told, pieces = await self._ways.sent(reply, say, spelled=True)
+        for piece in pieces:
+            await say(Rendered(content=piece))
+        return told
 
     async def _still(
         self, slot: Slot, answering: Awaitable[Told], *, gone: Collection[int] = GONE
@@ -240,31 +218,6 @@ class DiscordChat:
     async def _channel_of(self, message: MessageRef) -> int:
         known = self._channels.get(message.id)
         return known if known is not None else await self._means.rooms.present(message.place)
-
-    async def _aside(self, place: Place, person: Person, reply: Reply) -> None:
-        """Says something beneath what a person wrote, for lack of a way to say it to them alone."""
-        shown = self._means.renderer.message(reply)
-        said = self._means.traces.last(place, person.id)
-        channel = self._means.rooms.likely(place)
-        target = Target(channel=channel, reply_to=int(said or 0) if channel == int(place.channel) else 0)
-        call = self._poster.send(target, shown, nonce=self._means.new_nonce())
-        await self._calls.make("take a line", call, lane=str(channel))
-
-    async def _direct(self, place: Place, person: Person, reply: Reply) -> None:
-        shown = self._means.renderer.message(reply)
-        try:
-            await self._calls.make("take a direct message", self._sent_directly(person.id, shown))
-        except DeliveryFailed as error:
-            if error.retryable:
-                raise
-            hint = self._means.renderer.say(Say.IN_PRIVATE, reply)
-            await self._aside(place, person, Reply(text=hint, language=reply.language, visibility=Visibility.ASIDE))
-
-    async def _sent_directly(self, person: str, shown: Rendered) -> None:
-        user = self._client.get_user(int(person)) or await self._client.fetch_user(int(person))
-        channel = user.dm_channel or await user.create_dm()
-        target = Target(channel=channel.id)
-        await self._poster.send(target, shown, nonce=self._means.new_nonce())
 
     async def _messages(self, place: Place, *, limit: int) -> list[discord.Message]:
         """The last messages of a place, newest first; none where the bot may not read what was said."""

@@ -17,7 +17,7 @@ from discord.http import Route
 
 from bot.assembly import new_id
 from bot.commands.catalogue import all_commands
-from bot.discord_app.adapter import DiscordChat, Means
+from bot.discord_app.adapter import DiscordChat
 from bot.discord_app.application import Application, application, token_of
 from bot.discord_app.attending import Attendant
 from bot.discord_app.calls import Calls
@@ -25,7 +25,9 @@ from bot.discord_app.client import Bot, pointed_at, use_gateway
 from bot.discord_app.examination import overhears
 from bot.discord_app.failures import CONTENT_REFUSED, refused
 from bot.discord_app.files import Files
+from bot.discord_app.hints import Hints
 from bot.discord_app.intake import Intake, Office
+from bot.discord_app.means import Means
 from bot.discord_app.registering import Registered, register
 from bot.discord_app.render import Renderer
 from bot.discord_app.rooms import Rooms
@@ -114,6 +116,7 @@ class DiscordConnection:
     calls: Calls
     commands: list[dict[str, Any]]
     registered: Registered
+    hints: Hints
     houses: list[House]
 
     def settle_in(self, house: House) -> None:
@@ -134,6 +137,7 @@ class DiscordConnection:
     async def hearing(self, receive: Receive) -> AsyncIterator[None]:
         """Has Discord show the commands, and hands over what the client is told."""
         await register(self.bot, self.calls, self.commands, self.registered)
+        self.hints.learn(await asyncio.to_thread(self.registered.ids, str(self.bot.application_id)))
         intake = Intake(self.office, receive, house=self.houses[0] if self.houses else None)
         self.bot.ear = intake
         try:
@@ -221,13 +225,15 @@ def assembled(
 ) -> DiscordConnection:
     """What a client that is signed in works with. `clock` tells seconds that only grow."""
     wording, chosen = load_wording(data_folder("prompts")), settings.discord
+    registry = all_commands(wording)
+    hints = Hints(registry, commands := commands_of(registry))
     means = Means(
         client=bot,
         calls=calls,
         rooms=Rooms(bot, calls),
         slots=Slots(calls, clock),
         traces=Traces(),
-        renderer=Renderer(wording),
+        renderer=Renderer(wording, hints),
         files=Files(session, api_base_url=chosen.api_base_url),
         edit_interval_s=chosen.edit_interval_s,
         new_nonce=new_id,
@@ -238,8 +244,9 @@ def assembled(
         bot=bot,
         office=_office(means, chat, wording, me=_self(bot, chosen, known)),
         calls=calls,
-        commands=commands_of(all_commands(wording)),
+        commands=commands,
         registered=Registered(Path(settings.home)),
+        hints=hints,
         houses=[],
     )
 

@@ -15,6 +15,7 @@ _PORTAL = "discord.com/developers/applications"
 OLD_MESSAGE = 30046
 """Too many edits of a message that is older than an hour: a new one has to take its place."""
 
+_TOO_LARGE = 40005
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_INTERACTION = 10062
@@ -89,6 +90,12 @@ def code_of(error: DeliveryFailed) -> int:
     """Discord's own number of what went wrong; 0 where it gave none."""
     cause = error.__cause__
     return cause.code if isinstance(cause, discord.HTTPException) else 0
+
+
+def is_too_large(error: DeliveryFailed) -> bool:
+    """Whether Discord refused the size of what was sent; what stands before it may do so without a code."""
+    cause = error.__cause__
+    return isinstance(cause, discord.HTTPException) and (cause.status == 413 or cause.code == _TOO_LARGE)
 
 
 def patience_of(error: DeliveryFailed) -> float:

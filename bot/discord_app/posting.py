@@ -3,47 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import discord
 
 from bot.chat import Place
 from bot.discord_app import sizes
-from bot.discord_app.calls import Calls
-from bot.discord_app.failures import MISSING_PERMISSIONS, SHUT, UNKNOWN_CHANNEL, code_of
-from bot.discord_app.markup import inert
-from bot.discord_app.render import Rendered, Renderer
-from bot.discord_app.rooms import Rooms, Target
+from bot.discord_app.failures import SHUT, UNKNOWN_CHANNEL, code_of
+from bot.discord_app.means import Means
+from bot.discord_app.render import Rendered
+from bot.discord_app.rooms import Target
+from bot.discord_app.ways import Ways
 from bot.errors import DeliveryFailed
-from bot.replies import File, Reply
-from bot.splitting import split
-from bot.wording import Say
-
-_MOST_PIECES = 10
-"""Messages that a file may become where none can be attached."""
+from bot.replies import Reply
 
 
 class Poster:
     """Posts what a reply says in as few messages as Discord takes it in."""
 
-    def __init__(self, client: discord.Client, calls: Calls, rooms: Rooms, renderer: Renderer) -> None:
-        self._client = client
-        self._calls = calls
-        self._rooms = rooms
-        self._renderer = renderer
+    def __init__(self, means: Means, ways: Ways) -> None:
+        self._client = means.client
+        self._calls = means.calls
+        self._rooms = means.rooms
+        self._ways = ways
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str) -> tuple[str, int]:
         """Posts a reply, and tells its message and the channel in which that stands. Raises DeliveryFailed."""
         target = await self._rooms.target(place, reply_to=reply_to)
         try:
-            return await self._posted(target, reply, nonce=nonce)
+            return await self.into(target, reply, nonce=nonce)
         except DeliveryFailed as error:
             around = await self._around(place, target, code_of(error), reply_to=reply_to)
             if around is None:
                 raise
-        return await self._posted(around, reply, nonce=nonce)
+        return await self.into(around, reply, nonce=nonce)
 
     async def send(self, target: Target, shown: Rendered, *, nonce: str) -> discord.Message:
         """Sends one message; what Discord and the network raise is the library's own."""
@@ -74,36 +67,17 @@ class Poster:
             )
         return message
 
-    def ways(self, reply: Reply, *, told: Say = Say.FILES_REFUSED) -> Iterator[Rendered]:
-        """A reply as a message, and what is left of it where files or embeds are not allowed; best first."""
-        bare = reply
-        if reply.files:
-            names = ", ".join(file.name for file in reply.files)
-            note = self._renderer.say(told, reply, names=names)
-            bare = replace(reply, files=(), notes=(*reply.notes, note))
-        for each in (reply, bare) if reply.files else (reply,):
-            yield self._renderer.message(each)
-        for each in (reply, bare) if reply.files else (reply,):
-            shown = self._renderer.message(each)
-            if shown.embeds:
-                yield shown.plain
+    async def into(self, target: Target, reply: Reply, *, nonce: str) -> tuple[str, int]:
+        """Posts a reply into a channel, and tells its message and the channel. Raises DeliveryFailed."""
+        lane = str(target.channel)
 
-    async def _posted(self, target: Target, reply: Reply, *, nonce: str) -> tuple[str, int]:
-        pieces = _pieces(reply.files)
-        lane, refusal = str(target.channel), DeliveryFailed("there is no way to send the message")
-        for shown in self.ways(reply, told=Say.FILES_AS_TEXT if pieces else Say.FILES_REFUSED):
+        async def send(shown: Rendered) -> discord.Message:
             call = self.send(target, shown, nonce=nonce)
-            try:
-                message = await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
-            except DeliveryFailed as error:
-                if code_of(error) != MISSING_PERMISSIONS:
-                    raise
-                refusal = error
-                continue
-            if reply.files and not shown.files:
-                await self._spell_out(target, pieces, nonce=nonce)
-            return str(message.id), target.channel
-        raise refusal
+            return await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
+
+        message, pieces = await self._ways.sent(reply, send, spelled=True)
+        await self._spell_out(target, pieces, nonce=nonce)
+        return str(message.id), target.channel
 
     async def _spell_out(self, target: Target, pieces: tuple[str, ...], *, nonce: str) -> None:
         """Says what files hold that cannot be attached."""
@@ -125,12 +99,3 @@ class Poster:
 def nonce_of(key: str) -> str:
     """A nonce that Discord takes, the same for the same key."""
     return hashlib.blake2b(key.encode(), digest_size=(sizes.NONCE - 1) // 2).hexdigest()
-
-
-def _pieces(files: tuple[File, ...]) -> tuple[str, ...]:
-    """Text files as messages; none where one of the files is no text, or where they would be too many."""
-    if not all(file.media_type.startswith("text/markdown") for file in files):
-        return ()
-    texts = (file.content.decode("utf-8", errors="replace") for file in files)
-    pieces = tuple(piece for text in texts for piece in split(inert(text), sizes.CONTENT))
-    return pieces if len(pieces) <= _MOST_PIECES else ()

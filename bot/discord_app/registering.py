@@ -27,12 +27,22 @@ class Registered:
         self._path = home / FILE_NAME
 
     def get(self, application: str) -> str:
-        """The fingerprint of an application's commands; "" where it is not known."""
-        return str(self._all().get(application, ""))
+        """The fingerprint of an application's commands; "" where it, or what else is known by now, is not kept."""
+        return str(self._of(application).get("mark", ""))
 
-    def keep(self, application: str, mark: str) -> None:
+    def ids(self, application: str) -> Mapping[str, str]:
+        """The ids of an application's commands by their names, as far as Discord has told them."""
+        ids = self._of(application).get("ids")
+        return ids if isinstance(ids, dict) else {}
+
+    def keep(self, application: str, mark: str, ids: Mapping[str, str]) -> None:
         """Remembers what is registered now."""
-        self._path.write_text(json.dumps({**self._all(), application: mark}, indent=2) + "\n", encoding="utf-8")
+        everything = {**self._all(), application: {"mark": mark, "ids": dict(ids)}}
+        self._path.write_text(json.dumps(everything, indent=2) + "\n", encoding="utf-8")
+
+    def _of(self, application: str) -> Mapping[str, Any]:
+        known = self._all().get(application)
+        return known if isinstance(known, dict) else {}
 
     def _all(self) -> Mapping[str, Any]:
         try:
@@ -51,10 +61,18 @@ async def register(
         return False
     call = client.http.bulk_upsert_global_commands(int(application), [dict(each) for each in commands])
     try:
-        await calls.make("take the commands", call)
-        await asyncio.to_thread(registered.keep, application, mark)
+        told: Any = await calls.make("take the commands", call)
+        await asyncio.to_thread(registered.keep, application, mark, _ids(told))
     except (DeliveryFailed, OSError) as error:
         log.warning("commands_not_registered", extra={"error": str(error)})
         return False
     log.info("commands_registered", extra={"count": len(commands)})
     return True
+
+
+def _ids(told: Any) -> dict[str, str]:
+    """The ids of commands by their names; what cannot be read is left out."""
+    found = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    return {
+        str(each["name"]): str(each["id"]) for each in found if str(each.get("id", "")).isdigit() and "name" in each
+    }

@@ -15,6 +15,7 @@ import discord
 from discord.ui import View
 
 from bot.discord_app import sizes
+from bot.discord_app.hints import Hints
 from bot.discord_app.items import view_of
 from bot.discord_app.markup import escaped, inert, link
 from bot.discord_app.sizes import held
@@ -77,8 +78,9 @@ class Rendered:
 class Renderer:
     """Makes messages in the words that Discord's readers see."""
 
-    def __init__(self, wording: Wording) -> None:
+    def __init__(self, wording: Wording, hints: Hints | None = None) -> None:
         self._wording = wording
+        self._hints = hints
 
     def message(self, reply: Reply) -> Rendered:
         """A reply as one message."""
@@ -86,7 +88,10 @@ class Renderer:
         text = inert(reply.text, addresses=addresses).strip()
         beneath = [f"-# {_line(note)}" for note in reply.notes if note.strip()]
         beneath += [f"-# ⏳ {_line(reply.status)}"] if reply.status else []
-        content, over = _fitted(f"{_calling(reply.mention)}{text}", beneath)
+        calling = _calling(reply.mention)
+        content, over = _fitted(f"{calling}{self._hinting(reply, text)}", beneath)
+        if over:
+            content, over = _fitted(f"{calling}{text}", beneath)
         embeds = [*_overflow(over), *self._sources(reply)]
         if not content and not embeds and not reply.files:
             content = _BLANK
@@ -112,6 +117,10 @@ class Renderer:
     def say(self, text: Say, reply: Reply, **values: object) -> str:
         """One of the bot's texts in the language of a reply."""
         return self._wording.say(text, reply.language, **values)
+
+    def _hinting(self, reply: Reply, text: str) -> str:
+        """A text with commands to click on, unless it rests on documents, which could name any."""
+        return text if self._hints is None or reply.citations else self._hints.linked(text)
 
     def _sources(self, reply: Reply) -> list[discord.Embed]:
         listed = references(reply.citations, self._wording, reply.language)

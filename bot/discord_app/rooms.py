@@ -13,6 +13,7 @@ from bot.chat import Place, PlaceKind
 from bot.discord_app import sizes
 from bot.discord_app.calls import Calls
 from bot.discord_app.sizes import held
+from bot.errors import DeliveryFailed
 from bot.remembered import Remembered
 
 log = logging.getLogger(__name__)
@@ -55,12 +56,17 @@ class Rooms:
         self._titles.keep(message_id, title)
 
     async def target(self, place: Place, *, reply_to: str = "") -> Target:
-        """Where an answer goes; a thread is opened from the message that it answers. Raises DeliveryFailed."""
+        """Where an answer goes; a thread is opened from the message that it answers.
+
+        Raises:
+            DeliveryFailed: Discord does not tell, or the thread of the conversation is gone: what was said there may
+                not have been for all who read the channel.
+        """
         if place.private or not place.thread:
             return Target(channel=int(place.channel), reply_to=int(reply_to or 0) if not place.private else 0)
         threaded = self._known(place)
         if threaded is None:
-            threaded = await (self._open(place) if reply_to == place.thread else self._exists(place))
+            threaded = await (self._open(place) if reply_to == place.thread else self._continues(place))
             self._threads.keep(place.key, threaded)
         if threaded:
             return Target(channel=int(place.thread))
@@ -114,6 +120,21 @@ class Rooms:
         if self._client.get_channel(int(place.thread)) is not None:
             return True
         return self._threads.get(place.key)
+
+    async def _continues(self, place: Place) -> bool:
+        """Whether a conversation is held in a thread; else it began with a message of the channel."""
+        if await self._exists(place):
+            return True
+        if not await self._calls.make("tell of a message", self._is_said(int(place.channel), int(place.thread))):
+            raise DeliveryFailed("the thread of the conversation is gone")
+        return False
+
+    async def _is_said(self, channel: int, message: int) -> bool:
+        try:
+            await self._client.get_partial_messageable(channel).fetch_message(message)
+        except (discord.NotFound, discord.Forbidden):
+            return False
+        return True
 
     async def _exists(self, place: Place) -> bool:
         return await self._calls.make("tell of a thread", self._found(int(place.thread)))

@@ -13,6 +13,7 @@ from bot.documents.keeping import Keeper
 from bot.documents.taking import FileTaker, SettingStore
 from bot.documents.workshop import DocumentStore, Looking, Workshop
 from bot.rights import Rights
+from bot.usages import typed
 from bot.wording import Wording
 from rag.types import Language
 
@@ -57,7 +58,7 @@ def open_shop(trade: Trade) -> tuple[FileTaker, Keeper]:
     )
 
     def usage(language: Language, adapter: ChatAdapter) -> str:
-        return f"{adapter.capabilities.command_prefix}{trade.wording.command(_COMMAND, language).name}"
+        return typed(adapter.capabilities, trade.wording, _COMMAND, language)
 
     desk = DocumentDesk(workshop)
     taker = FileTaker(

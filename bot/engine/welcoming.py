@@ -12,6 +12,7 @@ from bot.neighbours import Delivering
 from bot.privacy_records import PrivacyBook
 from bot.privacy_settings import PrivacySettings
 from bot.saying import Say
+from bot.usages import typed
 from bot.wording import Wording
 from rag.types import Language
 
@@ -46,7 +47,7 @@ class Welcome:
             return
         if not await self._book.first_use(person.key, at=self._now()):
             return
-        usage = adapter.capabilities.command_prefix + self._wording.command(_COMMAND, language).name
+        usage = typed(adapter.capabilities, self._wording, _COMMAND, language)
         days = self._settings.keep_days
         kept = self._wording.say(Say.PRIVACY_DAYS if days else Say.PRIVACY_ALWAYS, language, **_days(days))
         try:

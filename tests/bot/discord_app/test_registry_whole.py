@@ -70,14 +70,14 @@ class Log:
             self.left.append(f"{what}: after {used.responded - used.began:.1f} s")
 
 
-async def call_everything(bot: Office, user: str, place: str) -> Log:
+async def call_everything(bot: Office, user: str, place: str, *, locale: str = "en-US") -> Log:
     """Calls each command with each of its variants, one after the other as a person would."""
     world, log = bot.discord.world, Log()
     for group in _GROUPS if place != DM else _GROUPS[:1]:
         registered = next(each for each in world.commands if each["name"] == group)
         for command in registered["options"]:
             for given in variants(command):
-                used = bot.discord.people.command(user, place, command["name"], group=group, given=given)
+                used = bot.discord.people.command(user, place, command["name"], group=group, given=given, locale=locale)
                 await log.add(used, (command["name"], given))
     return log
 

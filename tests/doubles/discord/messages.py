@@ -64,6 +64,8 @@ class Messages:
 
     def attached(self, files: Files) -> list[dict[str, Any]]:
         """Files that were sent, where they can be fetched from."""
+        if sum(len(content) for _, content in files) > self.world.largest:
+            raise Refused(413, 40005, "Request entity too large")
         made = []
         for name, content in files:
             key = self.world.next_id()
@@ -113,6 +115,11 @@ class Messages:
         ]
         newest = sorted(found, key=lambda said: int(said.id), reverse=True)[:limit]
         return [self._readable(self.world.told(said)) for said in newest]
+
+    def one(self, channel: str, message: str) -> dict[str, Any]:
+        """GET /channels/{id}/messages/{id}"""
+        self.channel(channel)
+        return self._readable(self.world.told(self._message(channel, message)))
 
     def thread(self, channel: str, message: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST /channels/{id}/messages/{id}/threads"""

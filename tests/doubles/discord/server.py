@@ -91,6 +91,7 @@ class DiscordServer:
             ("POST", f"{channel}/typing", "typing", lambda q: self.world.typing.append(q["channel"])),
             ("GET", f"{channel}/messages", "history", self._history),
             ("POST", f"{channel}/messages", "messages", lambda q: said.post(q["channel"], q["body"], q["files"])),
+            ("GET", message, "message", lambda q: said.one(q["channel"], q["message"])),
             ("PATCH", message, "messages", lambda q: said.patch(q["channel"], q["message"], q["body"], q["files"])),
             ("DELETE", message, "deletes", lambda q: said.delete(q["channel"], q["message"])),
             ("POST", f"{message}/threads", "threads", lambda q: said.thread(q["channel"], q["message"], q["body"])),

@@ -61,6 +61,9 @@ class World:
         self.denied: dict[str, set[str]] = {QUIET: {"threads"}}
         """What the bot may not do, by channel: `threads`, `send`, `embeds` or `files`."""
 
+        self.largest = 10 * 1024 * 1024
+        """How large the files of a message may be."""
+
         self.channels: dict[str, dict[str, Any]] = {
             CHANNEL: self._channel(CHANNEL, TEXT, "general"),
             FORUM: self._channel(FORUM, FORUM_TYPE, "questions"),
@@ -127,8 +130,8 @@ class World:
                 _role(OWN_ROLE, "Advisor", _MEMBER, tags={"bot_id": ME}),
                 _role(LEAD_ROLE, "Leads", _MEMBER | _MANAGE),
             ],
-            "channels": [each for each in own if each["type"] != THREAD],
-            "threads": [each for each in own if each["type"] == THREAD],
+            "channels": [each for each in own if "thread_metadata" not in each],
+            "threads": [each for each in own if "thread_metadata" in each],
             "members": [self.member(ME) | {"user": self.user(ME)}],
             "emojis": [],
             "stickers": [],
@@ -142,12 +145,12 @@ class World:
             "preferred_locale": "en-US",
         }
 
-    def add_thread(self, thread: str, parent: str, name: str) -> dict[str, Any]:
+    def add_thread(self, thread: str, parent: str, name: str, *, kind: int = THREAD) -> dict[str, Any]:
         """Opens a thread, and tells of it."""
         owner = {"owner_id": ME, "message_count": 0, "member_count": 1}
         meta = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": _now(), "locked": False}
         guild = self.channels[parent]["guild_id"]
-        made = self._channel(thread, THREAD, name, guild) | owner | {"parent_id": parent, "thread_metadata": meta}
+        made = self._channel(thread, kind, name, guild) | owner | {"parent_id": parent, "thread_metadata": meta}
         self.channels[thread] = made
         self.tell("THREAD_CREATE", made | {"newly_created": True}, thread)
         return made
@@ -173,6 +176,15 @@ class World:
         guild = self.channels[said.channel].get("guild_id")
         data = {"id": said.id, "channel_id": said.channel} | ({"guild_id": guild} if guild else {})
         self.tell("MESSAGE_DELETE", data, said.channel)
+
+    def take_away(self, channel: str) -> None:
+        """Takes a channel or a thread away with all that was said there."""
+        gone = self.channels[channel]
+        self.tell("THREAD_DELETE" if gone.get("thread_metadata") else "CHANNEL_DELETE", gone, channel)
+        del self.channels[channel]
+        for said in [each for each in self.messages.values() if each.channel == channel]:
+            said.gone = True
+            del self.messages[said.id]
 
     def told(self, said: Said, *, deep: bool = True) -> dict[str, Any]:
         """A message as Discord tells of it."""

@@ -1,0 +1,72 @@
+"""What one person is told where no interaction of theirs is open: beneath what they wrote, or in a direct message."""
+
+from __future__ import annotations
+
+from bot.chat import Person, Place, PlaceKind
+from bot.discord_app.failures import SHUT, code_of
+from bot.discord_app.markup import escaped
+from bot.discord_app.means import Means
+from bot.discord_app.posting import Poster
+from bot.discord_app.rooms import Target
+from bot.errors import DeliveryFailed
+from bot.replies import Reply, Visibility
+from bot.wording import Say
+
+
+class Personal:
+    """Tells people something by themselves, as privately as it has to be."""
+
+    def __init__(self, means: Means, poster: Poster) -> None:
+        self._means = means
+        self._poster = poster
+
+    async def tell(self, place: Place, person: Person, reply: Reply) -> None:
+        """Says what is no secret beneath what the person wrote, and the rest directly. Raises DeliveryFailed."""
+        if not place.private and reply.visibility is not Visibility.ASIDE:
+            await self._direct(place, person, reply)
+            return
+        try:
+            await self._aside(place, person, reply)
+        except DeliveryFailed as error:
+            if place.private or code_of(error) not in SHUT:
+                raise
+            await self._direct(place, person, reply)
+
+    async def _aside(self, place: Place, person: Person, reply: Reply) -> None:
+        """Says something beneath what a person wrote, for lack of a way to say it to them alone."""
+        said = self._means.traces.last(place, person.id)
+        channel = self._means.rooms.likely(place)
+        reply_to = int(said or 0) if channel == int(place.channel) else 0
+        await self._say(Target(channel=channel, reply_to=reply_to), reply)
+
+    async def _direct(self, place: Place, person: Person, reply: Reply) -> None:
+        try:
+            channel = await self._means.calls.make("open a direct message", self._opened(person.id))
+            await self._say(Target(channel=channel), reply)
+        except DeliveryFailed as error:
+            if error.retryable:
+                raise
+            await self._told_how(place, person, reply)
+
+    async def _told_how(self, place: Place, person: Person, reply: Reply) -> None:
+        """Says where the person asked what keeps them from being told, or around it where that takes no messages."""
+        try:
+            await self._aside(place, person, self._hint(Say.IN_PRIVATE, reply))
+        except DeliveryFailed as error:
+            if code_of(error) not in SHUT or not place.thread or place.kind is PlaceKind.FORUM:
+                raise
+            await self._say(
+                Target(channel=int(place.channel)), self._hint(Say.SHUT_OUT, reply, who=escaped(person.name))
+            )
+
+    def _hint(self, text: Say, reply: Reply, **values: object) -> Reply:
+        words = self._means.renderer.say(text, reply, **values)
+        return Reply(text=words, language=reply.language, visibility=Visibility.ASIDE)
+
+    async def _say(self, target: Target, reply: Reply) -> None:
+        await self._poster.into(target, reply, nonce=self._means.new_nonce())
+
+    async def _opened(self, person: str) -> int:
+        """The channel of direct messages with somebody."""
+        user = self._means.client.get_user(int(person)) or await self._means.client.fetch_user(int(person))
+        return (user.dm_channel or await user.create_dm()).id
