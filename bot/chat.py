@@ -214,13 +214,13 @@ class Capabilities:
 
     message_characters: int
     """Longest text of one message."""
-
     edit_interval_s: float
     """Least time between two changes of one message."""
-
     file_characters: int = 40_000
     """A longer answer is sent as a file."""
 
+    overhears: bool = True
+    """Whether messages are heard that do not mention the bot."""
     forms: bool = True
     private_replies: bool = True
     private_files: bool = False

@@ -73,6 +73,7 @@ class Say(StrEnum):
     HELP_COMMANDS = "help_commands"
     HELP_ALIASES = "help_aliases"
     HELP_FOLLOW_UPS = "help_follow_ups"
+    HELP_REPLIES = "help_replies"
     HELP_OF_COMMAND = "help_of_command"
     HELP_ARGUMENT = "help_argument"
     HELP_CHOICES = "help_choices"

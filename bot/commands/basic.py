@@ -56,7 +56,8 @@ class Help:
     def _overview(self, call: Call) -> str:
         lines = [f"- {self._line(call, command, whole=False)}" for command in offered(call, self._registry())]
         title = f"**{call.words(Say.HELP_COMMANDS)}**"
-        return "\n\n".join([call.words(Say.HELP_INTRO), call.words(Say.HELP_FOLLOW_UPS), "\n".join([title, *lines])])
+        going_on = Say.HELP_FOLLOW_UPS if call.adapter.capabilities.overhears else Say.HELP_REPLIES
+        return "\n\n".join([call.words(Say.HELP_INTRO), call.words(going_on), "\n".join([title, *lines])])
 
     def _explained(self, call: Call, command: Command) -> str:
         registry = self._registry()

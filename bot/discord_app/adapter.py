@@ -51,6 +51,7 @@ class DiscordChat:
             file_characters=_FILE_CHARACTERS,
             admin_prefix=f"/{ADMINS} ",
             private_elsewhere=True,
+            overhears=means.client.intents.message_content,
             fields=True,
             hint_characters=24,
             registers=True,

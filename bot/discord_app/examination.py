@@ -8,6 +8,7 @@ import aiohttp
 
 from bot.discord_app.application import application
 from bot.discord_app.failures import CONTENT_REFUSED
+from bot.discord_app.servers import examine_servers
 from bot.discord_settings import DiscordSettings
 from bot.findings import Finding, Status
 from bot.limits import EngineSettings
@@ -26,11 +27,14 @@ async def examine_discord(everything: Settings) -> AsyncIterator[Finding]:
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_CALL_S)) as session:
             known = await application(session, settings)
+            servers = [each async for each in examine_servers(session, settings)]
     except RagError as error:
         problem, _, mend = str(error).partition("; ")
         yield Finding(check="discord", status=Status.FAIL, text=problem, mend=mend or "look at ADVISOR_DISCORD_TOKEN")
         return
     yield Finding(check="discord", status=Status.OK, text=f"signed in as {known.name!r}, application {known.id}")
+    for each in servers:
+        yield each
     yield _content(settings, engine, granted=known.reads_messages is not False)
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from bot.running.connecting import Connection
+from bot.running.connecting import Connection, State
 from bot.running.opening import Bot, Opener, RunSettings
 from bot.running.pauses import spare_pauses
 from bot.running.plugging import AdapterFactory
@@ -75,7 +75,9 @@ class Program:
         spare_pauses()
         self._opener.status.up("engine")
         bot.begin_schedules()
-        log.info("ready", extra={"platforms": ",".join(each.name for each in bot.connections)})
+        there = {state: [each.name for each in bot.connections if each.state is state] for state in State}
+        refused = {"refused": ",".join(there[State.REFUSED])} if there[State.REFUSED] else {}
+        log.info("ready", extra={"platforms": ",".join(there[State.UP]), **refused})
         try:
             await asyncio.wait({engine, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:

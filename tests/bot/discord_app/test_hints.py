@@ -19,7 +19,7 @@ from bot.wording import load_wording
 from rag.backends.sqlite.reading import SqliteCatalogue
 from rag.resources import data_folder
 from tests.bot.samples import citation
-from tests.doubles.discord.names import ADA, APP, CEO, CHANNEL, ME
+from tests.doubles.discord.names import ADA, APP, CEO, CHANNEL, GRANTED, ME
 from tests.doubles.discord.server import discord_server
 
 from .offices import office
@@ -89,6 +89,18 @@ async def test_ids_are_known_after_a_restart_and_asked_for_where_only_a_mark_was
             bot.discord.people.command(ADA, CHANNEL, "case", query="of nobody", locale="zh-CN")
             await until(lambda: bool(bot.discord.world.whispers()))
         assert discord.world.registrations == 2
+
+
+@pytest.mark.parametrize(
+    ("granted", "told"), [(True, "just go on asking"), (False, "mention me or reply")], ids=["granted", "not granted"]
+)
+async def test_help_says_how_to_go_on_asking(granted: bool, told: str, tmp_path: Path) -> None:
+    async with discord_server() as discord:
+        discord.world.flags = GRANTED if granted else 0
+        async with office(tmp_path, discord=discord) as bot:
+            discord.people.command(ADA, CHANNEL, "help")
+            first, *_ = await bot.whispers()
+    assert told in first.content
 
 
 def _problems(texts: Iterable[str], commands: Iterable[dict[str, Any]]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ async def test_server_that_is_not_registered_reads_public_documents_and_is_told_
     tmp_path: Path,
 ) -> None:
     async with office(tmp_path, registered=False) as bot:
-        assert "/advisor-admin server register" in await told(bot, CEO, "server")
+        assert re.search(r"</advisor-admin server:\d+> `action:register`", await told(bot, CEO, "server"))
         refused = await told(bot, CEO, "config", action="set", name="labels", value="all")
         assert "not registered" in refused
         assert "labels" not in await told(bot, CEO, "config")

@@ -81,6 +81,9 @@ class DiscordServer:
         message, response = f"{channel}/messages/{{message}}", f"{webhook}/messages/{{message}}"
         return [
             ("GET", "/users/@me", "", lambda q: self.world.user(ME) | {"flags": 0}),
+            ("GET", "/users/@me/guilds", "", lambda q: self.world.own_servers()),
+            ("GET", "/guilds/{guild}/channels", "", lambda q: self.world.guild(q["guild"])["channels"]),
+            ("GET", "/guilds/{guild}/members/{user}", "", lambda q: self.world.member(q["user"], whole=True)),
             ("GET", "/users/{user}", "", lambda q: self.world.user(q["user"])),
             ("GET", "/oauth2/applications/@me", "", lambda q: self._application()),
             ("GET", "/applications/@me", "", lambda q: self._application()),

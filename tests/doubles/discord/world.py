@@ -39,6 +39,7 @@ _EPOCH_MS = 1_420_070_400_000
 _SEND = 1 << 11
 _MANAGE = 1 << 5
 _MEMBER = (1 << 10) | (1 << 11) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 31) | (1 << 35) | (1 << 38)
+_DENIED = {"threads": 1 << 35, "send": _SEND, "embeds": 1 << 14, "files": 1 << 15, "view": 1 << 10}
 _MENTION = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
 
@@ -59,7 +60,7 @@ class World:
         self.closed_to_direct: set[str] = set()
         self.guilds = {GUILD}
         self.denied: dict[str, set[str]] = {QUIET: {"threads"}}
-        """What the bot may not do, by channel: `threads`, `send`, `embeds` or `files`."""
+        """What the bot may not do, by channel: `threads`, `send`, `embeds`, `files` or `view`."""
 
         self.largest = 10 * 1024 * 1024
         """How large the files of a message may be."""
@@ -144,6 +145,13 @@ class World:
             "premium_tier": 0,
             "preferred_locale": "en-US",
         }
+
+    def own_servers(self) -> list[dict[str, Any]]:
+        """The servers that the bot is in, as far as a list of them tells."""
+        return [
+            {"id": guild, "name": "Founders", "owner": False, "permissions": str(self.permissions(ME)), "features": []}
+            for guild in sorted(self.guilds)
+        ]
 
     def add_thread(self, thread: str, parent: str, name: str, *, kind: int = THREAD) -> dict[str, Any]:
         """Opens a thread, and tells of it."""
@@ -250,7 +258,7 @@ class World:
 
     def _overwrites(self, channel: str) -> list[dict[str, Any]]:
         denied = self.denied.get(channel, set())
-        bits = ((1 << 35) if "threads" in denied else 0) | (_SEND if "send" in denied else 0)
+        bits = sum(_DENIED[each] for each in denied)
         return [{"id": ME, "type": 1, "allow": "0", "deny": str(bits)}] if bits else []
 
 
