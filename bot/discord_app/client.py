@@ -14,6 +14,7 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.discord_app.completing import completed
 from bot.discord_app.gateway import Gateway
 from bot.discord_app.items import Actionable
 from bot.discord_app.reading import Interaction
@@ -154,7 +155,7 @@ def use_gateway(url: str) -> None:
 def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def guarded(data: Any) -> Any:
         try:
-            return parse(data)
+            return parse(completed(name, data))
         except Exception:  # whatever Discord may send one day
             log.exception("event_not_read", extra={"event": name})
             return None

@@ -15,7 +15,7 @@ from bot.chat import CommandCall, Incoming, Message, Press
 from bot.discord_app import parse, sizes
 from bot.discord_app.adapter import DiscordChat
 from bot.discord_app.attending import Attendant
-from bot.discord_app.reading import Interaction, is_written, room_of, used_of, written_of
+from bot.discord_app.reading import Interaction, is_written, room_of, server_of, used_of, written_of
 from bot.discord_app.rooms import Rooms
 from bot.discord_app.slot import Slot, Stage
 from bot.discord_app.slots import Slots
@@ -77,7 +77,8 @@ class Intake:
         me = self._office.me
         if not is_written(message) or str(message.author.id) == me.user:
             return
-        read = parse.message(written_of(message, int(me.user)), me)
+        room = await self._office.rooms.untold(message.channel, server_of(message))
+        read = parse.message(written_of(message, int(me.user), room=room), me)
         await self._heard(read)
 
     async def edited(self, event: discord.RawMessageUpdateEvent) -> None:

@@ -40,6 +40,11 @@ def room_of(channel: Any, guild: int | None) -> Room:
     return Room(id=str(channel.id), kind=RoomKind.CHANNEL if guild else RoomKind.DIRECT, guild=workspace)
 
 
+def server_of(message: discord.Message) -> int | None:
+    """The server of a message, which may not have been told of yet; None outside of servers."""
+    return message.guild.id if message.guild else getattr(message.channel, "guild_id", None)
+
+
 def author_of(user: discord.abc.User, *, installed: bool = True, webhook: bool = False) -> Author:
     """Whoever did something. Where the bot is no member of the server, or they are not quite yet, they are guests."""
     member = user if isinstance(user, discord.Member) else None
@@ -54,25 +59,28 @@ def author_of(user: discord.abc.User, *, installed: bool = True, webhook: bool =
     )
 
 
-def written_of(message: discord.Message, me: int) -> Written:
-    """A message."""
-    guild = message.guild.id if message.guild else None
+def written_of(message: discord.Message, me: int, *, room: Room | None = None) -> Written:
+    """A message; `room` is where it stands, where that is known better than by the message itself."""
+    guild = server_of(message)
+    # Of a server that is not told of yet, nobody is known to be a member.
+    told = message.guild is not None or not guild
     names = {str(user.id): user.display_name for user in message.mentions}
     names |= {str(role.id): role.name for role in message.role_mentions}
     names |= {str(each.id): name for each in message.channel_mentions if (name := getattr(each, "name", ""))}
     return Written(
         id=str(message.id),
-        room=room_of(message.channel, guild),
-        author=author_of(message.author, webhook=message.webhook_id is not None),
+        room=room or room_of(message.channel, guild),
+        author=author_of(message.author, installed=told, webhook=message.webhook_id is not None),
         at=_written_at(message),
-        text=message.content,
+        text=message.content or _carried(message),
         people=tuple(str(user.id) for user in message.mentions),
         own_roles=_own_roles(message),
         names=names,
         root=_root(message, me),
         answers=_answered(message),
         attachments=tuple(
-            Attachment(name=each.filename, size=each.size, reference=each.url) for each in message.attachments
+            Attachment(name=each.filename, size=each.size, reference=each.url)
+            for each in (*message.attachments, *(file for one in message.message_snapshots for file in one.attachments))
         ),
     )
 
@@ -104,6 +112,13 @@ def _written_at(message: discord.Message) -> datetime:
     """When somebody wrote a message. Discord tells of new ones alone: an id that says otherwise is no time."""
     now = datetime.now(UTC)
     return message.created_at if now - message.created_at < _OLDEST else now
+
+
+def _carried(message: discord.Message) -> str:
+    """What a message says that has no words of its own: those of what it forwards, or a poll's."""
+    if message.poll is not None:
+        return "\n".join([message.poll.question, *(f"- {each.text}" for each in message.poll.answers)])
+    return "\n\n".join(each.content for each in message.message_snapshots if each.content)
 
 
 def said_of(message: discord.Message, me: int) -> Said:

@@ -12,7 +12,9 @@ import discord
 from bot.chat import Place, PlaceKind
 from bot.discord_app import sizes
 from bot.discord_app.calls import Calls
+from bot.discord_app.reading import room_of
 from bot.discord_app.sizes import held
+from bot.discord_app.values import Room
 from bot.errors import DeliveryFailed
 from bot.remembered import Remembered
 
@@ -46,10 +48,27 @@ class Rooms:
         self._inline: Inline = _nowhere
         self._threads: Remembered[str, bool] = Remembered(_MOST)
         self._titles: Remembered[str, str] = Remembered(_MOST)
+        self._untold: Remembered[int, Room] = Remembered(_MOST)
 
     def ask(self, inline: Inline) -> None:
         """Asks whoever knows the settings of channels from now on."""
         self._inline = inline
+
+    async def untold(self, channel: Any, guild: int | None) -> Room | None:
+        """A channel of a server that the gateway has not told of, as Discord tells when it is asked; None of others."""
+        if not guild or not isinstance(channel, discord.PartialMessageable):
+            return None
+        known = self._untold.get(channel.id)
+        if known is None:
+            try:
+                found = await self._calls.make(
+                    "tell of a channel", self._fetched(channel.id), key=f"channel/{channel.id}"
+                )
+            except DeliveryFailed:
+                return None
+            known = room_of(channel if found is None else found, guild)
+            self._untold.keep(channel.id, known)
+        return known
 
     def entitle(self, message_id: str, title: str) -> None:
         """What a thread is called that answers a message."""

@@ -73,6 +73,10 @@ class Gateway:
         self.identified: list[dict[str, Any]] = []
         self.resumed: list[dict[str, Any]] = []
         self.refuse_resume = False
+        self.withheld: set[str] = set()
+        """Servers of which nothing is told when a session begins; of `unnamed` ones not even that there are any."""
+
+        self.unnamed: set[str] = set()
         self._ids = itertools.count(1)
         self._changed = asyncio.Event()
         world.tell = self.dispatch
@@ -176,14 +180,14 @@ class Gateway:
             {
                 "v": 10,
                 "user": self.world.user(ME),
-                "guilds": [{"id": guild, "unavailable": True} for guild in guilds],
+                "guilds": [{"id": guild, "unavailable": True} for guild in guilds if guild not in self.unnamed],
                 "session_id": session.id,
                 "resume_gateway_url": self.url,
                 "shard": [number, shards],
                 "application": {"id": APP, "flags": self.world.flags},
             },
         )
-        for guild in guilds:
+        for guild in sorted(set(guilds) - self.withheld - self.unnamed):
             self._tell(session, "GUILD_CREATE", self.world.guild(guild))
         self._changed.set()
         return 0
