@@ -19,6 +19,10 @@ _MESSAGE_CONTENT = 1 << 18 | 1 << 19
 _PATH = "/oauth2/applications/@me"
 """What the library asks as well when it signs in: whatever stands in for Discord answers it."""
 
+_TURNED_AWAY = (
+    "Discord turns this machine away (403), as it does for a while after too many requests that fail; "
+    "a proxy on the way may do so, too"
+)
 _ACCEPTED = 2
 """The state of somebody who has accepted the invitation to a team."""
 
@@ -55,8 +59,10 @@ async def application(session: aiohttp.ClientSession, settings: DiscordSettings)
     headers = {"Authorization": f"Bot {token_of(settings)}"}
     try:
         async with session.get(f"{settings.api_base_url}{_PATH}", headers=headers) as response:
-            if response.status in {401, 403}:
+            if response.status == 401:
                 raise AdapterFailed(UNKNOWN_TOKEN, retryable=False)
+            if response.status == 403:
+                raise AdapterFailed(_TURNED_AWAY, retryable=True)
             if response.status != 200:
                 raise AdapterFailed(f"Discord answers {response.status}", retryable=True)
             told = await response.json(content_type=None)

@@ -19,6 +19,7 @@ from tests.doubles.discord.things import Said
 _WIDTH = 860
 _BUTTONS = {1: "primary", 2: "secondary", 3: "success", 4: "danger"}
 _SMALL = re.compile(r"^-# (.*)$", re.M)
+_COMMAND = re.compile(r"&lt;(/[a-z -]+):\d+&gt;")
 _STYLE = """
 body{background:#313338;color:#dbdee1;
 font:16px/1.375 'Noto Sans','Noto Sans CJK SC','Noto Color Emoji',sans-serif;margin:0;padding:16px}
@@ -36,7 +37,7 @@ blockquote{border-left:4px solid #4e5058;margin:0;padding-left:12px}
 max-width:400px;color:#949ba4;font-size:14px}.only{color:#949ba4;font-size:12px}
 .modal{background:#313338;border:1px solid #1e1f22;border-radius:5px;padding:16px;max-width:440px;margin:16px 0}
 .f{background:#1e1f22;border-radius:3px;padding:10px;margin:4px 0 12px;min-height:18px}
-.l{font-weight:600;font-size:14px}
+.l{font-weight:600;font-size:14px}.c{background:#3c4270;color:#c9cdfb;border-radius:3px;padding:0 2px}
 """
 
 
@@ -95,4 +96,5 @@ def _markdown(text: str) -> str:
     # Discord shows small print by a mark of its own, and links without a preview within angle brackets.
     marked = _SMALL.sub(lambda found: f"\n\n⟦{found[1]}⟧", text)
     shown = MarkdownIt("commonmark", {"breaks": True, "html": False}).render(marked)
+    shown = _COMMAND.sub(r"<span class=c>\1</span>", shown)
     return re.sub(r"<p>⟦(.*?)⟧</p>", r"<small>\1</small>", shown, flags=re.S)

@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 from bot.chat import Address, CommandCall, Message, PlaceKind, Press, Standing
+from bot.discord_app.adapter import DiscordChat
 from bot.discord_app.connection import DiscordFactory
+from bot.errors import AdapterFailed, DeliveryFailed
+from bot.payloads import Payload
+from bot.replies import Button, Reply
 from tests.doubles.discord.names import ADA, CHANNEL, DM, FORUM, GUILD, ME
-from tests.doubles.discord.server import DiscordServer, discord_server
+from tests.doubles.discord.server import DiscordServer, Fault, discord_server
 from tests.doubles.discord.things import Said
 
-from .opened import Heard, Opened, discord_settings, ended, listening, until
+from .opened import Heard, Opened, channel, discord_settings, ended, listening, signed_in, until
 
 ASKED = f"<@{ME}> what is a moat?"
 _OPTIONAL = (
@@ -55,11 +59,6 @@ async def test_command_is_taken_in_without(names: tuple[str, ...], place: str, t
 
 
 async def test_button_is_pressed_without_its_channel_being_told(tmp_path: Path) -> None:
-    from bot.payloads import Payload
-    from bot.replies import Button, Reply
-
-    from .opened import channel
-
     async with listening(tmp_path, lambda discord: without(discord, "channel")) as bot:
         asked = bot.discord.people.say(ADA, CHANNEL, "hm")
         button = Button(label="x", payload=Payload(verb="up", subject="a"))
@@ -213,3 +212,55 @@ async def test_change_that_tells_next_to_nothing_is_left_out(change: dict[str, A
         bot.discord.people.say(ADA, CHANNEL, ASKED)
         (heard,) = await bot.heard.count(1)
     assert isinstance(heard, Message)
+
+
+_PAGE = "<html><title>Error 1015</title>You are being rate limited</html>"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 520, 524], ids=str)
+async def test_page_of_whatever_stands_before_discord_is_waited_out(status: int, tmp_path: Path) -> None:
+    async with signed_in(tmp_path) as (discord, connection):
+        discord.faults.append(Fault("POST", "/messages", status, page=_PAGE, headers={"Retry-After": "3"}))
+        # The library tries some failures again by itself, the rest is told to be worth another try.
+        problem = await _problem_of(connection.chat)
+        if problem is not None:
+            assert problem.retryable
+            await connection.chat.post(channel(), Reply(text="A"), nonce="n")
+        (said,) = discord.world.own()
+    assert said.content == "A"
+
+
+async def _problem_of(chat: DiscordChat) -> DeliveryFailed | None:
+    try:
+        await chat.post(channel(), Reply(text="A"), nonce="n")
+    except DeliveryFailed as error:
+        return error
+    return None
+
+
+async def test_page_that_refuses_is_no_reason_to_try_again(tmp_path: Path) -> None:
+    async with signed_in(tmp_path) as (discord, connection):
+        discord.faults.append(Fault("POST", "/messages", 403, page=_PAGE, times=9))
+        with pytest.raises(DeliveryFailed) as failure:
+            await connection.chat.post(channel(), Reply(text="A"), nonce="n")
+    assert not failure.value.retryable
+    assert discord.called("POST", "/messages") == 1
+
+
+async def test_machine_that_is_turned_away_is_not_told_that_its_token_is_wrong(tmp_path: Path) -> None:
+    async with discord_server() as discord:
+        discord.faults.append(Fault("GET", "/applications/@me", 403, page=_PAGE))
+        with pytest.raises(AdapterFailed, match="turns this machine away") as failure:
+            async with DiscordFactory().open(discord_settings(discord, tmp_path)):
+                pass
+    assert failure.value.retryable
+
+
+async def test_command_is_answered_behind_a_server_that_stumbles(tmp_path: Path) -> None:
+    def prepare(discord: DiscordServer) -> None:
+        discord.faults.append(Fault("POST", "/callback", 503, page=_PAGE))
+
+    async with listening(tmp_path, prepare) as bot:
+        used = bot.discord.people.command(ADA, CHANNEL, "ask", question="what is a moat?")
+        await until(lambda: bool(used.responses))
+    assert used.responses[0]["type"] == 5

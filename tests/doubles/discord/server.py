@@ -37,6 +37,8 @@ class Fault:
     after: bool = False
     times: int = 1
     headers: dict[str, str] = field(default_factory=dict)
+    page: str = ""
+    """What is answered instead of Discord's JSON, as by whatever stands before it."""
 
 
 class DiscordServer:
@@ -139,6 +141,10 @@ class DiscordServer:
                     self.faults.remove(fault)
                 if fault.after:
                     do(query)
+                if fault.page:
+                    return web.Response(
+                        text=fault.page, status=fault.status, headers=fault.headers, content_type="text/html"
+                    )
                 return _refusal(Refused(fault.status, fault.code, "injected", headers=fault.headers))
             told = do(query)
         except Refused as refused:
