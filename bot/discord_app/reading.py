@@ -89,10 +89,13 @@ def used_of(interaction: Interaction, me: int, *, response: str = "") -> Used:
     """An interaction; `response` is the message that Discord shows as the answer to it."""
     data: Any = interaction.data or {}
     shown = interaction.message or _target(interaction, data)
+    room = room_of(interaction.channel or discord.Object(interaction.channel_id or 0), interaction.guild_id)
+    among = _among_people(interaction)
     return Used(
         id=str(interaction.id),
-        room=room_of(interaction.channel or discord.Object(interaction.channel_id or 0), interaction.guild_id),
-        author=author_of(interaction.user, installed=_installed(interaction)),
+        # Somebody else reads along there, whatever the channel is called.
+        room=replace(room, kind=RoomKind.CHANNEL) if among else room,
+        author=author_of(interaction.user, installed=not among and _installed(interaction)),
         at=datetime.now(UTC),
         data=data,
         locale=interaction.locale.value,
@@ -106,6 +109,14 @@ def _installed(interaction: Interaction) -> bool:
     """Whether the bot is a member of the server that it is used in, as far as it is one."""
     guild = interaction.guild_id
     return guild is None or interaction.is_guild_integration() or interaction.client.get_guild(guild) is not None
+
+
+def _among_people(interaction: Interaction) -> bool:
+    """Whether it was used in what people write to each other, where the bot is a guest of one of them."""
+    told = interaction.context
+    return interaction.guild_id is None and (
+        told.private_channel or isinstance(interaction.channel, discord.GroupChannel)
+    )
 
 
 def _written_at(message: discord.Message) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,11 +86,14 @@ async def office(
     desk: Any = None,
     rag: Any = None,
     admins: tuple[str, ...] = (),
+    labels: Mapping[str, tuple[str, ...]] | None = None,
     **changes: Any,
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
-        more = dict(changes, engine=engine, catalogue=catalogue, registered=registered, rag=rag, admins=admins)
+        more = dict(
+            changes, engine=engine, catalogue=catalogue, registered=registered, rag=rag, admins=admins, labels=labels
+        )
         async with discord_server() as fresh, office(home, discord=fresh, desk=desk, **more) as opened:
             yield opened
         return
@@ -102,7 +105,7 @@ async def office(
         if registered:
             await store.workspaces.register(f"discord/{GUILD}", at=datetime.now(UTC))
         adapters["discord"] = connection.chat
-        rules = Rules(rights=rights_of(RightsSettings(admins=admins)), index=index_of(rag))
+        rules = Rules(rights=rights_of(RightsSettings(admins=admins, labels=labels or {})), index=index_of(rag))
         metrics = Metrics(version="test")
         made, means = build_talk(store, library, adapters=adapters, settings=limits, metrics=metrics, rules=rules)
         connection.settle_in(Inquiries(made, store.settings))

@@ -81,12 +81,15 @@ async def test_language_that_nobody_knows_is_no_reason_not_to_answer(locale: str
 
 
 @asynccontextmanager
-async def connected(home: Path, prepare: Callable[[DiscordServer], None]) -> AsyncIterator[Opened]:
-    """The bot, connected to a gateway that tells of no server."""
+async def connected(
+    home: Path, prepare: Callable[[DiscordServer], None], *, patience_s: float = 60
+) -> AsyncIterator[Opened]:
+    """The bot, connected to a gateway that may tell of no server, and that may be silent for so long."""
     heard = Heard()
     async with discord_server() as discord:
         prepare(discord)
         async with DiscordFactory().open(discord_settings(discord, home)) as connection:
+            connection.bot._connection.heartbeat_timeout = patience_s
             task = asyncio.create_task(connection.listen(heard.receive))
             try:
                 await until(lambda: task.done() or connection.bot.connected)
@@ -264,3 +267,16 @@ async def test_command_is_answered_behind_a_server_that_stumbles(tmp_path: Path)
         used = bot.discord.people.command(ADA, CHANNEL, "ask", question="what is a moat?")
         await until(lambda: bool(used.responses))
     assert used.responses[0]["type"] == 5
+
+
+async def test_gateway_that_falls_silent_is_left_and_resumed_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with connected(tmp_path, lambda _: None, patience_s=2) as bot:
+        gateway = bot.discord.gateway
+        (session,) = gateway.connected
+        assert session.socket is not None
+        # Not even heartbeats are acknowledged.
+        session.socket.silent = True
+        bot.discord.people.say(ADA, CHANNEL, ASKED)
+        await bot.heard.count(1)
+    assert len(gateway.identified) == 1
+    assert gateway.resumed

@@ -44,6 +44,35 @@ async def test_every_command_of_everybody_is_answered_there(place: str, tmp_path
             await until(lambda used=used: used.original is not None and used.original.finished)  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"context": 2, "authorizing_integration_owners": {"1": ADA}}, id="between two people"),
+        pytest.param({"context": 2, "channel": {"id": DM, "type": 3, "recipients": []}}, id="in a group"),
+        pytest.param({"channel": {"id": DM, "type": 3, "recipients": []}}, id="in a group, untold"),
+    ],
+)
+async def test_what_people_write_to_each_other_is_no_place_for_what_one_of_them_may_read(
+    changes: dict[str, object], tmp_path: Path
+) -> None:
+    labels = {"secret": (f"discord:@me/{ADA}",)}
+    async with office(tmp_path, labels=labels) as bot:
+        direct = bot.discord.people.command(ADA, DM, "ask", question="what is a moat?")
+        await until(lambda: direct.original is not None and direct.original.finished)
+        tell = bot.discord.world.tell
+        bot.discord.world.tell = lambda event, data, channel: tell(
+            event, data | (changes if event == "INTERACTION_CREATE" else {}), channel
+        )
+        used = bot.discord.people.command(ADA, DM, "ask", question="how deep is a moat?")
+        await until(lambda: used.original is not None and used.original.finished)
+        assert used.original is not None
+        assert "much is known" in used.original.content
+        bot.discord.people.command(ADA, DM, "profile")
+        (whisper,) = await bot.whispers()
+    assert [sorted(each.scope.audience) for each in bot.desk.asked] == [["public", "secret"], ["public"]]
+    assert "no profile yet" in whisper.content
+
+
 @pytest.mark.parametrize(("place", "text"), [(DM, "what is a moat?"), (CHANNEL, f"<@{ME}> what is a moat?")])
 async def test_menu_of_a_message_that_was_answered_says_where(place: str, text: str, tmp_path: Path) -> None:
     async with office(tmp_path) as bot:

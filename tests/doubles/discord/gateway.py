@@ -41,6 +41,9 @@ class Socket:
         self.ws = ws
         self.beats: list[float] = []
         self.session: Session | None = None
+        self.silent = False
+        """Whether nothing arrives any more, though the connection stands."""
+
         self._pack = _packer(compress)
 
     def send(self, op: int, data: Any = None, **more: Any) -> str:
@@ -51,7 +54,7 @@ class Socket:
 
     def send_text(self, text: str) -> None:
         """Sends any text at all."""
-        if self.ws.closed:
+        if self.ws.closed or self.silent:
             return
         packed = self._pack(text)
         writer = self.ws._writer
