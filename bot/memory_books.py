@@ -150,9 +150,13 @@ class MemoryPosts:
         self._posts[post.nonce] = post
         return post
 
-    async def posting(self, nonce: str) -> None:
+    async def posting(self, nonce: str) -> bool:
         """Note that the platform is about to be asked."""
-        self._change(nonce, PostState.POSTING)
+        known = self._posts.get(nonce)
+        if known is None or known.state is PostState.CLAIMED:
+            self._change(nonce, PostState.POSTING)
+            return True
+        return False
 
     async def posted(self, nonce: str, message_id: str) -> None:
         """Note the message that came of it."""

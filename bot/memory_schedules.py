@@ -55,12 +55,13 @@ class MemorySchedules:
 
     async def lease(self, holder: str, *, now: datetime, until: datetime) -> Fire | None:
         """The next waiting one on which nobody works."""
+        farthest = until + (until - now)
         ready = [
             fire
             for fire in self._fires.values()
             if fire.state is FireState.WAITING
             and (fire.retry_at <= now or (fire.due <= now and fire.retry_at > now + LONGEST_PAUSE))
-            and (fire.leased_until is None or fire.leased_until <= now or fire.leased_until > until)
+            and (fire.leased_until is None or fire.leased_until <= now or fire.leased_until > farthest)
         ]
         if not ready:
             return None

@@ -85,8 +85,8 @@ class PostBook(Protocol):
         """Store a post, or return the one of that question and part which is stored already."""
         ...
 
-    async def posting(self, nonce: str) -> None:
-        """Note that the platform is about to be asked."""
+    async def posting(self, nonce: str) -> bool:
+        """Note that the platform is about to be asked; False where somebody has noted it before."""
         ...
 
     async def posted(self, nonce: str, message_id: str) -> None:

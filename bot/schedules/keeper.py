@@ -82,7 +82,7 @@ class Keeper:
         self._watch = watch
         self._settings = settings
         self._on_trouble = on_trouble
-        self._poster = Poster(books.posts, watch.new_id)
+        self._poster = Poster(books.posts, watch.new_id, watch.sleep)
         self._holder = watch.new_id()
         self._pace = asyncio.Lock()
         self._stopping = False

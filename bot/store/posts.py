@@ -13,7 +13,7 @@ from bot.store.models.conversing import posts
 from bot.store.statements import add_new, place_of, place_values
 
 _MAY_BECOME = {
-    PostState.POSTING: (PostState.CLAIMED, PostState.POSTING),
+    PostState.POSTING: (PostState.CLAIMED,),
     PostState.POSTED: tuple(PostState),
     PostState.ABANDONED: (PostState.CLAIMED, PostState.POSTING, PostState.ABANDONED),
 }
@@ -53,9 +53,9 @@ class SqlPosts:
 
         return await self._database.write(work)
 
-    async def posting(self, nonce: str) -> None:
-        """Note that the platform is about to be asked; one that has ended stays as it is."""
-        await self._move(nonce, PostState.POSTING, {})
+    async def posting(self, nonce: str) -> bool:
+        """Note that the platform is about to be asked; False where somebody has noted it, or it has ended."""
+        return await self._move(nonce, PostState.POSTING, {})
 
     async def posted(self, nonce: str, message_id: str) -> None:
         """Note the message that came of it."""
@@ -71,14 +71,15 @@ class SqlPosts:
         rows = await self._database.read(lambda connection: connection.execute(_OF_QUESTION, which).all())
         return tuple(_post(row) for row in rows)
 
-    async def _move(self, nonce: str, state: PostState, values: dict[str, str]) -> None:
-        def work(connection: Connection) -> None:
+    async def _move(self, nonce: str, state: PostState, values: dict[str, str]) -> bool:
+        def work(connection: Connection) -> bool:
             if connection.execute(_MOVE[state], {"post": nonce, **values}).rowcount:
-                return
+                return True
             if connection.execute(select(posts.c.nonce).where(posts.c.nonce == nonce)).first() is None:
                 raise StoreFailed(f"no post has the nonce {nonce!r}; claim it before it becomes {state.value!r}")
+            return False
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
 
 def _values(post: PostRecord) -> dict[str, Any]:

@@ -70,8 +70,10 @@ class SqlSchedules:
 
     async def lease(self, holder: str, *, now: datetime, until: datetime) -> Fire | None:
         """The next waiting one whose time has come and on which nobody works."""
-        # Nobody leases for so long or waits until then, unless by a clock that ran ahead.
-        free = or_(fires.c.leased_until.is_(None), fires.c.leased_until <= now, fires.c.leased_until > until)
+        # Nobody leases for so long or waits until then, unless by a clock that ran ahead. By less than a lease is no
+        # sign of that: clocks of two machines differ a little, and so do the moments at which two workers look at one.
+        farthest = until + (until - now)
+        free = or_(fires.c.leased_until.is_(None), fires.c.leased_until <= now, fires.c.leased_until > farthest)
         never = (fires.c.due <= now) & (fires.c.retry_at > now + LONGEST_PAUSE)
         ready = _WAITING & or_(fires.c.retry_at <= now, never) & free
         first = select(fires).where(ready).order_by(fires.c.retry_at, fires.c.due, fires.c.schedule_id).limit(1)

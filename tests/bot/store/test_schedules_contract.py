@@ -83,6 +83,15 @@ async def test_lease_is_one_holders_until_it_ends(store: Books) -> None:
     assert await store.schedules.freeze(held, CONTENT, told=["x"], seen=1) is None
 
 
+async def test_lease_by_a_clock_that_is_a_little_ahead_is_respected(store: Books) -> None:
+    await store.schedules.save(PLAIN)
+    await store.schedules.plan("d1", [fire()], cursor=NOW)
+    held = await leased(store, hours=0.01)
+    assert held is not None
+    assert await leased(store, "p2") is None
+    assert await store.schedules.renew(held, until=NOW + 2 * HOUR)
+
+
 async def test_lease_by_a_clock_that_ran_ahead_holds_nobody_up(store: Books) -> None:
     await store.schedules.save(PLAIN)
     await store.schedules.plan("d1", [fire()], cursor=NOW)

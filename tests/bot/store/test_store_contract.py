@@ -53,10 +53,12 @@ async def test_post_goes_through_its_states(store: Store, make: Making) -> None:
     await store.posts.claim(first)
     await store.posts.claim(second)
 
-    await store.posts.posting("n1")
+    assert await store.posts.posting("n1")
+    assert not await store.posts.posting("n1")
     assert (await store.posts.of_question("q1"))[0].state is PostState.POSTING
     await store.posts.posted("n1", "m77")
     await store.posts.abandon("n2")
+    assert not await store.posts.posting("n1")
 
     assert await store.posts.of_question("q1") == (
         replace(first, state=PostState.POSTED, message_id="m77"),
