@@ -68,7 +68,8 @@ class Listed:
 class PostedList:
     """One list. Its `board` is what its items' changes are kept under: the team, for an incident the list itself.
 
-    `claim` is unique: a list is begun once for each. `subject` is the risk that an incident is about; `stage` and
+    `claim` is unique: a list is begun once for each. `subject` is the risk that an incident is about, or the
+    topics that a checklist keeps to, with commas between; `stage` and
     `sectors` are those that the items were chosen for.
     """
 

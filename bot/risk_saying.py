@@ -66,6 +66,7 @@ class RiskSay(StrEnum):
     UNKNOWN = "unknown"
     WHICH = "which"
     FILTERS = "filters"
+    NO_TOPIC = "no_topic"
     NOTHING_FITS = "nothing_fits"
     FOREIGN = "foreign"
     MEMBERS = "members"
@@ -140,6 +141,7 @@ RISK_BLANKS: Mapping[RiskSay, frozenset[str]] = {
     RiskSay.DID_UNTICK: frozenset({"signal"}),
     RiskSay.UNKNOWN: frozenset({"name", "usage"}),
     RiskSay.WHICH: frozenset({"name", "titles"}),
+    RiskSay.NO_TOPIC: frozenset({"word", "categories"}),
     RiskSay.FILTERS: frozenset({"word", "stages", "categories"}),
     RiskSay.REGISTER_TITLE: frozenset({"count"}),
     RiskSay.REGISTER_LINE: frozenset({"number", "title", "score"}),

@@ -99,10 +99,11 @@ class Digests:
         made = await call.means.schedules.preview(schedule, labels=await call.labels())
         may = call.place.private or call.adapter.capabilities.private_files
         for reply in made.replies:
-            text = f"{told(call, Tell.PREVIEW_TITLE)}\n\n{reply.text}"
             # What stands around it, such as the heading of its sources, is in its own language.
             own = replace(call, language=reply.language)
             files = reply.files if may else ()
+            words = reply.text if files else _without_picture(own, reply.text)
+            text = f"{told(call, Tell.PREVIEW_TITLE)}\n\n{words}"
             await own.whisper(text, citations=reply.citations, notes=reply.notes, files=files)
 
     async def _zone(self, call: Call, text: str) -> None:
@@ -206,6 +207,11 @@ def may_change(call: Call) -> bool:
 def told(call: Call, text: Tell, /, **values: object) -> str:
     """A sentence in the language of the call."""
     return call.means.telling.say(text, call.language, **values)
+
+
+def _without_picture(own: Call, text: str) -> str:
+    """A text whose picture cannot be shown to one person alone."""
+    return text.replace(told(own, Tell.REPORT_CHART), told(own, Tell.PREVIEW_NO_PICTURE))
 
 
 def kind_name(call: Call, kind: ScheduleKind) -> str:

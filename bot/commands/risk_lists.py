@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,17 @@ from bot.chat import Place
 from bot.checklist_records import Act, Change, Listed, ListKind, PostedList
 from bot.commands.call import Means
 from bot.commands.list_boards import Posting
-from bot.commands.risk_room import RiskRoom, RoomMeans, bar, coarse, cut_label, list_room, public_room, who
+from bot.commands.risk_room import (
+    RiskRoom,
+    RoomMeans,
+    bar,
+    coarse,
+    cut_label,
+    list_room,
+    public_room,
+    topic_name,
+    who,
+)
 from bot.commands.risk_texts import item_block, settled
 from bot.errors import DeliveryFailed
 from bot.offers import Verb
@@ -21,8 +32,12 @@ from bot.payloads import Payload
 from bot.references import references
 from bot.replies import Action, Button, Option, Reply, Select
 from bot.wording import LANGUAGES, RiskSay
+from rag.kinds.risk import Risk, RiskCategory
 from rag.risks import Company, Reason, State, reason_of
 from rag.types import Citation, Language
+
+OPTIONS = 25
+"""Options of a list; Discord takes 25, Slack 100."""
 
 _BUTTONS = 5
 """Buttons in a row; Discord takes five."""
@@ -104,7 +119,18 @@ def _drafted(room: RiskRoom, place: Place, edition: Edition) -> PostedList:
         claim=edition.claim,
         stage=made_for.stage.value if made_for.stage else "",
         sectors=made_for.sector,
+        subject=subject_of(edition.topics),
     )
+
+
+def subject_of(topics: frozenset[str]) -> str:
+    """The topics that a list keeps to, as it is stored with them."""
+    return ",".join(sorted(topics))
+
+
+def topics_of(posted: PostedList) -> frozenset[str]:
+    """The topics that a list keeps to; () for all."""
+    return frozenset(filter(None, posted.subject.split(",")))
 
 
 async def repost(means: Means, posted: PostedList, place: Place, *, language: Language, claim: str) -> PostedList:
@@ -164,9 +190,10 @@ def checklist_replies(room: RiskRoom, posted: PostedList, *, limit: int) -> list
 
 
 def _left_out(room: RiskRoom, posted: PostedList) -> int:
-    """How many risks had come back when the list was made and found no room on it."""
+    """How many risks of its topics had come back when the list was made and found no room on it."""
     listed = {each.item for each in posted.items}
-    rest = [risk.id for risk in room.held.register.risks if risk.id not in listed]
+    about = room.held.register.about(topics_of(posted))
+    rest = [risk.id for risk in about.risks if risk.id not in listed]
     reasons = [reason_of(room.item(name).handling, at=posted.at) for name in rest]
     return sum(reason not in {None, Reason.FRESH} for reason in reasons)
 
@@ -180,6 +207,8 @@ def _head(room: RiskRoom, posted: PostedList) -> str:
     title = room.say(RiskSay.LIST_TITLE, date=room.day(posted.at))
     chosen = who(room)
     told = [room.say(RiskSay.CHOSEN_FOR, who=chosen)] if chosen else []
+    topics = [topic_name(room, topic) for topic in sorted(topics_of(posted))]
+    told = [room.listed(topics), *told] if topics else told
     return "\n\n".join([" · ".join([title, *told]), progress(room, posted)])
 
 
@@ -189,7 +218,7 @@ def progress(room: RiskRoom, posted: PostedList) -> str:
     if not names and not room.held.register.risks:
         return room.say(RiskSay.EMPTY)
     if not names:
-        return room.say(RiskSay.NOTHING_DUE, count=len(room.held.register.risks))
+        return room.say(RiskSay.NOTHING_DUE, count=len(room.held.register.about(topics_of(posted)).risks))
     done = sum(room.item(name).handling.state is not State.OPEN for name in names)
     resting = sum(room.item(name).handling.rests(room.now) for name in names)
     told = [room.say(RiskSay.PROGRESS, bar=bar(done, len(names)), settled=done, all=len(names))]
@@ -225,6 +254,30 @@ def chooser(room: RiskRoom, subject: str, items: Sequence[str]) -> Select:
     options = tuple(Option(label=cut_label(risk.title.of(room.language)), value=risk.id) for risk in risks)
     payload = Payload(verb=Verb.RISK, subject=subject)
     return Select(placeholder=room.say(RiskSay.CHOOSE), payload=payload, options=options)
+
+
+def choosers(room: RiskRoom, subject: str, risks: Sequence[Risk]) -> tuple[Select, ...]:
+    """Lists from which any of many risks is opened: whole categories in each, as many as every platform takes."""
+    groups: list[list[RiskCategory]] = []
+    counts = Counter(risk.category for risk in risks)
+    for category in filter(counts.get, RiskCategory):
+        if groups and sum(counts[each] for each in (*groups[-1], category)) <= OPTIONS:
+            groups[-1].append(category)
+        else:
+            groups.append([category])
+    return tuple(
+        Select(
+            placeholder=room.listed([room.word("risk-category", category) for category in group]),
+            payload=Payload(verb=Verb.RISK, subject=subject, argument=group[0].value),
+            options=tuple(
+                Option(label=cut_label(risk.title.of(room.language)), value=risk.id)
+                for category in group
+                for risk in risks
+                if risk.category is category
+            ),
+        )
+        for group in groups
+    )
 
 
 def views(room: RiskRoom, *names: str) -> tuple[Button, ...]:

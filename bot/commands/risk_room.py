@@ -20,9 +20,9 @@ from bot.ports import SettingsBook
 from bot.records import Profile
 from bot.schedules.zones import ChannelZones, minute_in
 from bot.usages import typed
-from bot.wording import RiskSay, Say, Wording
+from bot.wording import LANGUAGES, RiskSay, Say, Wording
 from rag.cases import CaseShelf
-from rag.kinds.risk import Risk
+from rag.kinds.risk import Risk, RiskCategory
 from rag.kinds.values import Stage
 from rag.kinds.wording import SECTORS, STAGES
 from rag.risk_shelf import HeldRisks, RiskShelf
@@ -182,6 +182,17 @@ def shown(text: str, most: int = _MOST) -> str:
     """What a person wrote, on one line, without any power of markup."""
     line = " ".join(text.split())
     return _SPECIAL.sub(r"\\\1", line if len(line) <= most else f"{line[: most - 1]}…")
+
+
+def topic_name(room: RiskRoom, topic: str) -> str:
+    """A topic that a list keeps to: a category by its name in the room's language, all else as somebody wrote it."""
+    found = (each for each in RiskCategory if topic.casefold() in {each.value, *_named(room, each)})
+    category = next(found, None)
+    return room.word("risk-category", category) if category else shown(topic)
+
+
+def _named(room: RiskRoom, category: RiskCategory) -> set[str]:
+    return {room.wording.word("risk-category", category, language).casefold() for language in LANGUAGES}
 
 
 def cut_label(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.checklist_records import Act, Change
 from bot.commands.risk_room import RiskRoom, shown
 from bot.wording import RiskSay
-from rag.kinds.risk import Risk, Steps
+from rag.kinds.risk import Risk, RiskCategory, Steps
 from rag.kinds.wording import SECTORS, named, stage_range
 from rag.risks import Reason, Scored, State
 from rag.types import Language
@@ -105,6 +106,20 @@ def card(room: RiskRoom, each: Scored, *, marks: str = "", standing: bool = True
     if standing:
         blocks += [_standing(room, each), *note_lines(room, risk.id)]
     return "\n\n".join(blocks)
+
+
+def plans_of(room: RiskRoom, risks: Sequence[Risk]) -> str:
+    """The plans that there are, a line for each category."""
+    by_category = {
+        category: [risk.title.of(room.language) for risk in risks if risk.category is category]
+        for category in RiskCategory
+    }
+    separator = "：" if room.language is Language.ZH else ": "
+    return "\n".join(
+        f"- **{room.word('risk-category', category)}**{separator}{room.listed(titles)}"
+        for category, titles in by_category.items()
+        if titles
+    )
 
 
 def register_line(room: RiskRoom, number: int, each: Scored) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,9 +14,9 @@ from bot.commands.incidents import start_incident
 from bot.commands.registry import Argument, ArgumentKind, Command
 from bot.commands.risk_cards import show_risk
 from bot.commands.risk_files import csv_file, heat_map, markdown_file
-from bot.commands.risk_lists import Edition, chooser, post_checklist, repost, views
-from bot.commands.risk_room import RiskRoom, company_of, public_room, room_of
-from bot.commands.risk_texts import history_line, register_line
+from bot.commands.risk_lists import Edition, chooser, choosers, post_checklist, repost, subject_of, views
+from bot.commands.risk_room import RiskRoom, company_of, public_room, room_of, shown
+from bot.commands.risk_texts import history_line, plans_of, register_line
 from bot.replies import File, Reply
 from bot.wording import LANGUAGES, RiskSay, Say
 from rag.kinds.risk import Risk, RiskCategory
@@ -24,10 +25,12 @@ from rag.kinds.wording import STAGES
 from rag.risks import Scored
 
 ACTIONS = ("show", "list", "checklist", "history", "heatmap", "export", "incident")
-_LISTED, _OPTIONS, _HISTORY = 15, 25, 30
-"""Lines of a list, options of a menu (Discord takes 25), lines of the history."""
+_LISTED, _HISTORY, _RECENT = 15, 30, 20
+"""Lines of a list, lines of the history, lists among which this week's is looked for."""
 
 _COMPLETED = 25
+_TOPICS = re.compile(r"^(topics?|主题)\s*[=＝:：]\s*", re.IGNORECASE)
+_TOPIC_MARKS = re.compile("[,，、;；]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ async def _do(call: Call, action: str, item: str) -> None:
             if risk := await _the_one(call, room, item):
                 await show_risk(call, room, risk, subject=call.language.value)
         case "checklist":
-            await _checklist(call)
+            await _checklist(call, room, item)
         case "history":
             await _history(call, room, item)
         case "incident":
@@ -100,17 +103,15 @@ async def _filtered(call: Call, room: RiskRoom, action: str, text: str) -> None:
         await call.whisper(call.words(RiskSay.FILTERS, word=wanted.unknown, stages=stages, categories=categories))
         return
     # Files are posted for everybody who reads along, and hold what all of them may see.
-    shown = room if action in {"list", "show"} else await public_room(call.means, call.place, call.language)
-    found = shown.held.register.scored(
-        shown.company, shown.board.handlings, stage=wanted.stage, category=wanted.category
-    )
+    seen = room if action in {"list", "show"} else await public_room(call.means, call.place, call.language)
+    found = seen.held.register.scored(seen.company, seen.board.handlings, stage=wanted.stage, category=wanted.category)
     if not found:
         await call.whisper(call.words(RiskSay.NOTHING_FITS))
     elif action == "heatmap":
-        picture = await asyncio.to_thread(heat_map, shown, found)
+        picture = await asyncio.to_thread(heat_map, seen, found)
         await _send(call, call.words(RiskSay.MAP_SENT, count=len(found)), picture)
     elif action == "export":
-        files = (markdown_file(shown, found), csv_file(shown, found))
+        files = (markdown_file(seen, found), csv_file(seen, found))
         await _send(call, call.words(RiskSay.EXPORT_SENT, count=len(found)), *files)
     else:
         await _list(call, room, found)
@@ -135,21 +136,29 @@ async def _list(call: Call, room: RiskRoom, found: Sequence[Scored]) -> None:
     )
 
 
-async def _checklist(call: Call) -> None:
-    """Posts this week's list, or moves it to the end of the conversation."""
+async def _checklist(call: Call, room: RiskRoom, text: str) -> None:
+    """Posts this week's list, of all topics or some, or moves it to the end of the conversation."""
     if await _is_stranger(call):
+        return
+    topics = _topics(text)
+    if topics and not room.held.register.about(topics).risks:
+        categories = room.listed([room.word("risk-category", category) for category in RiskCategory])
+        await call.whisper(call.words(RiskSay.NO_TOPIC, word=shown(text.strip()), categories=categories))
         return
     means, now = call.means, call.means.now()
     week = f"{now.isocalendar().year}-W{now.isocalendar().week:02}"
-    latest = await means.store.checklists.latest(call.place.channel_key, ListKind.RISKS, limit=1)
+    subject = subject_of(topics)
+    lists = await means.store.checklists.latest(call.place.channel_key, ListKind.RISKS, limit=_RECENT)
+    latest = [each for each in lists if each.subject == subject]
     if latest and latest[0].items and latest[0].at.isocalendar()[:2] == now.isocalendar()[:2]:
         claim = f"risks|{call.incoming.event_id}"
         await repost(means, latest[0], call.place, language=call.language, claim=claim)
         return
     edition = Edition(
         at=now,
-        claim=f"risks|{call.place.channel_key}|{week}",
+        claim="|".join(filter(None, ("risks", call.place.channel_key, week, subject))),
         language=call.language,
+        topics=topics,
         company=await company_of(call),
     )
     await post_checklist(means, call.place, edition)
@@ -177,10 +186,11 @@ async def _incident(call: Call, room: RiskRoom, item: str) -> None:
     public = await public_room(call.means, call.place, call.language)
     if not item:
         found = public.held.register.scored(public.company, public.board.handlings)
-        items = [each.risk.id for each in found[:_OPTIONS]]
-        plans = room.listed([each.risk.title.of(call.language) for each in found])
-        text = call.words(RiskSay.INCIDENT_WHICH, usage=room.usage("incident", found[0].risk.id), plans=plans)
-        await call.whisper(text, actions=((chooser(room, call.language.value, items),),))
+        risks = [each.risk for each in found]
+        text = call.words(
+            RiskSay.INCIDENT_WHICH, usage=room.usage("incident", risks[0].id), plans=plans_of(room, risks)
+        )
+        await call.whisper(text, actions=tuple((each,) for each in choosers(room, call.language.value, risks)))
         return
     risk = await _the_one(call, public, item)
     if risk:
@@ -211,6 +221,11 @@ async def _is_stranger(call: Call) -> bool:
     if stranger:
         await call.whisper(call.words(RiskSay.MEMBERS))
     return stranger
+
+
+def _topics(text: str) -> frozenset[str]:
+    """The topics that were written behind `checklist`, also as they are written for a schedule."""
+    return frozenset(filter(None, map(str.strip, _TOPIC_MARKS.split(_TOPICS.sub("", text.strip())))))
 
 
 def _read(room: RiskRoom, text: str) -> _Filter:

@@ -84,11 +84,12 @@ class WeeklyReport:
             "",
             *self._counted(figures, language),
             *await self._changes(occasion, language),
-            "",
-            *self._lacking(await self._gaps(schedule.place, since), language),
         ]
         asked = figures.answered + figures.refused
         caption = self._telling.say(Tell.REPORT_CHART, language)
+        gaps = await self._gaps(schedule.place, since)
+        if asked or gaps.unanswered:
+            lines += ["", *self._lacking(gaps, language)]
         if asked:
             lines += ["", caption]
         picture = await asyncio.to_thread(draw_days, days) if asked else b""

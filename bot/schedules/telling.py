@@ -62,6 +62,7 @@ class Tell(StrEnum):
     REPORT_NO_GAPS = "report_no_gaps"
     REPORT_LIBRARY = "report_library"
     REPORT_CHART = "report_chart"
+    PREVIEW_NO_PICTURE = "preview_no_picture"
     REPORT_NOTHING = "report_nothing"
     KIND_TRENDS = "kind_trends"
     KIND_CHECKLIST = "kind_checklist"

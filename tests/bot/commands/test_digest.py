@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.chat import CommandCall, PlaceKind, Standing
-from bot.records import ChannelSettings
+from bot.records import ChannelSettings, QuestionState
 from bot.schedules.records import FireState, Origin, Schedule, ScheduleKind
 from rag.types import DocumentKind, Language
 from tests.bot.bench import Bench
-from tests.bot.samples import ADA, NOW, PLACE, document
+from tests.bot.samples import ADA, NOW, PLACE, document, question
 
 
 @pytest.fixture
@@ -152,6 +152,12 @@ async def test_preview_shows_what_would_be_posted_and_posts_nothing(bench: Bench
 
 async def test_report_is_for_admins_alone_also_as_a_preview_and_in_ones_own_messages(bench: Bench) -> None:
     assert "Weekly report" in await bench.command("digest", "preview kind=report")
+    await bench.store.questions.admit(replace(question(name="q"), asked_at=NOW))
+    await bench.store.questions.finish("q", QuestionState.REFUSED)
+    told = await bench.command("digest", "preview kind=report")
+    # Where a picture cannot be shown to one person alone, none is spoken of as if it were there.
+    assert "In the picture" not in told
+    assert "The post also has a picture" in told
     bench.admins.clear()
     assert await bench.command("digest", "preview kind=report") == "Only an admin may do that."
     place = replace(PLACE, kind=PlaceKind.DM, thread="")

@@ -6,19 +6,23 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import discord
 import pytest
+from discord.ui import DynamicItem
 
 from bot.chat import Standing
 from bot.checklist_records import ListKind
 from bot.commands.risk_reminders import remind
+from bot.discord_app.items import view_of
 from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment, Posted
 from bot.records import ChannelSettings
-from bot.replies import Reply
+from bot.replies import Reply, Select
 from bot.schedules.zones import ZONE
+from bot.slack_app.render import actions_of
 from tests.bot.samples import PLACE
 
-from .risk_stage import ADA, BOB, OTHER, RISKS, ROOM, RiskStage, actions, button, choice, options
+from .risk_stage import ADA, BOB, OTHER, RISKS, ROOM, RiskStage, actions, button, choice
 
 PUBLIC = [risk for risk in RISKS if risk.shelf != "legal"]
 
@@ -128,10 +132,36 @@ async def test_incident_is_for_members_and_starts_from_a_card(team: RiskStage) -
     stranger = replace(BOB, standing=Standing.STRANGER)
     assert (await team.say("incident data-breach", by=stranger)).startswith("Only members")
     await team.say("incident")
-    assert team.said.startswith("Which plan? `/advisor risks incident runway-short` with one of: Cash ends")
-    await team.push(choice(team.last, ""), options(team.last, "")[0].value)
+    assert team.said.startswith(
+        "Which plan? Choose it below, or type its name: `/advisor risks incident runway-short`."
+    )
+    assert "\n- **Finance**: Cash ends before the next proof, " in team.said
+    finance = choice(team.last, "finance")
+    await team.push(finance, "runway-short")
     await team.push(button(team.last, "It has happened: start the plan"))
     assert team.chat.posted[0].reply.text.startswith("🚨 **Incident: Cash ends before the next proof**")
+
+
+@pytest.mark.parametrize(("typed", "name"), [("incident", "risks"), ("事件", "风险")])
+async def test_every_plan_can_be_chosen_on_every_platform(team: RiskStage, typed: str, name: str) -> None:
+    told = await team.say(typed, name=name)
+    menu = team.last
+    lists = [action for action in actions(menu) if isinstance(action, Select)]
+    assert {each.value for one in lists for each in one.options} == {risk.id for risk in PUBLIC}
+    assert all(len(one.options) <= 25 for one in lists)
+    assert all(risk.title.of(menu.language) in told for risk in PUBLIC)
+    view = view_of(menu.actions)
+    assert view is not None
+    on_discord = [each.item for each in view.children if isinstance(each, DynamicItem)]
+    assert [len(one.options) for one in on_discord if isinstance(one, discord.ui.Select)] == [
+        len(one.options) for one in lists
+    ]
+    on_slack = [element for block in actions_of(menu) for element in block["elements"]]
+    assert len({element["action_id"] for element in on_slack}) == len(lists)
+    last = lists[-1].options[-1].value
+    await team.push(lists[-1], last)
+    await team.push(next(each for each in actions(team.last) if each.payload.subject == f"incident.{last}"))
+    assert len(team.chat.posted) == 4
 
 
 async def test_open_steps_are_reminded_of_before_and_at_the_end_of_a_part(team: RiskStage) -> None:

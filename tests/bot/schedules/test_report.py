@@ -45,6 +45,7 @@ async def test_week_without_questions_says_so_without_a_picture(scene: Scene) ->
     made = await scene.made(language=Language.ZH)
     assert made.empty
     assert "这七天没有人提问。" in made.replies[0].text
+    assert made.replies[0].text.endswith("这七天没有人提问。")
     assert made.replies[0].files == ()
 
 
