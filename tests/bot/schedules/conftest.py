@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.bot.store.conftest import postgresql_server, postgresql_url
+from tests.bot.store.conftest import database_url, postgresql_server, postgresql_url
 
-__all__ = ["postgresql_server", "postgresql_url"]
+__all__ = ["database_url", "postgresql_server", "postgresql_url"]
