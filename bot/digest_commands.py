@@ -20,7 +20,7 @@ from bot.schedules.desk import ScheduleDesk
 from bot.schedules.records import Fire, Origin, Schedule, ScheduleKind
 from bot.schedules.telling import Tell, Telling, load_telling
 from bot.schedules.untimely import Untimely
-from bot.schedules.zones import zone_of
+from bot.schedules.zones import zone_of, zone_shown
 from bot.scheduling import Materials, Scheduling, channel_place, make_scheduling
 from bot.store.opening import SqlStore, open_store
 from bot.terminal import printable
@@ -192,7 +192,7 @@ def _list(opened: _Opened, found: Sequence[tuple[Schedule, Sequence[Fire]]], ter
             write_line(terminal.lines, _record(opened, schedule, fires))
             continue
         name = opened.telling.say(Tell(f"kind_{schedule.kind.value}"), Language.EN)
-        where = f"{schedule.place.channel_key}: {name}, {schedule.when} ({schedule.zone})"
+        where = f"{schedule.place.channel_key}: {name}, {schedule.when} ({zone_shown(schedule.zone)})"
         terminal.out.print(printable(f"{schedule.id}  {where}; {_state(opened, schedule)}"), soft_wrap=True)
         if schedule.trouble:
             terminal.complain(f"  {opened.telling.say(Tell(schedule.trouble), Language.EN)}")

@@ -187,7 +187,7 @@ async def settle_file(desk: ScheduleDesk, entries: Sequence[DigestEntry]) -> Non
         place = replace(channel_place(entry.channel), kind=PlaceKind.DM if entry.dm else PlaceKind.CHANNEL)
         try:
             drafted = await desk.drafted(place, entry.when, zone=entry.zone)
-            await desk.settle(_of_entry(drafted, schedule_id, entry))
+            await desk.settle(_of_entry(drafted, schedule_id, entry), said=entry.when)
         except Untimely as error:
             given = f"when = {entry.when!r}, zone = {entry.zone!r}, topics = {[*entry.topics]!r}"
             raise InvalidSettings(f"[[digests]] {entry.name!r}: {given}: {error}") from error

@@ -13,7 +13,7 @@ from bot.schedules.keeper import UNTIMELY
 from bot.schedules.records import Origin, Schedule, ScheduleKind
 from bot.schedules.telling import Tell
 from bot.schedules.untimely import Untimely
-from bot.schedules.zones import zone_of
+from bot.schedules.zones import zone_of, zone_shown
 from bot.wording import Say
 from rag.types import Language
 
@@ -110,11 +110,11 @@ class Digests:
         desk = call.means.schedules
         if not text:
             usage = call.typed("digest", action="zone", zone="Asia/Shanghai")
-            await call.whisper(told(call, Tell.ZONE_IS, zone=await desk.zone(call.place), usage=usage))
+            await call.whisper(told(call, Tell.ZONE_IS, zone=zone_shown(await desk.zone(call.place)), usage=usage))
             return
         name = await desk.set_zone(call.place, text)
         await _note(call, "zone", zone=name)
-        await call.whisper(told(call, Tell.ZONE_SET, zone=name))
+        await call.whisper(told(call, Tell.ZONE_SET, zone=zone_shown(name)))
 
     async def _one(self, call: Call, action: str, what: str) -> None:
         """Does something to one schedule: the only one, where none is named."""
@@ -158,7 +158,7 @@ async def add(call: Call, options: Options) -> None:
         return
     await desk.add(schedule)
     await _note(call, "add", id=schedule.id, when=schedule.when, zone=schedule.zone, kind=schedule.kind.value)
-    kind, zone = kind_name(call, schedule.kind), schedule.zone
+    kind, zone = kind_name(call, schedule.kind), zone_shown(schedule.zone)
     lines = [told(call, Tell.ADDED, kind=kind, when=schedule.when, zone=zone, next=_next(call, schedule))]
     if not options.given.get("zone") and not await desk.has_zone(call.place):
         lines.append(
@@ -184,7 +184,7 @@ async def set_zone_by_config(call: Call, text: str) -> None:
         await call.whisper(call.means.telling.fault(error, call.language))
         return
     await _note(call, "zone", zone=name)
-    await call.whisper(told(call, Tell.ZONE_SET, zone=name))
+    await call.whisper(told(call, Tell.ZONE_SET, zone=zone_shown(name)))
 
 
 async def timely_lines(call: Call) -> str:
@@ -195,7 +195,7 @@ async def timely_lines(call: Call) -> str:
     zone, own = await desk.zone(call.place), await desk.has_zone(call.place)
     origin = "channel" if own else "default" if zone == _PRESET_ZONE else "program"
     by = call.means.wording.word("origin", origin, call.language)
-    zone = told(call, Tell.CONFIG_ZONE, zone=zone, origin=by)
+    zone = told(call, Tell.CONFIG_ZONE, zone=zone_shown(zone), origin=by)
     return "\n".join([zone, told(call, Tell.CONFIG_LINE, digests=shown, usage=call.typed("digest", action="list"))])
 
 
@@ -239,7 +239,7 @@ def _lines(call: Call, schedule: Schedule) -> list[str]:
         id=schedule.id,
         kind=kind_name(call, schedule.kind),
         when=schedule.when,
-        zone=schedule.zone,
+        zone=zone_shown(schedule.zone),
         details="".join(details),
         state=state,
     )

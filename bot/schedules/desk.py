@@ -16,7 +16,7 @@ from bot.schedules.contents import Contents, Made
 from bot.schedules.keeper import occasion
 from bot.schedules.planning import coming
 from bot.schedules.records import Fire, Schedule, ScheduleKind
-from bot.schedules.time_words import read_when
+from bot.schedules.time_words import begun, is_begun
 from bot.schedules.untimely import Fault, Untimely
 from bot.schedules.zones import ZONE, ChannelZones, read_zone, zone_of
 
@@ -74,9 +74,14 @@ class ScheduleDesk:
         await self._book.save(schedule)
         self.changed.set()
 
-    async def settle(self, schedule: Schedule) -> None:
-        """Store a schedule as it is to be; where its times stay the same, none is passed over. Raises as `add`."""
+    async def settle(self, schedule: Schedule, *, said: str) -> None:
+        """Store a schedule as it is to be; where its times stay the same, none is passed over. Raises as `add`.
+
+        `said` are the words in which its times were set: where they say not from when on, it stays as it was.
+        """
         known = await self._book.get(schedule.id)
+        if known and is_begun(known.when, said):
+            schedule = replace(schedule, when=known.when)
         if known and (known.when, known.zone) == (schedule.when, schedule.zone):
             schedule = replace(schedule, cursor=known.cursor, trouble=known.trouble)
         await self.add(schedule)
@@ -84,13 +89,12 @@ class ScheduleDesk:
     async def drafted(self, place: Place, when: str, *, zone: str = "") -> Schedule:
         """A schedule that is not stored yet. Raises Untimely, StoreFailed."""
         name = read_zone(zone).key if zone else await self.zone(place)
-        read_when(when)
-        zone_of(name)
+        when = begun(" ".join(when.split()), zone_of(name), now=self._now())
         return Schedule(
             id=self._new_id()[:6],
             place=place,
             kind=ScheduleKind.TRENDS,
-            when=" ".join(when.split()),
+            when=when,
             zone=name,
             cursor=self._now(),
         )

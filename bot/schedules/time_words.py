@@ -8,74 +8,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.schedules.cron import read_cron
+from bot.schedules.time_tokens import NAMES, SCANNER, TOKENS
 from bot.schedules.timetable import LAST, QUARTERS, WEEKEND, WORKDAYS, Nth, Timetable, Unit, next_due
 from bot.schedules.untimely import Fault, Untimely
 
 _USUAL = time(9)
 _MOST_A_DAY = 24
+_LAST_YEAR = 2100
 _SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
-_WEEKDAYS = (
-    "mon(?:day)?",
-    "tue(?:s(?:day)?)?",
-    "wed(?:nesday)?",
-    "thu(?:rs?(?:day)?)?",
-    "fri(?:day)?",
-    "sat(?:urday)?",
-)
-_NAMES = (*_WEEKDAYS, "sun(?:day)?")
-_WEEKDAY = "(?:" + "|".join(_NAMES) + ")s?"
 _SIGNS = "一二三四五六日"
 _NUMERALS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": LAST}
-_NUMBER = r"\d{1,2}|[零〇一二两三四五六七八九十]{1,3}"
 _AFTERNOON = frozenset({"pm", "下午", "晚上", "晚", "傍晚"})
 _MORNING = frozenset({"am", "凌晨", "午夜"})
+_LATE = frozenset({"afternoon", "evening", "下午", "傍晚", "晚上"})
+_PARTS = {"afternoon": time(14), "下午": time(14), "evening": time(18), "傍晚": time(18), "晚上": time(20)}
+_DAYS_OF_MONTH = {"month_end": LAST, "month_middle": 15, "month_beginning": 1}
 
-_TOKENS: tuple[tuple[str, str], ...] = (
-    (
-        "clock",
-        r"(?P<part>上午|早上|早晨|清晨|中午|下午|傍晚|晚上|晚|凌晨)?\s*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})\s*(?P<half>[ap]\.?m\.?(?![a-z]))?",
-    ),
-    ("clock_en", r"(?P<hour_en>\d{1,2})\s*(?P<half_en>[ap]\.?m\.?(?![a-z])|o'?clock)"),
-    (
-        "clock_zh",
-        rf"(?P<part_zh>上午|早上|早晨|清晨|中午|下午|傍晚|晚上|晚|凌晨)?\s*(?P<hour_zh>{_NUMBER})\s*[点點时時]"
-        rf"(?:(?P<half_zh>半)|(?P<minute_zh>{_NUMBER})分?|整|钟)?",
-    ),
-    ("noon", r"noon|midday|正午|中午"),
-    ("midnight", r"midnight|午夜|半夜"),
-    ("ordinal", r"(?P<ordinal>first|second|third|fourth|fifth|last|[1-5](?:st|nd|rd|th)(?=\s+[a-z]+day))"),
-    ("ordinal_zh", rf"第(?P<ordinal_zh>{_NUMBER})个|(?P<last_zh>最后)(?:的)?(?:一个?)?|(?P<beginning>首个)"),
-    ("workday", r"(?:work(?:ing)?|business)[ -]?days?|weekdays?|工作日"),
-    ("weekend", r"weekends?|周末|週末"),
-    ("range", rf"(?P<from>{_WEEKDAY})\s*(?:-|–|~|to|through)\s*(?P<to>{_WEEKDAY})\b"),
-    (
-        "range_zh",
-        r"(?:周|週|星期|礼拜)(?P<from_zh>[一二三四五六日天])\s*(?:到|至|-|–|~)\s*(?:周|週|星期|礼拜)?(?P<to_zh>[一二三四五六日天])",
-    ),
-    ("weekday", rf"(?P<weekday>{_WEEKDAY})\b\.?"),
-    (
-        "weekday_zh",
-        r"(?:周|週|星期|礼拜)(?P<weekday_zh>[一二三四五六日天](?:\s*[、,和及]?\s*(?:周|週|星期|礼拜)?[一二三四五六日天](?![月号日点點时時个]))*)",
-    ),
-    (
-        "day_of_month",
-        r"(?P<day>\d{1,2})(?:st|nd|rd|th)\b|day\s+(?P<day_plain>\d{1,2})(?!\s*(?:[ap]\.?m|o'?clock)|[:.\d])",
-    ),
-    ("day_of_month_zh", rf"(?P<day_zh>{_NUMBER})\s*[日号號]"),
-    ("quarter", r"quarter(?:ly|s)?|个?季度?"),
-    ("month", r"monthly|months?|个?月"),
-    ("week", r"weekly|weeks?|个?(?:周|週|星期|礼拜)"),
-    ("day_unit", r"daily|days?|[天日]"),
-    ("filler", r"(?:every|each|all|on|at|in|of|the|and|o'clock|per|a)\b|[每逢在的和与及个,、，;；]|\s+"),
-)
-_SCANNER = re.compile("|".join(f"(?P<is_{name}>{pattern})" for name, pattern in _TOKENS))
+_BEGIN = re.compile(r"(?:（从 \d{4}-\d{2}-\d{2} 起）|, from \d{4}-\d{2}-\d{2})$")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _CRON = re.compile(r"[\d*,/-]+\s+[\d*,/-]+\s+\S+\s+\S+\s+\S+")
 
 
@@ -88,6 +45,9 @@ class _Heard:
     days: set[int] = field(default_factory=set)
     units: set[str] = field(default_factory=set)
     ordinals: list[int] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    weeks: int = 1
+    since: date | None = None
 
 
 def read_when(text: str) -> Timetable:
@@ -98,15 +58,38 @@ def read_when(text: str) -> Timetable:
     table = read_cron(plain) if _CRON.fullmatch(plain) else _timetable(_heard(plain))
     if len(table.times) > _MOST_A_DAY:
         raise Untimely(Fault.TOO_OFTEN, str(len(table.times)))
-    if next_due(table, _SOME_DAY, ZoneInfo("UTC")) is None:
+    begin = max(_SOME_DAY, datetime.combine(table.since or _SOME_DAY, time(), tzinfo=UTC))
+    if next_due(table, begin, ZoneInfo("UTC")) is None:
         raise Untimely(Fault.NEVER, text.strip())
     return table
+
+
+def begun(text: str, zone: ZoneInfo, *, now: datetime) -> str:
+    """The words with the day on which they begin, where only some weeks count and they do not say which.
+
+    Raises:
+        Untimely: they are no timetable.
+    """
+    table = read_when(text)
+    if table.weeks == 1 or table.since is not None:
+        return text
+    first = next_due(replace(table, weeks=1), now, zone)
+    if first is None:
+        return text
+    day = first.astimezone(zone).date().isoformat()
+    return f"{text}（从 {day} 起）" if _CHINESE.search(text) else f"{text}, from {day}"
+
+
+def is_begun(text: str, said: str) -> bool:
+    """Whether a text is what `begun` has once made of these words."""
+    plain = " ".join(said.split())
+    return text != plain and _BEGIN.sub("", text) == plain
 
 
 def _heard(text: str) -> _Heard:
     heard, at = _Heard(), 0
     while at < len(text):
-        found = _SCANNER.match(text, at)
+        found = SCANNER.match(text, at)
         if found is None or found.end() == at:
             raise Untimely(Fault.UNKNOWN, re.split(r"\s", text[at:], maxsplit=1)[0][:30])
         _note(heard, found)
@@ -115,11 +98,11 @@ def _heard(text: str) -> _Heard:
 
 
 def _note(heard: _Heard, found: re.Match[str]) -> None:
-    kind = next(name for name, _ in _TOKENS if found[f"is_{name}"] is not None)
+    kind = next(name for name, _ in TOKENS if found[f"is_{name}"] is not None)
     match kind:
         case "filler":
             return
-        case "clock" | "clock_en" | "clock_zh" | "noon" | "midnight":
+        case "clock" | "clock_en" | "clock_zh" | "clock_bare" | "noon" | "midnight":
             heard.times.append(_time(found, kind))
         case "ordinal":
             word = found["ordinal"]
@@ -133,12 +116,42 @@ def _note(heard: _Heard, found: re.Match[str]) -> None:
             heard.units.add(kind)
         case "day_of_month" | "day_of_month_zh":
             heard.days.add(_day(found))
+        case "part" | "second_week" | "since" | "month_end" | "month_middle" | "month_beginning":
+            _note_more(heard, found, kind)
         case _:
             heard.units.add(kind.removesuffix("_unit"))
 
 
+def _note_more(heard: _Heard, found: re.Match[str], kind: str) -> None:
+    match kind:
+        case "part":
+            heard.parts.append((found["part_alone"] or found["part_alone_zh"]).removesuffix("s"))
+        case "second_week":
+            heard.weeks = 2
+        case "since":
+            heard.since = _date(found["since"])
+        case _:
+            heard.days.add(_DAYS_OF_MONTH[kind])
+
+
 def _timetable(heard: _Heard) -> Timetable:
-    times = tuple(sorted(set(heard.times))) or (_USUAL,)
+    times = _times(heard)
+    if heard.weeks > 1 and (heard.ordinals or heard.days or heard.units & {"month", "quarter"}):
+        raise Untimely(Fault.TWO_KINDS)
+    return replace(_days_of(heard, times), weeks=heard.weeks, since=heard.since)
+
+
+def _times(heard: _Heard) -> tuple[time, ...]:
+    """The times of a day; a part of the day says in which half they are, or stands for a time of its own."""
+    if not heard.times:
+        return tuple(sorted({_PARTS.get(part, _USUAL) for part in heard.parts})) or (_USUAL,)
+    late = bool(_LATE.intersection(heard.parts))
+    return tuple(
+        sorted({each.replace(hour=each.hour + 12) if late and each.hour < 12 else each for each in heard.times})
+    )
+
+
+def _days_of(heard: _Heard, times: tuple[time, ...]) -> Timetable:
     months = QUARTERS if "quarter" in heard.units else None
     if heard.ordinals:
         return _counted(heard, times, months)
@@ -155,9 +168,9 @@ def _timetable(heard: _Heard) -> Timetable:
         return Timetable(times=times, weekdays=weekdays)
     if heard.units & {"month", "quarter"}:
         return Timetable(times=times, days=frozenset({1}), months=months)
-    if "week" in heard.units:
+    if "week" in heard.units or heard.weeks > 1:
         return Timetable(times=times, weekdays=frozenset({0}))
-    if "day" in heard.units:
+    if "day" in heard.units or heard.parts:
         return Timetable(times=times)
     raise Untimely(Fault.HOW_OFTEN)
 
@@ -187,19 +200,29 @@ def _time(found: re.Match[str], kind: str) -> time:
         case "clock_en":
             hour, minute = int(found["hour_en"]), 0
             part = found["half_en"].replace(".", "")
+        case "clock_bare":
+            hour, minute, part = int(found["hour_bare"]), 0, ""
         case _:
             hour = _number(found["hour_zh"])
-            minute = 30 if found["half_zh"] else _number(found["minute_zh"] or "0")
+            minute = _minute_zh(found)
             part = found["part_zh"] or ""
-    if part in _AFTERNOON and hour < 12:
-        hour += 12
-    if part in _MORNING and hour == 12:
-        hour = 0
-    if hour == 24 and minute == 0:
-        hour = 0
+    hour = _hour_of_day(hour, minute, part)
     if hour > 23 or minute > 59:
         raise Untimely(Fault.NO_TIME, found[0].strip())
     return time(hour, minute)
+
+
+def _hour_of_day(hour: int, minute: int, part: str) -> int:
+    if part in _AFTERNOON and hour < 12:
+        return hour + 12
+    at_midnight = (part in _MORNING and hour == 12) or (hour == 24 and minute == 0)
+    return 0 if at_midnight else hour
+
+
+def _minute_zh(found: re.Match[str]) -> int:
+    if found["quarter_zh"]:
+        return 15 * _number(found["quarter_zh"])
+    return 30 if found["half_zh"] else _number(found["minute_zh"] or "0")
 
 
 def _weekdays(found: re.Match[str], kind: str) -> set[int]:
@@ -216,13 +239,23 @@ def _weekdays(found: re.Match[str], kind: str) -> set[int]:
 
 
 def _weekday(word: str) -> int:
-    return next(place for place, name in enumerate(_NAMES) if re.fullmatch(f"{name}s?", word))
+    return next(place for place, name in enumerate(NAMES) if re.fullmatch(f"{name}s?", word))
 
 
 def _day(found: re.Match[str]) -> int:
     day = _number(found["day"] or found["day_plain"] or found["day_zh"])
     if not 1 <= day <= 31:
         raise Untimely(Fault.NO_DAY, found[0].strip())
+    return day
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Untimely(Fault.NO_DAY, text) from error
+    if day.year > _LAST_YEAR:
+        raise Untimely(Fault.NO_DAY, text)
     return day
 
 

@@ -23,6 +23,8 @@ LAST = -1
 _FARTHEST = timedelta(days=366 * 8 + 2)
 """Between two 29ths of February lie eight years at most."""
 
+_SOME_MONDAY = dt.date(2024, 1, 1)
+
 _MOST_LOOKED_BACK = timedelta(days=400)
 
 
@@ -48,7 +50,8 @@ class Timetable:
     """Days and times. None stands for any; weekdays count from Monday, which is 0.
 
     `clamped` takes a day that a month lacks as its last one: the 31st is the 28th of February. Where both days of the
-    month and weekdays are given, either suffices, as cron has it.
+    month and weekdays are given, either suffices, as cron has it. One of so many `weeks` counts: that
+    of `since`, the first day.
     """
 
     times: tuple[time, ...]
@@ -57,9 +60,15 @@ class Timetable:
     months: frozenset[int] | None = None
     nth: Nth | None = None
     clamped: bool = False
+    weeks: int = 1
+    since: dt.date | None = None
 
     def includes(self, day: dt.date) -> bool:
         """Whether something is due on a day."""
+        if self.since is not None and day < self.since:
+            return False
+        if self.weeks > 1 and _week(day) % self.weeks != _week(self.since or _SOME_MONDAY) % self.weeks:
+            return False
         if self.months is not None and day.month not in self.months:
             return False
         if self.nth is not None:
@@ -81,6 +90,11 @@ class Timetable:
         days = [each for each in range(1, last + 1) if day.replace(day=each).weekday() in wanted[nth.unit]]
         place = nth.n if nth.n == LAST else nth.n - 1
         return day.replace(day=days[place]) if place < len(days) else None
+
+
+def _week(day: dt.date) -> int:
+    """The number of a week from Monday on, counted over all years."""
+    return (day.toordinal() - 1) // 7
 
 
 def next_due(table: Timetable, after: datetime, zone: ZoneInfo) -> datetime | None:

@@ -21,6 +21,7 @@ class Fault(StrEnum):
     NEVER = "when_never"
     CRON = "when_cron"
     ZONE = "when_zone"
+    ZONE_AMBIGUOUS = "when_zone_ambiguous"
     TOPICS = "what_topics"
 
 

@@ -14,32 +14,13 @@ from bot.channel_rules import effective_settings
 from bot.chat import Place
 from bot.ports import SettingsBook
 from bot.schedules.untimely import Fault, Untimely
+from bot.schedules.zone_names import AMBIGUOUS, BESIDE_THE_HOUR, CALLED
 
 ZONE: Final = "zone"
 """The key in `ChannelSettings.other` of a channel's time zone."""
 
-_CALLED = {
-    "北京": "Asia/Shanghai",
-    "北京时间": "Asia/Shanghai",
-    "beijing": "Asia/Shanghai",
-    "上海": "Asia/Shanghai",
-    "中国": "Asia/Shanghai",
-    "china": "Asia/Shanghai",
-    "香港": "Asia/Hong_Kong",
-    "台北": "Asia/Taipei",
-    "新加坡": "Asia/Singapore",
-    "东京": "Asia/Tokyo",
-    "伦敦": "Europe/London",
-    "柏林": "Europe/Berlin",
-    "巴黎": "Europe/Paris",
-    "纽约": "America/New_York",
-    "旧金山": "America/Los_Angeles",
-    "洛杉矶": "America/Los_Angeles",
-    "san francisco": "America/Los_Angeles",
-    "gmt": "UTC",
-    "z": "UTC",
-}
-_OFFSET = re.compile(r"(?:utc|gmt)\s*(?P<sign>[+-])\s*(?P<hours>\d{1,2})(?::?00)?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+-])\s*0?(?P<hours>\d{1,2})(?::?(?P<minutes>00|30|45))?", re.IGNORECASE)
+_FIXED = re.compile(r"Etc/GMT(?P<sign>[+-])(?P<hours>\d{1,2})")
 _FARTHEST = {"+": 14, "-": 12}
 
 
@@ -49,18 +30,35 @@ def read_zone(text: str) -> ZoneInfo:
     Raises:
         Untimely: there is none; the error tells the nearest name.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    plain = "_".join(unicodedata.normalize("NFKC", text).casefold().split())
+    offset = _OFFSET.fullmatch(plain.replace("_", ""))
+    if offset and (name := _at_distance(offset)):
+        return zone_of(name)
+    if several := AMBIGUOUS.get(plain):
+        raise Untimely(Fault.ZONE_AMBIGUOUS, ", ".join(several))
     known = _known()
-    offset = _OFFSET.fullmatch(plain)
-    if offset and int(offset["hours"]) <= _FARTHEST[offset["sign"]]:
-        # POSIX counts the other way round.
-        hours = int(offset["hours"])
-        return zone_of(f"Etc/GMT{'-' if offset['sign'] == '+' else '+'}{hours}" if hours else "UTC")
-    name = _CALLED.get(plain.casefold()) or known.get(plain.casefold().replace(" ", "_"))
-    if name is None:
-        near = get_close_matches(plain.casefold().replace(" ", "_"), known, n=1, cutoff=0.6)
+    found = CALLED.get(plain) or known.get(plain)
+    if found is None:
+        near = get_close_matches(plain, known, n=1, cutoff=0.6)
         raise Untimely(Fault.ZONE, known[near[0]] if near else "")
-    return zone_of(name)
+    return zone_of(found)
+
+
+def _at_distance(offset: re.Match[str]) -> str:
+    """The zone of a distance from UTC; "" where no place keeps it."""
+    sign, hours, minutes = offset["sign"], int(offset["hours"]), offset["minutes"] or "00"
+    if minutes != "00":
+        return BESIDE_THE_HOUR.get(f"{sign}{hours}:{minutes}", "")
+    if hours > _FARTHEST[sign]:
+        return ""
+    # POSIX counts the other way round.
+    return f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "UTC"
+
+
+def zone_shown(name: str) -> str:
+    """A zone's name as people read it: those of a fixed distance count the other way round in IANA's names."""
+    fixed = _FIXED.fullmatch(name)
+    return f"UTC{'+' if fixed['sign'] == '-' else '-'}{fixed['hours']}" if fixed else name
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -124,7 +124,7 @@ async def test_unknown_schedule_is_told_with_those_that_are(kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [
-        (Wanted(when="fortnightly", channel="slack/T/C"), "I do not understand “fortnightly”"),
+        (Wanted(when="lunar", channel="slack/T/C"), "I do not understand “lunar”"),
         (Wanted(when="daily", channel="general"), "'general' names no channel"),
         (Wanted(when="daily", channel="slack/T/C", zone="Mars"), "time zone"),
         (Wanted(when="daily", channel="slack/T/C", kind="checklist", topics="weather"), "No risk is about “weather”"),
@@ -146,6 +146,16 @@ async def test_schedules_of_the_settings_file_follow_it(kept: Kept) -> None:
         assert (schedule.id, schedule.origin, schedule.zone) == ("file-weekly", Origin.FILE, "Asia/Shanghai")
         await settle_file(opened.desk, [entry])
         assert await opened.desk.all() == (schedule,)
+        rare = entry.model_copy(update={"when": "every other Friday"})
+        await settle_file(opened.desk, [rare])
+        (schedule,) = await opened.desk.all()
+        assert schedule.when.startswith("every other Friday, from 20")
+        # Which weeks count stays as it was, whenever the program starts.
+        await opened.desk.add(replace(schedule, when="every other Friday, from 2026-01-02"))
+        await settle_file(opened.desk, [rare])
+        assert [each.when for each in await opened.desk.all()] == ["every other Friday, from 2026-01-02"]
+        await settle_file(opened.desk, [rare.model_copy(update={"when": "every other Friday from 2026-01-09"})])
+        assert [each.when for each in await opened.desk.all()] == ["every other Friday from 2026-01-09"]
         await settle_file(opened.desk, [])
         assert await opened.desk.all() == ()
         with pytest.raises(InvalidSettings, match="weekly"):

@@ -58,7 +58,7 @@ async def test_arguments_by_name_do_the_same(bench: Bench) -> None:
     ("text", "told"),
     [
         ("add", "Say when, such as"),
-        ("add every fortnight", "I do not understand “fortnight”."),
+        ("add every lunation", "I do not understand “lunation”."),
         ("add every Monday 9:00 zone=Asia/Shangai", "I do not know this time zone. Did you mean “Asia/Shanghai”?"),
         ("add every Monday 9:00 kind=poem", "“poem” is no kind; choose from trends, checklist, report."),
         ("pause", "Which one? Nothing is scheduled here."),

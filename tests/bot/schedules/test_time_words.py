@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.schedules.time_words import read_when
+from bot.schedules.time_words import begun, is_begun, read_when
 from bot.schedules.timetable import next_due
 from bot.schedules.untimely import Fault, Untimely
-from bot.schedules.zones import read_zone, zone_of
+from bot.schedules.zone_names import AMBIGUOUS, BESIDE_THE_HOUR, CALLED
+from bot.schedules.zones import read_zone, zone_of, zone_shown
 
 SUNDAY = datetime(2026, 11, 22, 11, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -49,6 +50,34 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         ("每月1号和15号 10:00", "Tue 12-01 10:00"),
         ("monthly", "Tue 12-01 09:00"),
         ("quarterly", "Fri 01-01 09:00"),
+        ("the last day of the month", "Mon 11-30 09:00"),
+        ("end of the month 17:00", "Mon 11-30 17:00"),
+        ("每月月底下午5点", "Mon 11-30 17:00"),
+        ("月中", "Tue 12-15 09:00"),
+        ("每月初", "Tue 12-01 09:00"),
+        ("每季度第一天", "Fri 01-01 09:00"),
+        ("every other Friday", "Fri 12-04 09:00"),
+        ("every second Friday 8:30", "Fri 12-04 08:30"),
+        ("every second Friday of the month", "Fri 12-11 09:00"),
+        ("every two weeks on Friday", "Fri 12-04 09:00"),
+        ("every fortnight", "Mon 11-30 09:00"),
+        ("biweekly on Wednesdays", "Wed 12-02 09:00"),
+        ("隔周五", "Fri 12-04 09:00"),
+        ("每隔一周的周五 18:30", "Fri 12-04 18:30"),
+        ("每两周周五", "Fri 12-04 09:00"),
+        ("every other Friday, from 2026-11-27", "Fri 11-27 09:00"),
+        ("隔周五 9:00（从 2026-11-27 起）", "Fri 11-27 09:00"),
+        ("every day starting 2026-12-24", "Thu 12-24 09:00"),
+        ("every weekday at 9am", "Mon 11-23 09:00"),
+        ("每个工作日早上九点", "Mon 11-23 09:00"),
+        ("工作日 18:30", "Mon 11-23 18:30"),
+        ("every Monday at 9", "Mon 11-23 09:00"),
+        ("every weekday morning at 8", "Mon 11-23 08:00"),
+        ("each Friday afternoon at 4", "Fri 11-27 16:00"),
+        ("every morning", "Mon 11-23 09:00"),
+        ("每天晚上", "Sun 11-22 20:00"),
+        ("每天晚上八点一刻", "Sun 11-22 20:15"),
+        ("Mon/Wed & Fri 9:00", "Mon 11-23 09:00"),
         ("每季度第一个工作日", "Fri 01-01 09:00"),
         ("0 9 * * 1-5", "Mon 11-23 09:00"),
         ("30 8,17 * * mon", "Mon 11-23 08:30"),
@@ -68,7 +97,11 @@ def test_words_are_read_as_the_time_that_people_mean(text: str, expected: str) -
     ("text", "fault", "word"),
     [
         ("", Fault.EMPTY, ""),
-        ("every fortnight", Fault.UNKNOWN, "fortnight"),
+        ("every lunation", Fault.UNKNOWN, "lunation"),
+        ("every other month", Fault.TWO_KINDS, ""),
+        ("隔周的每月1号", Fault.TWO_KINDS, ""),
+        ("每周一 从 2026-02-30 起", Fault.NO_DAY, "2026-02-30"),
+        ("every Monday from 9999-12-31", Fault.NO_DAY, "9999-12-31"),
         ("every Monday 9:00 sharp", Fault.UNKNOWN, "sharp"),
         ("每逢初一", Fault.UNKNOWN, "初一"),
         ("9:00", Fault.HOW_OFTEN, ""),
@@ -114,6 +147,17 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("UTC+8", "Etc/GMT-8"),
         ("gmt-3", "Etc/GMT+3"),
         ("utc", "UTC"),
+        ("深圳", "Asia/Shanghai"),
+        ("东八区", "Asia/Shanghai"),
+        ("GMT+08:00", "Etc/GMT-8"),
+        ("+8", "Etc/GMT-8"),
+        ("UTC+5:30", "Asia/Kolkata"),
+        ("NYC", "America/New_York"),
+        ("San Francisco", "America/Los_Angeles"),
+        ("PST", "America/Los_Angeles"),
+        ("eastern time", "America/New_York"),
+        ("CET", "Europe/Berlin"),
+        ("bangalore", "Asia/Kolkata"),
     ],
 )
 def test_zone_is_known_by_what_people_call_it(text: str, name: str) -> None:
@@ -125,6 +169,52 @@ def test_zone_that_is_unknown_is_refused_with_a_near_one(text: str, near: str) -
     with pytest.raises(Untimely) as raised:
         read_zone(text)
     assert raised.value.word == near
+
+
+@pytest.mark.parametrize(("text", "zones"), [("CST", "Asia/Shanghai, America/Chicago"), ("ist", "Asia/Kolkata, Asia/")])
+def test_abbreviation_of_two_zones_is_asked_about(text: str, zones: str) -> None:
+    with pytest.raises(Untimely) as raised:
+        read_zone(text)
+    assert raised.value.fault is Fault.ZONE_AMBIGUOUS
+    assert raised.value.word.startswith(zones)
+
+
+def test_every_name_leads_to_a_zone_that_there_is() -> None:
+    for name, zone in CALLED.items():
+        assert read_zone(name.replace("_", " ")).key == zone
+    for several in AMBIGUOUS.values():
+        assert [zone_of(zone).key for zone in several] == [*several]
+    for distance, zone in BESIDE_THE_HOUR.items():
+        assert read_zone(f"UTC{distance}").key == zone
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Etc/GMT-8", "UTC+8"), ("Etc/GMT+3", "UTC-3"), ("Asia/Shanghai", "Asia/Shanghai"), ("UTC", "UTC")],
+)
+def test_zone_of_a_fixed_distance_is_shown_as_it_is_said(name: str, shown: str) -> None:
+    assert zone_shown(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        ("every other  Friday", "every other Friday, from 2026-11-27"),
+        ("隔周五 9:00", "隔周五 9:00（从 2026-11-27 起）"),
+        ("every other Friday from 2026-12-04", "every other Friday from 2026-12-04"),
+        ("every Friday", "every Friday"),
+    ],
+)
+def test_every_other_week_begins_with_the_next_one_and_says_so(said: str, stored: str) -> None:
+    text = begun(" ".join(said.split()), SHANGHAI, now=SUNDAY)
+    assert text == stored
+    first = next_due(read_when(text), SUNDAY, SHANGHAI)
+    assert first is not None
+    second = next_due(read_when(text), first, SHANGHAI)
+    assert second is not None
+    assert second - first == timedelta(days=7 if stored == "every Friday" else 14)
+    assert begun(text, SHANGHAI, now=second) == text
+    assert is_begun(text, said) == (stored not in {said, "every Friday"})
 
 
 def test_stored_zone_that_is_gone_is_an_error_and_no_crash() -> None:
