@@ -68,7 +68,7 @@ def show_all(
         for each in found:
             write_line(terminal.lines, _record(each))
         return
-    lines = [register_line(room, number, each) for number, each in enumerate(found, start=1)]
+    lines = [f"{register_line(room, place, each)} · `{each.risk.id}`" for place, each in enumerate(found, start=1)]
     print_markdown(terminal.out, "\n".join(lines))
     if not found:
         terminal.complain("no risk of the register fits; leave out --stage or --category")
@@ -172,7 +172,7 @@ def _the_one(room: RiskRoom, name: str) -> Risk:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise InvalidInput(f"there is no risk {name!r}; 'advisor risks list --json' tells the ids")
+        raise InvalidInput(f"there is no risk {name!r}; 'advisor risks list' tells the ids")
     raise InvalidInput(f"{name!r} may be {', '.join(risk.id for risk in found)}; name one of them")
 
 

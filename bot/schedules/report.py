@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.channel_rules import audience, effective_settings
 from bot.chat import Person, Place
 from bot.ledgers import ProfileBook
-from bot.pictures.days import draw_days
+from bot.pictures.days import DayWords, draw_days
 from bot.ports import SettingsBook
 from bot.replies import File, Reply
 from bot.schedules.books import CommunityBook, SightingBook
@@ -92,11 +92,18 @@ class WeeklyReport:
             lines += ["", *self._lacking(gaps, language)]
         if asked:
             lines += ["", caption]
-        picture = await asyncio.to_thread(draw_days, days) if asked else b""
+        picture = await asyncio.to_thread(draw_days, days, self._words(language)) if asked else b""
         name = f"questions-{last.isoformat()}.png"
         files = (File(name=name, content=picture, media_type="image/png", alt=caption),)
         reply = Reply(text="\n".join(lines), files=files if picture else (), language=language)
         return Made(replies=(reply,), seen=seen, empty=not asked and not figures.failed)
+
+    def _words(self, language: Language) -> DayWords:
+        return DayWords(
+            title=self._telling.say(Tell.PICTURE_TITLE, language),
+            answered=self._telling.say(Tell.PICTURE_ANSWERED, language),
+            refused=self._telling.say(Tell.PICTURE_REFUSED, language),
+        )
 
     def _counted(self, figures: Figures, language: Language) -> Iterable[str]:
         total = figures.answered + figures.refused + figures.failed

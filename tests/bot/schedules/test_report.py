@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.pictures.days import draw_days
+from bot.pictures.days import DayWords, draw_days
 from bot.records import AnswerRecord, ChannelSettings, QuestionState
 from bot.schedules.records import ScheduleKind
 from rag.types import Language
@@ -16,6 +16,7 @@ from tests.bot.samples import answer, question
 from .test_trends import PLACE, Scene
 
 PNG = b"\x89PNG\r\n"
+WORDS = DayWords(title="每天的提问数", answered="answered", refused="资料库没有")
 
 
 @pytest.fixture
@@ -90,5 +91,5 @@ async def test_gaps_of_channels_that_see_more_are_not_quoted(scene: Scene) -> No
 
 
 def test_picture_is_drawn_of_any_week() -> None:
-    assert draw_days([(f"2026-11-{day}", 0, 0) for day in range(17, 24)]).startswith(PNG)
-    assert draw_days([(f"2026-11-{day}", day, 30 - day) for day in range(17, 24)]).startswith(PNG)
+    assert draw_days([(f"2026-11-{day}", 0, 0) for day in range(17, 24)], WORDS).startswith(PNG)
+    assert draw_days([(f"2026-11-{day}", day, 30 - day) for day in range(17, 24)], WORDS).startswith(PNG)
