@@ -36,7 +36,7 @@ from bot.commands import (
 )
 from bot.commands.call import Call
 from bot.commands.home import Home
-from bot.commands.registry import Argument, ArgumentKind, Command, Registry
+from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.offers import Verb
 from bot.records import Rating
 from bot.wording import Wording
@@ -160,6 +160,67 @@ EDITOR_VERBS = frozenset(
     }
 )
 """Buttons and forms that are for editors and those above them."""
+
+OPEN_VERBS = frozenset(
+    {
+        Verb.COMMAND,
+        Verb.UP,
+        Verb.DOWN,
+        Verb.REASON,
+        Verb.EXPLAIN,
+        Verb.FEEDBACK_OPEN,
+        Verb.WHY,
+        Verb.SHORTER,
+        Verb.SHARE,
+        Verb.SHARE_TOLD,
+        Verb.REGENERATE,
+        Verb.FOLLOW_UP,
+        Verb.RETRY,
+        Verb.STOP,
+        Verb.CASE,
+        Verb.COMPARE,
+        Verb.PROFILE_OPEN,
+        Verb.PROFILE_SAVE,
+        Verb.PROFILE_SWITCH,
+        Verb.PRIVACY,
+        Verb.RISK,
+        Verb.RISK_ACT,
+        Verb.RISK_FORM,
+        Verb.RISK_OPEN,
+        Verb.RISK_SAVE,
+        Verb.RISK_VIEW,
+        Verb.EXPERT_ASK,
+        Verb.EXPERT_CLAIM,
+        Verb.EXPERT_RELEASE,
+        Verb.EXPERT_CLOSE,
+        Verb.EXPERT_OPEN,
+        Verb.EXPERT_ANSWER,
+        Verb.EXPERT_THIS,
+        Verb.EXPERT_SAVE,
+        Verb.UPLOAD_OPEN,
+        Verb.UPLOAD_FILES,
+        Verb.HAND_IN_OPEN,
+        Verb.HAND_IN_SAVE,
+        Verb.HAND_IN_DROP,
+        Verb.HAND_IN_REVISE,
+        Verb.ASSESS_OPEN,
+        Verb.ASSESS_SAVE,
+        Verb.ASSESS_SHOW,
+        Verb.ASSESS_EXPORT,
+        Verb.ASSESS_REPEAT,
+        Verb.ASSESS_DELETE,
+    }
+)
+"""Buttons and forms that everybody may use, each for what is their own or the channel's; a called command has its own
+level, and experts are known by their channel."""
+
+
+def verb_level(verb: str) -> Level:
+    """Who may use a button or a form: what nobody has declared is for admins; what nothing does is told to anybody."""
+    if verb in EDITOR_VERBS:
+        return Level.EDITOR
+    done = verb in PRESSES or verb in FORMS
+    return Level.EVERYONE if verb in OPEN_VERBS or not done else Level.ADMIN
 
 
 def all_commands(wording: Wording) -> Registry:

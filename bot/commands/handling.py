@@ -10,8 +10,8 @@ from typing import assert_never
 from bot.chat import CommandCall, Press, Submission
 from bot.commands import basic
 from bot.commands.call import Call, Means
-from bot.commands.catalogue import ADMIN_VERBS, EDITOR_VERBS, FORMS, PRESSES
-from bot.commands.guarding import Guard
+from bot.commands.catalogue import FORMS, PRESSES, verb_level
+from bot.commands.guarding import NEEDED, Guard
 from bot.commands.registration import reaches_beyond
 from bot.commands.registry import Complaint, Level, Registry
 from bot.errors import DeliveryFailed
@@ -62,11 +62,12 @@ class Handler:
         found = self._registry.find(incoming.name)
         if adapter is None or found is None:
             return ()
-        if found.command.level is Level.ADMIN and not self._means.is_admin(incoming.person):
+        level = found.command.level
+        if self._means.role(incoming.person) < NEEDED[level]:
             return ()
         language = _of_locale(incoming.locale)
         call = Call(means=self._means, desk=desk, incoming=incoming, language=language, adapter=adapter)
-        if found.command.level is Level.ADMIN and not await reaches_beyond(call):
+        if level is not Level.EVERYONE and not await reaches_beyond(call, least=NEEDED[level]):
             return ()
         return await self.complete(call, incoming.name, argument, typed)
 
@@ -113,9 +114,7 @@ class Handler:
         await found.command.run(call, arguments)
 
     async def _may(self, call: Call, verb: str) -> bool:
-        if verb in EDITOR_VERBS:
-            return await self._guard.passes(call, Level.EDITOR, verb)
-        return verb not in ADMIN_VERBS or await self._guard.passes(call, Level.ADMIN, verb)
+        return await self._guard.passes(call, verb_level(verb), verb)
 
     async def _language(self, incoming: CommandCall | Press | Submission) -> Language:
         """That of the command's name or of the answer; else the conversation's; else the reader's interface's."""

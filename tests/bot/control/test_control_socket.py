@@ -7,13 +7,16 @@ import json
 import os
 from contextlib import aclosing, suppress
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.control.reaching import open_remote
 from bot.control.server import ControlLimits
-from bot.control.wire import MOST_REQUEST_BYTES, PROTOCOL, Envelope, ListDocuments, encode_request
+from bot.control.wire import MOST_REQUEST_BYTES, PROTOCOL, Envelope, ListDocuments, Request, Shell, encode_request
 from bot.errors import Busy, ControlFailed
+from bot.inputs.acting import InputOrder
+from bot.shell.values import ShellOrder
 from rag.catalogue import Counts, Input
 from rag.confidence import UNCALIBRATED
 from rag.errors import IndexLocked, IndexMissing, InvalidInput, StorageFailed
@@ -173,6 +176,20 @@ async def test_wrong_token_is_refused(bench: Bench) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "token": "guessed\udcff"}))
     with pytest.raises(ControlFailed, match="token is wrong"):
         await bench.remote()
+
+
+@pytest.mark.parametrize("kind", get_args(Request), ids=lambda kind: str(kind.__name__))
+async def test_no_request_is_carried_out_without_the_token(bench: Bench, kind: type[Request]) -> None:
+    order = ShellOrder(command="admin") if kind is Shell else InputOrder(action="list")
+    given = {"question": WHY, "path": Path("/x"), "sources": ("a.md",), "order": order}
+    request = kind(**{name: value for name, value in given.items() if name in kind.__dataclass_fields__})
+    reader, writer = await asyncio.open_unix_connection(str(bench.home / "control.sock"))
+    writer.write(encode_request(Envelope(token="", protocol=PROTOCOL, version=VERSION, process=1, request=request)))
+    lines = [json.loads(line) async for line in reader]
+    writer.close()
+    assert [set(line) & {"error", "result", "event"} for line in lines] == [{"error"}]
+    assert "token is wrong" in lines[0]["error"]["text"]
+    assert not bench.library.begun.is_set()
 
 
 async def test_other_version_is_told_to_restart_the_bot(bench: Bench) -> None:
