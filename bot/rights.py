@@ -50,6 +50,10 @@ class Groups(Protocol):
         """The groups among those that settings name; () of a person of whom the platform tells nothing."""
         ...
 
+    def forget(self, group: str) -> None:
+        """Who belongs to a group has changed: it is asked for anew."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:

@@ -1,4 +1,4 @@
-"""Who belongs to user groups that have rights or answer as experts, asked often enough that a change shows soon."""
+"""Who belongs to user groups that have rights or answer as experts: remembered until Slack tells of a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.ports import Clock
 log = logging.getLogger(__name__)
 
 FRESH_S = 60.0
-"""Whoever leaves a group loses what it gave within this time."""
+"""Slack tells of changes; what it did not tell, as to an app without these events, shows after this time."""
 
 _RETRY_S = 10.0
 _PATIENCE_S = 1.0
@@ -50,6 +50,11 @@ class UserGroups:
         members = await asyncio.gather(*map(self._members, self._wanted))
         return frozenset(group for group, known in zip(self._wanted, members, strict=True) if person_id in known.people)
 
+    def forget(self, group: str) -> None:
+        """Somebody joined or left a group, or it is gone; see `bot.rights.Groups`."""
+        self._known.pop(group, None)
+        self._asked.pop(group, None)
+
     async def has(self, group: str, person_id: str) -> bool:
         """Whether a person belongs to a group, be it one that settings name or another."""
         return person_id in (await self._members(group)).people
@@ -61,8 +66,16 @@ class UserGroups:
         asking = self._asked.get(group)
         if asking is None:
             asking = self._asked[group] = asyncio.create_task(self._ask(group))
-            asking.add_done_callback(lambda _: self._asked.pop(group, None))
+            asking.add_done_callback(lambda done: self._answered(group, done))
         return await asyncio.shield(asking)
+
+    def _answered(self, group: str, done: asyncio.Task[_Members]) -> None:
+        """Remembers an answer, unless the group has changed since Slack was asked."""
+        if self._asked.get(group) is not done:
+            return
+        del self._asked[group]
+        if not done.cancelled() and done.exception() is None:
+            self._known[group] = done.result()
 
     async def _ask(self, group: str) -> _Members:
         try:
@@ -72,5 +85,4 @@ class UserGroups:
         except CALL_FAILED as error:
             log.warning("group_unknown", extra={"group": group, "error": f"{type(error).__name__} {error}"})
             people, lasts_s = frozenset(), _RETRY_S
-        known = self._known[group] = _Members(people=people, until=self._clock() + lasts_s)
-        return known
+        return _Members(people=people, until=self._clock() + lasts_s)

@@ -94,6 +94,7 @@ class Intake:
             # Of more than 30,000 an hour Slack tells no more; what was said meanwhile nobody has heard.
             log.warning("slack_holds_events_back", extra={"minute": body.get("minute_rate_limited")})
         self._heed_farewell(body)
+        self._heed_groups(body)
         await self._heed_stop(body)
         self._greet(body)
         said = said_in(body)
@@ -167,6 +168,15 @@ class Intake:
         if reason := _FAREWELLS.get(kind):
             self._reason = reason
             self._over.set()
+
+    def _heed_groups(self, body: Body) -> None:
+        """Whoever leaves a group loses what it gave at once."""
+        event = body.get("event") or {}
+        match event.get("type"):
+            case "subteam_members_changed":
+                self._office.groups.forget(str(event.get("subteam_id")))
+            case "subteam_updated":
+                self._office.groups.forget(str((event.get("subteam") or {}).get("id")))
 
     async def _heed_stop(self, body: Body) -> None:
         event = body.get("event") or {}

@@ -47,6 +47,8 @@ EVENTS = (
     "message.im",
     "message.mpim",
     "reaction_added",
+    "subteam_members_changed",
+    "subteam_updated",
     "tokens_revoked",
 )
 

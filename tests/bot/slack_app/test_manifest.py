@@ -49,6 +49,8 @@ def test_scopes_cover_every_method_that_is_called() -> None:
         ("message.groups", "groups:history"),
         ("message.im", "im:history"),
         ("message.mpim", "mpim:history"),
+        ("subteam_members_changed", "usergroups:read"),
+        ("subteam_updated", "usergroups:read"),
     ],
     ids=str,
 )
