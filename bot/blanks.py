@@ -78,6 +78,7 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.REINDEX_FILE: frozenset({"day"}),
     Say.REINDEX_INTERRUPTED: frozenset({"since", "usage"}),
     Say.ADMIN_INTERRUPTED: frozenset({"since", "usage"}),
+    Say.REINDEX_BROKEN: frozenset({"since", "usage"}),
     Say.PROFILE_LINE: frozenset({"name", "value"}),
     Say.PROFILE_USED: frozenset({"who"}),
     Say.PROFILE_WRONG: frozenset({"choices", "name", "value"}),

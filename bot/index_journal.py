@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 class RunNote:
     """A run that somebody started in a chat, and the message that shows it, by the fields of its place.
 
-    `message` is "" until the message is posted. `told` says that the readers know that it was broken off.
+    `message` is "" until the message is posted. `told` says that the readers know that it was broken off, `announced`
+    that the admins' channel does.
     """
 
     id: str
@@ -38,6 +39,7 @@ class RunNote:
     kind: str
     message: str
     told: bool = False
+    announced: bool = False
 
 
 _NOTE = TypeAdapter(RunNote)
@@ -61,8 +63,8 @@ class IndexJournal:
         await asyncio.to_thread(self._forget)
 
     async def tell(self, note: RunNote) -> None:
-        """The readers of a run that was broken off have been told."""
-        await asyncio.to_thread(self._write, replace(note, told=True))
+        """Remembers who has been told of a run that was broken off."""
+        await asyncio.to_thread(self._write, note)
 
     async def left(self) -> RunNote | None:
         """The run that is under way or was broken off."""

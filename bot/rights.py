@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Protocol
 
-from bot.chat import ADMIN_ROLE, Person, Standing
+from bot.chat import ADMIN_ROLE, Person, Place, Standing
 from bot.rights_settings import RightsSettings, parts_of
 
 ANYWHERE = "*"
@@ -64,6 +64,8 @@ class Rights:
 
     roles: Mapping[Role, tuple[Holder, ...]] = field(default_factory=dict)
     labels: Mapping[str, tuple[Holder, ...]] = field(default_factory=dict)
+    channel: Place | None = None
+    """Where admins are told of what nobody else would hear of."""
 
     def role(self, person: Person) -> Role:
         """The highest role that a person holds."""
@@ -100,6 +102,7 @@ class Rights:
         return Rights(
             roles={**self.roles, Role.OWNER: (*self.roles.get(Role.OWNER, ()), owner)},
             labels={**self.labels, **{label: (*self.labels.get(label, ()), owner) for label in labels}},
+            channel=self.channel,
         )
 
 
@@ -109,11 +112,19 @@ def rights_of(settings: RightsSettings) -> Rights:
     return Rights(
         roles={role: _holders(entries) for role, entries in given.items() if entries},
         labels={label: _holders(entries) for label, entries in settings.labels.items()},
+        channel=_channel(settings.channel),
     )
 
 
 def _holds(person: Person, holders: Iterable[Holder]) -> bool:
     return _is_trusted(person) and any(holder.covers(person) for holder in holders)
+
+
+def _channel(entry: str) -> Place | None:
+    if not entry:
+        return None
+    platform, workspace, channel, _ = parts_of(entry)
+    return Place(platform=platform, workspace=workspace, channel=channel)
 
 
 def _is_trusted(person: Person) -> bool:

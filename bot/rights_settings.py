@@ -31,6 +31,13 @@ def _checked(value: str) -> str:
     return value
 
 
+def _channel(value: str) -> str:
+    found = _ENTRY.fullmatch(value)
+    if value and (found is None or found["kind"] or found["workspace"] == "*"):
+        raise ValueError("name the channel as 'slack:T0123/C0456' or 'discord:<server>/<channel>'")
+    return value
+
+
 def parts_of(entry: str) -> tuple[str, str, str, bool]:
     """Platform, workspace, id, and whether the id is a group's, of an entry that the settings hold."""
     found = _ENTRY.fullmatch(entry)
@@ -59,3 +66,6 @@ class RightsSettings(BaseModel):
 
     labels: Mapping[str, People] = {}
     """Audience labels, and who holds each: what they ask in direct messages is answered from such documents, too."""
+
+    channel: Annotated[str, AfterValidator(_channel)] = ""
+    """Where admins are told of what nobody else would hear of, such as an index run that was broken off."""

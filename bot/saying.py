@@ -159,6 +159,7 @@ class Say(StrEnum):
     REINDEX_FILE = "reindex_file"
     REINDEX_ATTACHED = "reindex_attached"
     REINDEX_INTERRUPTED = "reindex_interrupted"
+    REINDEX_BROKEN = "reindex_broken"
     ADMIN_INTERRUPTED = "admin_interrupted"
     CONFIG_TITLE = "config_title"
     CONFIG_LINE = "config_line"

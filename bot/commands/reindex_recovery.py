@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.chat import ChatAdapter, MessageRef, Place, PlaceKind
 from bot.commands.call import Means
 from bot.errors import DeliveryFailed
 from bot.index_journal import RunNote
+from bot.records import SHELL
 from bot.replies import Reply
 from bot.usages import typed
 from bot.wording import Say
@@ -40,28 +42,61 @@ def shown_by(note: RunNote, message: MessageRef) -> RunNote:
 
 
 async def tell_of_broken_run(means: Means, _: datetime) -> None:
-    """Says in the message of a run that it was broken off, once its platform is connected; called now and then.
+    """Says in the message of a run, and in the admins' channel, that it was broken off; called now and then.
 
-    Where the message cannot be edited any more, or was not known yet, a new one says it.
+    Each is told once, as soon as its platform is connected. Where the message cannot be edited any more, or was not
+    known yet, a new one says it.
     """
-    if means.index is None:
+    note = await _broken(means)
+    if note is None or means.index is None:
         return
-    note = await means.index.journal.left()
-    if note is None or note.told or note.id == means.index.current:
-        return
+    now = replace(note, told=note.told or await _reader_told(means, note))
+    now = replace(now, announced=now.announced or await _admins_told(means, note))
+    if now != note:
+        await means.index.journal.tell(now)
+
+
+async def _broken(means: Means) -> RunNote | None:
+    """The run that was broken off, and is none of this process."""
+    note = await means.index.journal.left() if means.index else None
+    return None if note is None or means.index is None or note.id == means.index.current else note
+
+
+async def _reader_told(means: Means, note: RunNote) -> bool:
     adapter = means.adapters.get(note.platform)
     if adapter is None:
-        return  # it is not connected yet
-    usage = typed(adapter.capabilities, means.wording, "admin", note.language, guarded=True, action="reindex")
-    since = f"{note.since:%Y-%m-%d %H:%M}"
-    text = means.wording.say(Say.REINDEX_INTERRUPTED, note.language, since=since, usage=usage)
+        return False  # it is not connected yet
+    say = Say.REINDEX_BROKEN if note.platform == SHELL else Say.REINDEX_INTERRUPTED
+    return await _tried(_tell(adapter, note, _reply(means, adapter, note, say)))
+
+
+async def _admins_told(means: Means, note: RunNote) -> bool:
+    place = means.rights.channel
+    if place is None:
+        return False  # one may be named later
+    if place.channel_key == f"{note.platform}/{note.workspace}/{note.channel}":
+        return True  # they read it there
+    adapter = means.adapters.get(place.platform)
+    if adapter is None:
+        return False
+    nonce = f"{note.id[1:]}{note.id[:1]}"
+    return await _tried(adapter.post(place, _reply(means, adapter, note, Say.REINDEX_BROKEN), nonce=nonce))
+
+
+async def _tried(telling: Awaitable[object]) -> bool:
+    """Whether it is over: done, or not to be done at all."""
     try:
-        await _tell(adapter, note, Reply(text=text, language=note.language))
+        await telling
     except DeliveryFailed as error:
         log.warning("broken_run_not_told", extra={"error": str(error)})
-        if error.retryable:
-            return
-    await means.index.journal.tell(note)
+        return not error.retryable
+    return True
+
+
+def _reply(means: Means, adapter: ChatAdapter, note: RunNote, say: Say) -> Reply:
+    usage = typed(adapter.capabilities, means.wording, "admin", note.language, guarded=True, action="reindex")
+    text = means.wording.say(say, note.language, since=f"{note.since:%Y-%m-%d %H:%M}", usage=usage)
+    return Reply(text=text, language=note.language)
 
 
 async def _tell(adapter: ChatAdapter, note: RunNote, reply: Reply) -> None:

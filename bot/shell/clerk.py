@@ -10,6 +10,7 @@ from bot.chat import CommandCall, Person, Place, PlaceKind, Press
 from bot.commands.call import Means
 from bot.commands.handling import Handler
 from bot.commands.registry import Registry
+from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.records import OPERATOR, SHELL, QuestionRecord
 from bot.shell.adapter import ShellChat
 from bot.shell.values import Said, ShellDone, ShellOrder
@@ -49,7 +50,11 @@ class ShellClerk:
             failed.append(error)
             return str(error)
 
-        handler = Handler(self._registry, await self._own(chat), failure=told)
+        means = await self._own(chat)
+        if order.press is None:
+            # Whoever began a run here that was broken off is told with the next order.
+            await tell_of_broken_run(means, means.now())
+        handler = Handler(self._registry, means, failure=told)
         await handler.handle(self._incoming(order), _NoConversation())
         return ShellDone(failed=bool(failed))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 from rich.console import Console
 
 from bot.admin_commands import Kept, Table, run_admin
+from bot.commands.reindex_recovery import note_of
 from bot.console.files import keep_file
 from bot.control.reaching import open_remote
+from bot.index_journal import IndexJournal
 from bot.operations import Terminal
 from bot.records import OPERATOR
 from bot.replies import File
 from bot.settings import Settings
+from bot.shell.clerk import PLACE
 from bot.shell.values import ShellFile, ShellOrder
 from bot.store.opening import open_store
 from rag.build import open_rag
@@ -127,6 +131,20 @@ async def test_admins_day_in_the_running_bot(tmp_path: Path) -> None:
         with bot.gate.hold("Bob"):
             assert "Bob" in (await admin(home, "admin", action="reindex"))[1]
             assert (await rows(home, "admin", action="status"))[0]["busy"] == "Bob"
+
+
+async def test_order_that_was_broken_off_is_told_with_the_next_one(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    await library(home)
+    since = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+    await IndexJournal(home).begin(note_of(PLACE, run_id="killed", since=since, language=Language.EN))
+    async with running(home):
+        first, second = [(await admin(home, "admin", action="usage"))[1] for _ in range(2)]
+        assert "An index run (begun 2026-11-22 09:30 UTC) was broken off" in first
+        assert "broken off" not in second
+        assert "broken off" in (await admin(home, "admin", action="status"))[1]
+        assert "up to date" in (await admin(home, "admin", action="reindex"))[1]
+        assert "broken off" not in (await admin(home, "admin", action="status"))[1]
 
 
 @pytest.mark.full

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import Person, Standing
+from bot.chat import Person, Place, Standing
 from bot.rights import Rights, Role, rights_of
 from bot.rights_settings import RightsSettings
 from bot.settings import load_settings
@@ -83,3 +83,16 @@ def test_entry_that_names_nobody_is_refused_with_an_example(entry: str, tmp_path
     (tmp_path / "advisor.toml").write_text(f'[rights]\nadmins = ["{entry}"]\n')
     with pytest.raises(InvalidSettings, match="slack:T0123/U0456"):
         load_settings(folder=tmp_path)
+
+
+def test_channel_of_admins_is_one_channel(tmp_path: Path) -> None:
+    file = tmp_path / "advisor.toml"
+    file.write_text('[rights]\nchannel = "slack:T1/C1"\n')
+    given = rights_of(load_settings(folder=tmp_path).settings.rights)
+    assert given.channel == Place(platform="slack", workspace="T1", channel="C1")
+    assert given.with_owner(ADA).channel == given.channel
+    assert rights_of(RightsSettings()).channel is None
+    for wrong in ("C1", "slack:*/C1", "slack:T1/group:S1"):
+        file.write_text(f'[rights]\nchannel = "{wrong}"\n')
+        with pytest.raises(InvalidSettings, match="slack:T0123/C0456"):
+            load_settings(folder=tmp_path)

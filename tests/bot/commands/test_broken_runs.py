@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.call import Means
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.errors import DeliveryFailed
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
 from bot.memory_chat import Moment
-from tests.bot.samples import NOW
+from bot.records import SHELL
+from bot.rights import rights_of
+from bot.rights_settings import RightsSettings
+from bot.shell.adapter import ShellChat
+from bot.shell.values import ShellReply, ShellStep
+from tests.bot.samples import NOW, PLACE
 
 from .library_room import Room, Runs, running
 
@@ -122,3 +128,67 @@ async def test_note_that_cannot_be_written_or_read_costs_no_run(room: Room, runs
     (tmp_path / "index-run.json").rmdir()
     (tmp_path / "index-run.json").write_text("{}")
     assert "broken off" not in await room.command("admin")
+
+
+def with_channel(room: Room, channel: str) -> Means:
+    """What settings say that name a channel for admins."""
+    return replace(room.means, rights=rights_of(RightsSettings(channel=channel)))
+
+
+async def test_admins_channel_is_told_once_whoever_began_the_run(room: Room, runs: Runs, tmp_path: Path) -> None:
+    room = await restarted(room, runs, tmp_path)
+    await tell_of_broken_run(room.means, NOW)
+    means = with_channel(room, "memory:w/admins")
+    await tell_of_broken_run(replace(means, adapters={}), NOW)
+    for _ in range(3):
+        await tell_of_broken_run(means, NOW)
+    shown, told = room.chat.posted
+    assert shown.reply.text.startswith("The run was broken off")
+    assert told.ref.place.channel == "admins"
+    assert told.reply.text.startswith("An index run (begun 2026-")
+    assert len(told.versions) == 1
+
+
+async def test_admins_channel_in_which_the_run_was_shown_is_not_told_twice(
+    room: Room, runs: Runs, tmp_path: Path
+) -> None:
+    room = await restarted(room, runs, tmp_path)
+    await tell_of_broken_run(with_channel(room, f"memory:w/{PLACE.channel}"), NOW)
+    assert len(room.chat.posted) == 1
+
+
+async def test_run_of_the_command_line_is_told_in_the_admins_channel_and_with_the_next_order(
+    room: Room, runs: Runs, tmp_path: Path
+) -> None:
+    room = await restarted(room, runs, tmp_path)
+    journal = IndexJournal(tmp_path)
+    note = await journal.left()
+    assert note is not None
+    await journal.tell(replace(note, platform=SHELL))
+    means = with_channel(room, "memory:w/admins")
+    for _ in range(2):
+        await tell_of_broken_run(means, NOW)
+    assert [each.ref.place.channel for each in room.chat.posted][1:] == ["admins"]
+    left = await journal.left()
+    assert left is not None
+    assert (left.told, left.announced) == (False, True)
+    said: list[ShellReply | ShellStep] = []
+    for _ in range(2):
+        await tell_of_broken_run(replace(means, adapters={SHELL: ShellChat(said.append)}), NOW)
+    assert [isinstance(each, ShellReply) and each.text[:12] for each in said] == ["An index run"]
+
+
+async def test_admins_channel_that_takes_nothing_for_now_is_tried_again(room: Room, runs: Runs, tmp_path: Path) -> None:
+    room = await restarted(room, runs, tmp_path)
+    await tell_of_broken_run(room.means, NOW)
+    means, wait = with_channel(room, "memory:w/admins"), [5.0]
+
+    async def refuse(method: str, moment: Moment) -> None:
+        if method == "post" and moment is Moment.BEFORE and wait:
+            raise DeliveryFailed("no", retry_after_s=wait.pop())
+
+    room.chat.watch = refuse
+    await tell_of_broken_run(means, NOW)
+    assert len(room.chat.posted) == 1
+    await tell_of_broken_run(means, NOW)
+    assert len(room.chat.posted) == 2
