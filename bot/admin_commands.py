@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
-from bot.shell.values import Said, ShellChoice, ShellDone, ShellFile, ShellOrder, ShellReply, ShellStep
+from bot.shell.values import Said, ShellChoice, ShellDone, ShellFile, ShellForm, ShellOrder, ShellReply, ShellStep
 from bot.terminal import print_markdown, printable
 from rag.errors import InvalidInput
 
@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from rag.settings import RagSettings
 
 Act = Callable[[ShellOrder, Callable[[Said], None]], Awaitable[ShellDone]]
-Choose = Callable[[int], int | None]
-"""The number that is chosen of so many; None leaves."""
+Choose = Callable[[Sequence[ShellChoice]], int | None]
+"""The number that is chosen of what is offered; None leaves."""
+
+Fill = Callable[[ShellForm], Mapping[str, str] | None]
+"""What is filled into a form, by the names of its fields; None leaves it."""
+
+
+def left(_: ShellForm) -> None:
+    """Fills nothing in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +41,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Where what is said is put: printed on `terminal`, files by `keep`. `choose` says which button is pressed."""
+    """Where what is said is put: printed on `terminal`, files by `keep`.
+
+    `choose` says which button is pressed, `fill` what is filled into a form.
+    """
 
     terminal: Terminal
     keep: Callable[[ShellFile], Path]
     choose: Choose
+    fill: Fill = left
 
 
 async def run_admin(kept: Kept, table: Table, order: ShellOrder, *, remote: RemoteLibrary | None) -> int:
@@ -48,7 +59,14 @@ async def run_admin(kept: Kept, table: Table, order: ShellOrder, *, remote: Remo
             page = _Page(table)
             done = await act(order, page.take)
             page.end()
-            chosen = table.choose(len(page.choices)) if page.choices and not done.failed else None
+            if page.form is not None and not done.failed:
+                given = table.fill(page.form)
+                if given is None:
+                    page.show_form(page.form)
+                    return DONE
+                order = ShellOrder(form=page.form.payload, given=filled(page.form, given), language=order.language)
+                continue
+            chosen = table.choose(page.choices) if page.choices and not done.failed else None
             if chosen is None:
                 return FAILED if done.failed else DONE
             if not 0 < chosen <= len(page.choices):
@@ -57,11 +75,21 @@ async def run_admin(kept: Kept, table: Table, order: ShellOrder, *, remote: Remo
             order = ShellOrder(press=choice.press, values=choice.values, language=order.language)
 
 
+def filled(form: ShellForm, given: Mapping[str, str]) -> dict[str, str]:
+    """A form's fields with what is given in place of what stood in them. Raises InvalidInput."""
+    values = {each.name: each.value for each in form.fields}
+    for name in given:
+        if name not in values:
+            raise InvalidInput(f"there is no field {name!r} in {form.title!r}; there are {', '.join(values)}")
+    return values | dict(given)
+
+
 class _Page:
     """What one order comes to, printed as it comes."""
 
     def __init__(self, table: Table) -> None:
         self.choices: list[ShellChoice] = []
+        self.form: ShellForm | None = None
         self._table = table
         self._terminal = table.terminal
         self._status = self._terminal.err.status("")
@@ -73,6 +101,9 @@ class _Page:
             self._status.start()
             return
         self._status.stop()
+        if isinstance(said, ShellForm):
+            self.form = said
+            return
         files = [str(self._table.keep(each)) for each in said.files]
         first = len(self.choices) + 1
         self.choices += said.choices
@@ -84,6 +115,22 @@ class _Page:
     def end(self) -> None:
         """Takes the last step away."""
         self._status.stop()
+
+    def show_form(self, form: ShellForm) -> None:
+        """What there is to be filled in, and how it is given."""
+        if self._terminal.json:
+            for each in form.fields:
+                told = {"field": each.name, "label": each.label, "value": each.value, "required": each.required}
+                write_line(self._terminal.lines, {**told, "options": dict(each.options)})
+            return
+        out = self._terminal.out
+        out.print(printable(form.title), style="bold", soft_wrap=True)
+        for each in form.fields:
+            out.print(printable(f"  {each.name} = {each.value or '-'}  ({each.label})"), soft_wrap=True)
+            if each.options:
+                listed = "; ".join(f"{value}: {label}" for value, label in each.options.items())
+                out.print(printable(f"      {listed}"), style="dim", soft_wrap=True)
+        out.print("--set NAME=VALUE changes a field, once for each", style="dim", soft_wrap=True)
 
     def _print(self, said: ShellReply, files: list[str], *, first: int) -> None:
         print_markdown(self._terminal.out, said.text)

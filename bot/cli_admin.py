@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from bot import cli_operators, cli_sources
+from bot.cli_pressing import Pressing, chooser, fields_of, filler
 
 if TYPE_CHECKING:
-    from bot.admin_commands import Choose
+    from bot.payloads import Payload
+    from bot.shell.values import ShellChoice
+    from rag.types import Language
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Choices = Annotated[
     list[int] | None,
     typer.Option("--choose", metavar="N", help="Press the button with this number; once for each that is offered."),
+]
+Fields = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="Change a field: title, kind, language, readers, text; once for each."
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _FILES = "files"
@@ -42,6 +51,7 @@ class _Review(StrEnum):
 
     SHOW = "show"
     APPROVE = "approve"
+    EDIT = "edit"
     DECLINE = "decline"
 
 
@@ -101,7 +111,8 @@ def gaps(
     """
     if number is None and action not in {_Gaps.SHOW, _Gaps.CLOSED}:
         raise typer.BadParameter(f"which gap? advisor admin gaps {action.value} NUMBER")
-    _order(ctx, "gaps", {"action": action.value, "number": str(number or "")}, choose=choose, as_json=as_json)
+    given = {"action": action.value, "number": str(number or "")}
+    _order(ctx, "gaps", given, pressing=Pressing(numbers=choose or ()), as_json=as_json)
 
 
 def review(
@@ -109,30 +120,60 @@ def review(
     action: Annotated[_Review, typer.Argument(help="What to do.")] = _Review.SHOW,
     number: Annotated[int | None, typer.Argument(metavar="NUMBER", min=1, help="Which proposal.")] = None,
     reason: Annotated[str, typer.Argument(metavar="REASON", help="Why it is declined.")] = "",
+    fields: Fields = None,
     choose: Choices = None,
     as_json: Json = False,
 ) -> None:
-    """Shows what people propose for the library, approves or declines it.
+    """Shows what people propose for the library, edits, approves or declines it.
 
-    Example: `advisor admin review decline 4 "We have a newer one."`
+    Example: `advisor admin review edit 4 --set title="Price list" --set readers=board`
     """
     if number is None and action is not _Review.SHOW:
         raise typer.BadParameter(f"which proposal? advisor admin review {action.value} NUMBER")
+    pressing = Pressing(numbers=choose or (), fields=fields_of(fields))
+    if action is _Review.EDIT:
+        from bot.offers import Verb
+        from bot.payloads import Payload
+
+        edit = Payload(verb=Verb.PROPOSAL_EDIT, subject=str(number), argument=_language().value)
+        _order(ctx, "", {}, press=edit, pressing=pressing, as_json=as_json)
+    if fields:
+        raise typer.BadParameter("--set goes with edit: advisor admin review edit NUMBER --set NAME=VALUE")
     given = {"action": action.value, "number": str(number or ""), "reason": reason}
-    _order(ctx, "proposals", given, choose=choose, as_json=as_json)
+    _order(ctx, "proposals", given, pressing=pressing, as_json=as_json)
 
 
 def documents(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="TITLE", help="A part of its title; else all are listed.")] = "",
+    fields: Fields = None,
+    version: Annotated[
+        int | None, typer.Option("--roll-back", metavar="N", min=1, help="Answer from version N.")
+    ] = None,
+    out: Annotated[bool, typer.Option("--out", help="Take it out of the library; --roll-back brings it back.")] = False,
     choose: Choices = None,
     as_json: Json = False,
 ) -> None:
-    """Shows what came into the library through the chats, its versions, and takes it out or back.
+    """Shows what came into the library through the chats, its versions; edits it, takes it out or back.
 
-    Example: `advisor admin documents "price list"`
+    Example: `advisor admin documents "price list" --roll-back 1`
     """
-    _admin(ctx, "documents", name, choose=choose, as_json=as_json)
+    if sum((bool(fields), version is not None, out)) > 1 or ((fields or version or out) and not name):
+        raise typer.BadParameter("name one document, and one of --set, --roll-back and --out")
+    wanted = _document_button(version=version, out=out, edits=bool(fields))
+    pressing = Pressing(numbers=choose or (), wanted=wanted, name=name, fields=fields_of(fields))
+    _admin(ctx, "documents", name, pressing=pressing, as_json=as_json)
+
+
+def _document_button(*, version: int | None, out: bool, edits: bool) -> Callable[[ShellChoice], bool] | None:
+    """The button of a document's card that options ask for."""
+    from bot.offers import Verb
+
+    if version is not None:
+        return lambda each: each.press.verb == Verb.SHELF_ROLL and each.values == (str(version),)
+    if out:
+        return lambda each: each.press.verb == Verb.SHELF_ACT
+    return (lambda each: each.press.verb == Verb.SHELF_EDIT) if edits else None
 
 
 def usage(
@@ -170,7 +211,8 @@ def limits(
 
     Example: `advisor admin limits queue_size 80 --yes`
     """
-    _admin(ctx, "limits", f"{name} {value}".strip(), choose=[1] if yes and value else None, as_json=as_json)
+    pressing = Pressing(numbers=[1] if yes and value else ())
+    _admin(ctx, "limits", f"{name} {value}".strip(), pressing=pressing, as_json=as_json)
 
 
 def maintenance(
@@ -186,20 +228,31 @@ def maintenance(
     _admin(ctx, "maintenance", f"{switch.value} {message}".strip() if switch else "", as_json=as_json)
 
 
-def _admin(ctx: typer.Context, action: str, what: str = "", *, choose: list[int] | None = None, as_json: bool) -> None:
-    _order(ctx, "admin", {"action": action, "what": what}, choose=choose, as_json=as_json)
+def _admin(ctx: typer.Context, action: str, what: str = "", *, pressing: Pressing | None = None, as_json: bool) -> None:
+    _order(ctx, "admin", {"action": action, "what": what}, pressing=pressing or Pressing(), as_json=as_json)
+
+
+def _language() -> Language:
+    from bot.settings import locale_name
+    from bot.texts import locale_language
+
+    return locale_language(locale_name())
 
 
 def _order(
-    ctx: typer.Context, command: str, arguments: dict[str, str], *, choose: list[int] | None, as_json: bool
-) -> None:
+    ctx: typer.Context,
+    command: str,
+    arguments: dict[str, str],
+    *,
+    pressing: Pressing,
+    as_json: bool,
+    press: Payload | None = None,
+) -> NoReturn:
     from bot.admin_commands import Kept, Table, run_admin
     from bot.app import Program, open_terminal
     from bot.console.files import keep_file
     from bot.replies import File
-    from bot.settings import locale_name
     from bot.shell.values import ShellFile, ShellOrder
-    from bot.texts import locale_language
 
     program = Program(**ctx.obj)
     terminal, kept = open_terminal(json=as_json), Kept(rag=program.open_home(), settings=program.load().settings)
@@ -209,28 +262,12 @@ def _order(
         return keep_file(File(name=file.name, content=file.text.encode("utf-8-sig")), folder)
 
     asks = not as_json and sys.stdin is not None and sys.stdin.isatty() and terminal.out.is_terminal
-    table = Table(terminal=terminal, keep=keep, choose=_chooser(choose or [], ask=asks))
-    order = ShellOrder(command=command, arguments=arguments, language=locale_language(locale_name()))
+    choose, fill = chooser(pressing, ask=asks), filler(pressing, ask=asks)
+    table = Table(terminal=terminal, keep=keep, choose=choose, fill=fill)
+    order = ShellOrder(command=command, arguments=arguments, press=press, language=_language())
 
     async def opened() -> int:
         async with program.remote(kept.rag) as remote:
             return await run_admin(kept, table, order, remote=remote)
 
     raise typer.Exit(asyncio.run(opened()))
-
-
-def _chooser(given: list[int], *, ask: bool) -> Choose:
-    """The choices that were given, then those of whoever sits at the terminal."""
-    left: Iterator[int] = iter(given)
-
-    def choose(most: int) -> int | None:
-        if (number := next(left, None)) is not None:
-            return number
-        return _asked(most) if ask else None
-
-    return choose
-
-
-def _asked(most: int) -> int | None:
-    typed = typer.prompt(f"1-{most}, or Enter to leave", default="", show_default=False, err=True).strip()
-    return int(typed) if typed.isdecimal() and len(typed) < 6 else None

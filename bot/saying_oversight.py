@@ -27,6 +27,7 @@ class OverSay(StrEnum):
     CLOSE = "over_close"
     REOPEN = "over_reopen"
     HOW_TO_ADD = "over_how_to_add"
+    HOW_TO_ADD_SHELL = "over_how_to_add_shell"
     HOW_TO_ADD_FOLDER = "over_how_to_add_folder"
     HOW_TO_ADD_THEN = "over_how_to_add_then"
     MENDED_NONE = "over_mended_none"
@@ -129,6 +130,7 @@ OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
     OverSay.CARD: frozenset({"number", "count"}),
     OverSay.CARD_MORE: frozenset({"more"}),
     OverSay.HOW_TO_ADD: frozenset({"upload"}),
+    OverSay.HOW_TO_ADD_SHELL: frozenset({"usage"}),
     OverSay.HOW_TO_ADD_FOLDER: frozenset({"inputs", "usage"}),
     OverSay.MENDED: frozenset({"count", "all"}),
     OverSay.CLOSE_MENDED: frozenset({"count"}),

@@ -23,7 +23,7 @@ _INPUTS = 8
 async def add(call: Call, press: Press) -> None:
     """Tells how a document comes in so that the library answers."""
     runs = call.means.index
-    told = [call.words(OverSay.HOW_TO_ADD, upload=call.typed("upload"))]
+    told = [_ways_in(call)]
     # What has a name is the program's own: the starter library, what came through the chat.
     folders = [str(each.path) for each in await runs.library.inputs() if not each.name] if runs else []
     if folders:
@@ -33,6 +33,17 @@ async def add(call: Call, press: Press) -> None:
     told.append(call.words(OverSay.HOW_TO_ADD_THEN))
     check_now = Button(label=call.words(OverSay.CHECK), payload=payload(call, Verb.GAP_CHECK, press.payload.subject))
     await call.whisper(" ".join(told) if call.language is Language.EN else "".join(told), actions=((check_now,),))
+
+
+def _ways_in(call: Call) -> str:
+    """How a file comes in from where the admin is."""
+    wording, can = call.means.wording, call.adapter.capabilities
+    if call.everywhere:
+        words = wording.command("admin", call.language)
+        inputs, given = words.arguments["action"].choices["inputs"], wording.command("inputs", call.language)
+        usage = f"{can.admin_prefix}{words.name} {inputs} {given.arguments['action'].choices['add']} PATH"
+        return call.words(OverSay.HOW_TO_ADD_SHELL, usage=usage)
+    return call.words(OverSay.HOW_TO_ADD, upload=call.typed("upload"))
 
 
 async def check_slip(call: Call, press: Press) -> None:

@@ -33,7 +33,7 @@ from bot.indexing import IndexGate
 from bot.inputs.acting import InputClerk, Tell
 from bot.library import Library
 from bot.shell.clerk import ShellClerk
-from bot.shell.values import ShellReply, ShellStep
+from bot.shell.values import ShellForm, ShellReply, ShellStep
 from rag.ingest.index import IndexProgress, IndexReport
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class ControlService:
             raise ControlFailed("the running bot takes no orders of admins; restart it with this version")
         async with aclosing(self._shell(who).act(request.order)) as said:
             async for each in said:
-                yield encode("event" if isinstance(each, ShellStep | ShellReply) else "result", each)
+                yield encode("event" if isinstance(each, ShellStep | ShellReply | ShellForm) else "result", each)
 
 
 async def _relayed(work: Callable[[Tell], Coroutine[Any, Any, object]]) -> AsyncGenerator[object, None]:

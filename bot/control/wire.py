@@ -19,7 +19,7 @@ from rag.confidence import Calibration
 from rag.errors import RagError
 from rag.types import Document, Question, Scope
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Raised by every change that an earlier program could not read."""
 
 MOST_REQUEST_BYTES = 4 * 1024 * 1024

@@ -8,24 +8,24 @@ from bot.chat import Attachment, Capabilities, MessageRef, Person, Place, Said
 from bot.errors import DeliveryFailed
 from bot.records import SHELL
 from bot.replies import Action, Form, Reply, Select
-from bot.shell.values import ShellChoice, ShellFile, ShellReply, ShellStep
+from bot.shell.values import Said as ShellTold
+from bot.shell.values import ShellChoice, ShellField, ShellFile, ShellForm, ShellReply, ShellStep
 
 
 class ShellChat:
-    """Hands replies and steps to `tell`. It has no forms: what they ask for is given as arguments."""
+    """Hands replies, steps and forms to `tell`: what a form asks for is given as arguments."""
 
     platform = SHELL
     capabilities = Capabilities(
         message_characters=1_000_000,
         edit_interval_s=0.2,
         file_characters=1_000_000,
-        forms=False,
         private_replies=True,
         command_prefix="advisor ",
         admin_prefix="advisor ",
     )
 
-    def __init__(self, tell: Callable[[ShellReply | ShellStep], None]) -> None:
+    def __init__(self, tell: Callable[[ShellTold], None]) -> None:
         self._tell = tell
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
@@ -45,8 +45,19 @@ class ShellChat:
         self._say(reply)
 
     async def open_form(self, trigger: str, form: Form) -> None:
-        """There are none."""
-        raise DeliveryFailed(f"the command line has no form for {form.title!r}")
+        """Says what there is to be filled in."""
+        fields = tuple(
+            ShellField(
+                name=each.name,
+                label=each.label,
+                value=each.value,
+                hint=each.hint,
+                required=each.required,
+                options={option.value: option.label for option in each.options},
+            )
+            for each in form.fields
+        )
+        self._tell(ShellForm(title=form.title, payload=form.payload, fields=fields))
 
     async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
         """Nothing is kept."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-from bot.chat import CommandCall, Person, Place, PlaceKind, Press
+from bot.chat import CommandCall, Person, Place, PlaceKind, Press, Submission
 from bot.commands.call import Means
 from bot.commands.handling import Handler
 from bot.commands.registry import Registry
@@ -51,7 +51,7 @@ class ShellClerk:
             return str(error)
 
         means = await self._own(chat)
-        if order.press is None:
+        if order.press is None and order.form is None:
             # Whoever began a run here that was broken off is told with the next order.
             await tell_of_broken_run(means, means.now())
         handler = Handler(self._registry, means, failure=told)
@@ -79,8 +79,18 @@ class ShellClerk:
         ]
         return frozenset[str]().union(*found)
 
-    def _incoming(self, order: ShellOrder) -> CommandCall | Press:
+    def _incoming(self, order: ShellOrder) -> CommandCall | Press | Submission:
         at, event_id = self._means.now(), self._means.new_id()
+        if order.form is not None:
+            return Submission(
+                event_id=event_id,
+                place=PLACE,
+                person=self._person,
+                at=at,
+                payload=order.form,
+                values=order.given,
+                locale=order.language.value,
+            )
         if order.press is not None:
             return Press(
                 event_id=event_id,
@@ -90,6 +100,7 @@ class ShellClerk:
                 message=None,
                 payload=order.press,
                 values=order.values,
+                trigger=event_id,
                 locale=order.language.value,
             )
         return CommandCall(
@@ -99,6 +110,7 @@ class ShellClerk:
             at=at,
             name=order.command,
             arguments=order.arguments,
+            trigger=event_id,
             locale=order.language.value,
         )
 

@@ -12,12 +12,17 @@ from rag.types import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellOrder:
-    """A chat command with its arguments by name; or `press`, a button of an earlier reply, with what was chosen."""
+    """A chat command with its arguments by name; or `press`, a button of an earlier reply, with what was chosen.
+
+    Or `form`, one that was shown, with what is filled in by the names of its fields.
+    """
 
     command: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     press: Payload | None = None
     values: tuple[str, ...] = ()
+    form: Payload | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
     language: Language = Language.EN
 
 
@@ -59,10 +64,32 @@ class ShellStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShellField:
+    """One field of a form; `options` are the values that it takes, with what they are called."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    required: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellForm:
+    """What has to be filled in."""
+
+    title: str
+    payload: Payload
+    fields: tuple[ShellField, ...]
+    type: Literal["form"] = "form"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShellDone:
     """Nothing more is said; whether something failed."""
 
     failed: bool = False
 
 
-Said = ShellReply | ShellStep
+Said = ShellReply | ShellStep | ShellForm
