@@ -136,7 +136,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     ),
     "every": ("all", "inherit", "preset", "full", "force"),
     "profile-hint": ("sector", "model", "team", "runway"),
-    "reindex_column": ("outcome", "name", "problem", "remedy"),
+    "reindex_column": ("outcome", "name", "title", "problem", "remedy"),
     "reindex_outcome": ("added", "updated", "removed", "failed", "warned"),
     "kept": (
         "questions",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.commands.call import Call
 from bot.commands.csv_tables import csv_table
 from bot.commands.index_effects import fall_details
+from bot.documents.cards import inert
+from bot.documents.rendering import titled
 from bot.replies import File
 from bot.wording import Say
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 _NAMES, _PROBLEMS = 10, 10
 """How many changed documents and how many problems are told in the chat."""
 
-_COLUMNS = ("outcome", "name", "problem", "remedy")
+_COLUMNS = ("outcome", "name", "title", "problem", "remedy")
 
 
 def counted(call: Call, report: IndexReport) -> str:
@@ -33,13 +36,23 @@ def counted(call: Call, report: IndexReport) -> str:
     )
 
 
-def details(call: Call, report: IndexReport) -> str:
+async def titles_of(call: Call, report: IndexReport) -> Mapping[str, str]:
+    """What the documents are called that came or changed, by their names; of those alone that the admin may read."""
+    if not (names := frozenset((*report.added, *report.updated))):
+        return {}
+    documents = await call.means.library.documents(await call.own_scope())
+    return {each.source: each.title for each in documents if each.source in names}
+
+
+def details(call: Call, report: IndexReport, titles: Mapping[str, str]) -> str:
     """The first problems with their mend and the first changed documents by name; "" where there are none."""
     changed = ((Say.REINDEX_ADDED, report.added), (Say.REINDEX_UPDATED, report.updated))
     told = ((Say.REINDEX_PROBLEMS, report.failed), (Say.REINDEX_WARNED, report.warned))
     blocks = [_problems(call, title, problems) for title, problems in told if problems]
     blocks += [
-        _named(call, title, names) for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed)) if names
+        _named(call, title, names, titles)
+        for title, names in (*changed, (Say.REINDEX_REMOVED, report.removed))
+        if names
     ]
     if report.fall is not None:
         blocks.append(fall_details(call, report.fall))
@@ -48,14 +61,14 @@ def details(call: Call, report: IndexReport) -> str:
     return "\n\n".join(blocks)
 
 
-def report_files(call: Call, report: IndexReport) -> tuple[File, ...]:
+def report_files(call: Call, report: IndexReport, titles: Mapping[str, str]) -> tuple[File, ...]:
     """A table of all documents that changed or failed, where the chat does not name them all."""
     if _is_whole(report):
         return ()
     name = call.words(Say.REINDEX_FILE, day=call.means.now().date().isoformat())
     wording = call.means.wording
     head = [wording.word("reindex_column", column, call.language) for column in _COLUMNS]
-    return (csv_table(name, head, _rows(call, report)),)
+    return (csv_table(name, head, _rows(call, report, titles)),)
 
 
 def _is_whole(report: IndexReport) -> bool:
@@ -64,18 +77,18 @@ def _is_whole(report: IndexReport) -> bool:
     return longest <= _NAMES and max(len(report.failed), len(report.warned)) <= _PROBLEMS
 
 
-def _rows(call: Call, report: IndexReport) -> Iterator[tuple[str, str, str, str]]:
+def _rows(call: Call, report: IndexReport, titles: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
     outcomes = call.means.wording.words("reindex_outcome", call.language)
     for each in report.failed:
-        yield outcomes["failed"], each.source, *_mend(call, each)
+        yield outcomes["failed"], each.source, "", *_mend(call, each)
     for each in report.warned:
-        yield outcomes["warned"], each.source, *_mend(call, each)
+        yield outcomes["warned"], each.source, titles.get(each.source, ""), *_mend(call, each)
     for outcome, names in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
-        yield from ((outcomes[outcome], name, "", "") for name in names)
+        yield from ((outcomes[outcome], name, titles.get(name, ""), "", "") for name in names)
 
 
-def _named(call: Call, title: Say, names: Sequence[str]) -> str:
-    lines = [call.words(title), *(f"- `{_inert(name)}`" for name in names[:_NAMES])]
+def _named(call: Call, title: Say, names: Sequence[str], titles: Mapping[str, str]) -> str:
+    lines = [call.words(title), *(f"- {_document(name, titles.get(name, ''))}" for name in names[:_NAMES])]
     if len(names) > _NAMES:
         lines.append(call.words(Say.REINDEX_MORE, more=len(names) - _NAMES))
     return "\n".join(lines)
@@ -97,6 +110,13 @@ def _mend(call: Call, each: FileProblem) -> tuple[str, str]:
     """What is wrong with a file and what its owner can do, in the language of the chat."""
     wording = call.means.wording
     return wording.problem(each.problem, call.language), wording.problem(each.remedy, call.language)
+
+
+def _document(name: str, title: str) -> str:
+    """The file, after the title where that tells more."""
+    told = titled(title)
+    stem = PurePosixPath(name).stem
+    return f"{inert(told)} (`{_inert(name)}`)" if told and told.casefold() != stem.casefold() else f"`{_inert(name)}`"
 
 
 def _inert(name: str) -> str:

@@ -13,7 +13,7 @@ from bot.chat import MessageRef
 from bot.commands.call import Call
 from bot.commands.index_effects import fall_line, tell_of_gaps
 from bot.commands.reindex_recovery import note_of, shown_by
-from bot.commands.reindex_report import counted, details, report_files
+from bot.commands.reindex_report import counted, details, report_files, titles_of
 from bot.commands.run_messages import keep_shown, show_surely
 from bot.errors import DeliveryFailed
 from bot.index_journal import IndexJournal
@@ -75,8 +75,9 @@ async def _finish(call: Call, run: IndexRun, message: MessageRef, journal: Index
     if run.task.cancelled():
         return
     report = run.task.result()
-    if told := details(call, report):
-        await _hand_over(call, told, report_files(call, report))
+    titles = await titles_of(call, report)
+    if told := details(call, report, titles):
+        await _hand_over(call, told, report_files(call, report, titles))
     await tell_of_gaps(call, frozenset((*report.added, *report.updated)))
 
 

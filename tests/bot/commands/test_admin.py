@@ -23,7 +23,7 @@ from rag.backends.sqlite.writing import SqliteCatalogueWriter
 from rag.catalogue import Input
 from rag.ingest.index import Indexer, IndexReport
 from rag.settings import IngestSettings
-from tests.bot.samples import ADA, NOW, PLACE
+from tests.bot.samples import ADA, NOW, PLACE, document
 
 from .library_room import REPORT, Room, Runs, running
 
@@ -53,10 +53,22 @@ async def test_file_lists_all_that_the_chat_does_not_name(room: Room, runs: Runs
     lines = file.content.decode("utf-8-sig").splitlines()
     assert (file.name, file.media_type) == (f"library-update-{NOW.date()}.csv", "text/csv")
     assert lines[:2] == [
-        "Outcome,Document,What is wrong,What to do",
-        "failed,a`b.pdf,the PDF is encrypted,save a copy without a password",
+        "Outcome,Document,Title,What is wrong,What to do",
+        "failed,a`b.pdf,,the PDF is encrypted,save a copy without a password",
     ]
-    assert lines[2:] == [*(f"added,{name},," for name in REPORT.added), "removed,old.md,,"]
+    assert lines[2:] == [*(f"added,{name},,," for name in REPORT.added), "removed,old.md,,,"]
+
+
+async def test_documents_are_called_by_their_titles_where_the_admin_may_read_them(room: Room, runs: Runs) -> None:
+    shown = replace(document("Price *list*"), source="pages/4f1c.html")
+    plain = replace(document("Plan"), source="docs/plan.md")
+    kept = replace(document("The canary"), source="secret.md", audience=frozenset({"board"}))
+    room.shelf.held = [shown, plain, kept]
+    runs.report = IndexReport(added=(shown.source, plain.source, kept.source))
+    task = await running(room, runs)
+    runs.go.set()
+    await task
+    assert room.said == "**Added**\n- Price ∗list∗ (`pages/4f1c.html`)\n- `docs/plan.md`\n- `secret.md`"
 
 
 async def test_file_that_was_indexed_with_a_warning_is_no_failed_one(room: Room, runs: Runs) -> None:
@@ -94,7 +106,7 @@ async def test_it_speaks_chinese(room: Room, runs: Runs) -> None:
     assert room.shown.startswith("**资料库已是最新**：新增 12，")
     assert "- `a'b.pdf`：PDF 已加密。请另存一份不带密码的副本。" in room.said
     (file,) = room.chat.whispers[-1][2].files
-    assert file.content.decode("utf-8-sig").startswith("结果,文档,问题,处理办法\r\n失败,a`b.pdf,PDF 已加密,")
+    assert file.content.decode("utf-8-sig").startswith("结果,文档,标题,问题,处理办法\r\n失败,a`b.pdf,,PDF 已加密,")
     assert runs.asked == [((runs.registered[1],), True)]
 
 
