@@ -59,6 +59,8 @@ def _servers(settings: Settings) -> Iterator[str]:
         yield settings.discord.api_base_url
     for endpoint in settings.llm.core.endpoints:
         yield endpoint.base_url
+    if settings.rag.embeddings.base_url:
+        yield str(settings.rag.embeddings.base_url)
     if settings.rag.chroma.url:
         yield settings.rag.chroma.url
 

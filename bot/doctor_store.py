@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +13,15 @@ from sqlalchemy import Connection, text
 
 from bot.errors import StoreMismatch
 from bot.findings import Finding, Status
-from bot.schedules.records import Schedule
+from bot.input_records import InputRecord, InputState
+from bot.schedules.records import FireState, Schedule
 from bot.schedules.time_words import read_when
 from bot.schedules.timetable import next_due
 from bot.schedules.untimely import Fault, Untimely
 from bot.schedules.zones import zone_of
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.store.inputs import SqlInputs
 from bot.store.migrating import check_revision, known_revisions, stored_revision
 from bot.store.opening import open_database
 from bot.store.schedules import SqlSchedules
@@ -26,6 +30,8 @@ from rag.errors import RagError
 
 _LATE = timedelta(hours=1)
 """A schedule that is due for longer than that is kept by nobody."""
+
+_MEGABYTE = 1024 * 1024
 
 _TROUBLES = {
     "gone": "the channel is gone, or the bot was taken out of it",
@@ -48,6 +54,9 @@ async def examine_store(settings: Settings, *, now: datetime) -> AsyncIterator[F
             found = await _examined(database)
             yield found
             if found.status is Status.OK:
+                for record in await SqlInputs(database).all():
+                    if finding := _input(record):
+                        yield finding
                 for schedule in await SqlSchedules(database).all():
                     yield await _schedule(database, schedule, now)
     except StoreMismatch as error:
@@ -59,26 +68,51 @@ async def examine_store(settings: Settings, *, now: datetime) -> AsyncIterator[F
 
 
 async def _examined(database: Database) -> Finding:
-    revision, fault = await database.read(_looked)
+    found = await database.read(_looked)
+    revision = found.revision
     check_revision(revision)
-    if fault:
+    if found.fault:
         mend = "stop the bot and bring a backup back: advisor restore FILE"
-        return Finding(check="store", status=Status.FAIL, text=f"the store is damaged: {fault}", mend=mend)
+        return Finding(check="store", status=Status.FAIL, text=f"the store is damaged: {found.fault}", mend=mend)
     newest = known_revisions()[-1]
     if revision != newest:
         said = f"the store has revision {revision or 'none'}, this version wants {newest}"
         mend = "make a backup, then: advisor db upgrade; or start the bot, which does the same"
         return Finding(check="store", status=Status.WARN, text=said, mend=mend)
-    return Finding(check="store", status=Status.OK, text=f"sound, revision {revision}")
+    size = f"{found.size_bytes / _MEGABYTE:.1f} MB"
+    if not found.writable:
+        mend = "give this user the right to write to it; nothing that is asked can be kept until then"
+        said = f"the store can be read, and not written; revision {revision}, {size}"
+        return Finding(check="store", status=Status.FAIL, text=said, mend=mend)
+    return Finding(check="store", status=Status.OK, text=f"sound, revision {revision}, {size}, writable")
 
 
-def _looked(connection: Connection) -> tuple[str, str]:
-    """The revision, and what SQLite finds wrong with its file."""
-    fault = ""
-    if connection.dialect.name == "sqlite":
-        (verdict,) = connection.execute(text("PRAGMA quick_check(1)")).one()
-        fault = "" if verdict == "ok" else str(verdict).splitlines()[0]
-    return stored_revision(connection), fault
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """A database at a glance; `fault` is what SQLite finds wrong with its file."""
+
+    revision: str
+    size_bytes: int
+    writable: bool
+    fault: str = ""
+
+
+def _looked(connection: Connection) -> _Looked:
+    revision = stored_revision(connection)
+    if connection.dialect.name != "sqlite":
+        (size,) = connection.execute(text("SELECT pg_database_size(current_database())")).one()
+        # A standby, and a database that was set so, take no writing whoever asks.
+        (standby,) = connection.execute(text("SELECT pg_is_in_recovery()")).one()
+        (locked,) = connection.execute(text("SHOW default_transaction_read_only")).one()
+        return _Looked(revision=revision, size_bytes=size, writable=not standby and locked != "on")
+    (verdict,) = connection.execute(text("PRAGMA quick_check(1)")).one()
+    file = Path(connection.engine.url.database or "")
+    return _Looked(
+        revision=revision,
+        size_bytes=file.stat().st_size,
+        writable=os.access(file, os.W_OK),
+        fault="" if verdict == "ok" else str(verdict).splitlines()[0],
+    )
 
 
 async def _schedule(database: Database, schedule: Schedule, now: datetime) -> Finding:
@@ -99,8 +133,24 @@ async def _schedule(database: Database, schedule: Schedule, now: datetime) -> Fi
         told = f"{name}: due since {due:%Y-%m-%d %H:%M} UTC, and nothing has posted it"
         return _finding(Status.WARN, told, "start the bot: advisor run")
     fires = await SqlSchedules(database).fires(schedule.id, limit=1)
+    if fires and fires[0].state is FireState.FAILED:
+        told = f"{name}: the post that was due {fires[0].due:%Y-%m-%d %H:%M} UTC failed"
+        return _finding(Status.WARN, told, "see advisor digest list and the bot's log")
     last = f"last {fires[0].state.value} {fires[0].due:%Y-%m-%d %H:%M} UTC" if fires else "has not been due yet"
     return _finding(Status.OK, f"{name}: {last}; next {due:%Y-%m-%d %H:%M} UTC" if due else f"{name}: {last}")
+
+
+def _input(record: InputRecord) -> Finding | None:
+    """What went wrong when an input was read last."""
+    result = record.result
+    if result is None or not result.reason or record.state is not InputState.ACTIVE:
+        return None
+    named = f" ({result.value})" if result.value else ""
+    said = (
+        f"{record.number} {record.target}: read {result.at:%Y-%m-%d %H:%M} UTC with a problem, {result.reason}{named}"
+    )
+    mend = "advisor inputs list says what to do; advisor inputs read NUMBER tries again"
+    return Finding(check="input", status=Status.WARN, text=said, mend=mend)
 
 
 def _finding(status: Status, text: str, mend: str = "") -> Finding:

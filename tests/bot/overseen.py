@@ -69,7 +69,7 @@ class RunningBot:
 
 
 @asynccontextmanager
-async def controlled(rag: Rag, gate: IndexGate, clerks: Clerks) -> AsyncIterator[None]:
+async def controlled(rag: Rag, gate: IndexGate, clerks: Clerks, *, version: str = "1") -> AsyncIterator[None]:
     """The control socket of a bot over a library, which makes no backups."""
 
     async def none(_: object) -> None:
@@ -77,7 +77,7 @@ async def controlled(rag: Rag, gate: IndexGate, clerks: Clerks) -> AsyncIterator
 
     service = ControlService(
         rag,
-        version="1",
+        version=version,
         process=os.getpid(),
         gate=gate,
         backup=none,  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ async def controlled(rag: Rag, gate: IndexGate, clerks: Clerks) -> AsyncIterator
 
 
 @asynccontextmanager
-async def running(home: Path) -> AsyncIterator[RunningBot]:
+async def running(home: Path, *, version: str = "1") -> AsyncIterator[RunningBot]:
     """A bot that is connected to no chat."""
     async with open_rag(settings_of(home)) as rag, open_store(None, home=home) as store:
         gate = IndexGate(now=now)
@@ -113,5 +113,5 @@ async def running(home: Path) -> AsyncIterator[RunningBot]:
         means = means_of(assembly)
 
         clerks = Clerks(effects=effects_of(rag, store, inputs), shell=lambda who: ShellClerk(means, registry, who=who))
-        async with controlled(rag, gate, clerks):
+        async with controlled(rag, gate, clerks, version=version):
             yield RunningBot(store=store, gate=gate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.chat import Place
 from bot.doctor_clock import examine_clock
 from bot.doctor_store import examine_store
 from bot.findings import Finding, Status
+from bot.input_records import InputKind, InputOrigin, InputRecord, InputResult
 from bot.schedules.records import Fire, FireState, Schedule, ScheduleKind
 from bot.settings import Settings
 from bot.slack_settings import SlackSettings
@@ -98,6 +100,32 @@ async def test_last_post_of_a_schedule_is_told(store: SqlStore, tmp_path: Path) 
     await store.schedules.plan("s", [fire], cursor=NOW)
     _, found = await findings(tmp_path)
     assert "last silent 2026-11-23 09:00 UTC; next 2026-11-24 01:00 UTC" in found.text
+
+
+async def test_post_that_failed_last_is_a_warning(store: SqlStore, tmp_path: Path) -> None:
+    await store.schedules.save(schedule("s"))
+    fire = Fire(schedule_id="s", due=NOW - timedelta(hours=3), retry_at=NOW, state=FireState.FAILED)
+    await store.schedules.plan("s", [fire], cursor=NOW)
+    _, found = await findings(tmp_path)
+    assert (found.status, "due 2026-11-23 09:00 UTC failed" in found.text) == (Status.WARN, True)
+    assert "advisor digest list" in found.mend
+
+
+async def test_input_that_could_not_be_read_is_told(store: SqlStore, tmp_path: Path) -> None:
+    result = InputResult(at=NOW - timedelta(hours=1), reason="robots")
+    page = InputRecord(
+        kind=InputKind.PAGE,
+        target="https://example.org/a",
+        origin=InputOrigin.CHAT,
+        added_at=NOW,
+        every=timedelta(days=1),
+    )
+    assert await store.inputs.add(replace(page, result=result))
+    assert await store.inputs.add(replace(page, target="https://example.org/b"))
+    _, found = await findings(tmp_path)
+    assert (found.check, found.status) == ("input", Status.WARN)
+    assert "https://example.org/a: read 2026-11-23 11:00 UTC with a problem, robots" in found.text
+    assert "advisor inputs list" in found.mend
 
 
 async def clock(home: Path, *, ahead_s: float, status: int = 200) -> Finding:
