@@ -20,9 +20,9 @@ COPY bot ./bot
 COPY rag ./rag
 COPY corpus ./corpus
 COPY prompts ./prompts
-RUN /opt/advisor/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 # Nothing can be compiled later: the user may not write here.
-RUN /opt/advisor/bin/python -m compileall -q /opt/advisor/lib
+RUN /opt/advisor/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && /opt/advisor/bin/python -m compileall -q /opt/advisor/lib
 
 FROM python:3.12-slim-bookworm
 RUN groupadd --gid 10001 advisor \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import fnmatch
 import json
 import re
@@ -11,6 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -118,6 +120,82 @@ def test_compose_takes_the_file(tmp_path: Path, profiles: tuple[str, ...]) -> No
     )
     assert done.returncode == 0, done.stderr
     assert set(yaml.safe_load(done.stdout)["services"]) >= {"bot", *profiles}
+
+
+def test_linter_finds_nothing_in_the_dockerfile() -> None:
+    command = shutil.which("hadolint")
+    if command is None:
+        pytest.skip("no hadolint on this machine")
+    done = subprocess.run([command, "--no-color", "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile's instructions in their order, continued lines joined."""
+    lines = [line for line in text("Dockerfile").splitlines() if line and not line.startswith("#")]
+    joined = "\n".join(lines).replace("\\\n", " ").splitlines()
+    return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1]) for line in joined]
+
+
+def test_dockerfile_keeps_the_rules_that_its_linter_has() -> None:
+    told = instructions()
+    assert [said for name, said in told if name == "FROM" and re.search(r":\d[\w.-]*(?: AS \w+)?$", said) is None] == []
+    assert {name for name, _ in told} <= {
+        *("FROM", "WORKDIR", "RUN", "COPY", "ENV", "USER", "VOLUME", "EXPOSE"),
+        *("HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD"),
+    }  # no ADD, which fetches and unpacks, and no ARG, which stays in the history
+    assert all(said.startswith("/") for name, said in told if name == "WORKDIR")
+    assert all(isinstance(json.loads(said), list) for name, said in told if name in {"ENTRYPOINT", "CMD"})
+    assert all("--no-cache-dir" in said for name, said in told if "pip install" in said)
+    assert not any(re.search(r"\b(?:sudo|apt-get|curl|wget)\b", said) for name, said in told if name == "RUN")
+    names = [name for name, _ in told]
+    final = names[len(names) - names[::-1].index("FROM") :]
+    assert final.index("USER") < final.index("ENTRYPOINT")
+    assert "RUN" not in final[final.index("USER") :]
+
+
+def test_ports_and_names_of_the_servers_are_those_that_the_settings_are_told(services: dict[str, Any]) -> None:
+    told = dict(re.findall(r"^#   (ADVISOR_\w+)=(\S+)$", text("compose.yaml"), re.MULTILINE))
+    chroma, vllm = urlsplit(told["ADVISOR_CHROMA_URL"]), urlsplit(told["ADVISOR_LLM_BASE_URL"])
+    store = urlsplit(told["ADVISOR_DATABASE_URL"])
+    assert (chroma.hostname, chroma.port) == ("chroma", 8000)
+    assert (vllm.hostname, vllm.port, vllm.path) == ("vllm", 8000, "/v1")
+    assert (store.hostname, store.port, store.path) == ("postgresql", None, "/advisor")
+    assert {chroma.hostname, vllm.hostname, store.hostname} <= set(services)
+    made = services["postgresql"]["environment"]
+    assert (made["POSTGRES_USER"], made["POSTGRES_DB"]) == (store.username, store.path[1:])
+    for name, port in (("chroma", "8000"), ("vllm", "8000")):
+        assert port in " ".join(services[name]["healthcheck"]["test"])
+    bot = services["bot"]
+    assert bot["ports"] == [f"127.0.0.1:{bot['environment']['ADVISOR_ADMIN_PORT']}:8787"]
+    assert ("EXPOSE", "8787") in instructions()
+
+
+def test_nothing_but_the_health_port_of_this_machine_is_published(services: dict[str, Any]) -> None:
+    published = {name: each["ports"] for name, each in services.items() if "ports" in each}
+    assert list(published) == ["bot"]
+    volumes = yaml.safe_load(text("compose.yaml"))["volumes"]
+    used = {each.split(":")[0] for service in services.values() for each in service["volumes"]}
+    assert used - {"./library"} == set(volumes)
+    assert all("no-new-privileges:true" in each["security_opt"] for each in services.values())
+
+
+def test_unit_says_where_programs_and_homes_are() -> None:
+    unit = configparser.ConfigParser(strict=True, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(text("advisor.service"))
+    service = unit["Service"]
+    assert unit.sections() == ["Unit", "Service", "Install"]
+    assert (service["User"], service["Group"]) == ("advisor", "advisor")
+    assert service["ExecStart"].split() == ["/opt/advisor/bin/advisor", "run"]
+    assert f"/var/lib/{service['StateDirectory']}" == service["WorkingDirectory"]
+    assert f"ADVISOR_HOME={service['WorkingDirectory']}" in service["Environment"].split()
+    assert (service["ProtectSystem"], service["NoNewPrivileges"], service["CapabilityBoundingSet"]) == (
+        "strict",
+        "yes",
+        "",
+    )
+    assert unit["Install"]["WantedBy"] == "multi-user.target"
 
 
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
