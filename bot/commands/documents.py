@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,7 @@ async def show(call: Call, name: str) -> None:
     wanted = name.strip().casefold()
     chosen = [each for each in visible if wanted in {each.id, _title(each).casefold()}]
     chosen = chosen or [each for each in visible if wanted in _title(each).casefold()]
+    chosen = chosen or [each for each in visible if wanted in each.file.casefold()]
     if not visible:
         await call.whisper(call.words(DocSay.SHELF_NONE))
     elif not chosen:
@@ -122,11 +124,14 @@ async def save_edit(call: Call, submission: Submission) -> None:
 
 
 async def _list(call: Call, chosen: list[ShelfDocument]) -> None:
+    files = _files_of_namesakes(chosen)
     lines = [call.words(DocSay.SHELF, count=len(chosen))]
-    lines += [f"- {_line(call, each)}" for each in chosen[:_LISTED]]
+    lines += [f"- {_line(call, each)}{files.get(each.id, '')}" for each in chosen[:_LISTED]]
     if len(chosen) > _LISTED:
         lines.append(call.words(DocSay.SHELF_MORE, more=len(chosen) - _LISTED))
-    options = tuple(Option(label=_title(each)[:_LABEL], value=each.id) for each in chosen[:_LISTED])
+    options = tuple(
+        Option(label=f"{_title(each)}{files.get(each.id, '')}"[:_LABEL], value=each.id) for each in chosen[:_LISTED]
+    )
     payload = Payload(verb=Verb.SHELF_SHOW, argument=call.language.value)
     choose = Select(placeholder=call.words(DocSay.SHELF_CHOOSE), payload=payload, options=options)
     await call.whisper("\n".join(lines), actions=((choose,),), rows=[*map(_row, chosen)])
@@ -245,6 +250,12 @@ def _row(document: ShelfDocument) -> Mapping[str, Any]:
     shown = document.shown
     readers = sorted(shown.audience) if shown else []
     return {"id": document.id, "title": _title(document), "live": document.live, "readers": readers}
+
+
+def _files_of_namesakes(documents: list[ShelfDocument]) -> dict[str, str]:
+    """What tells documents of the same title apart."""
+    counts = Counter(_title(each).casefold() for each in documents)
+    return {each.id: f" · {inert(each.file)}" for each in documents if counts[_title(each).casefold()] > 1}
 
 
 def _title(document: ShelfDocument) -> str:

@@ -75,7 +75,8 @@ class Speaker:
         told = [hand_in.suffix.removeprefix(".").upper(), self.spoken(hand_in.language)]
         if hand_in.pages:
             told.append(self.say(DocSay.PAGES, count=hand_in.pages))
-        told.append(self.say(DocSay.SECTIONS, count=hand_in.sections))
+        if hand_in.sections:  # a PDF without headings has none
+            told.append(self.say(DocSay.SECTIONS, count=hand_in.sections))
         return self.say(Say.LIST_SEPARATOR).join(each for each in told if each)
 
     def example(self, hand_in: HandIn, version: ShelfVersion) -> str:

@@ -51,6 +51,15 @@ async def test_documents_are_listed_and_opened_with_their_versions(market: Marke
     assert "当前版本" in await market.command("管理", "文档 Harbour")
 
 
+async def test_documents_of_one_title_are_told_apart_by_their_files(market: Market) -> None:
+    await market.send(("other.md", FIFTY), message="m2")
+    await market.describe()
+    told = await market.command("admin", "documents")
+    assert "everyone) · plan-" in told
+    assert "everyone) · other-" in told
+    assert (await market.command("admin", "documents other-")).startswith("**Harbour plan**")
+
+
 async def test_roll_back_changes_what_is_answered_and_is_noted(market: Market) -> None:
     document = await second(market)
     assert "fifty" in (await market.found("harbour seat"))[0]
