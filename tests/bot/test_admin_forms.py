@@ -1,4 +1,4 @@
-"""`advisor admin` where a chat shows a form: what the form asks for is given by options, beside a bot or alone."""
+"""`advisor admin` where a chat shows a form: what it asks for is given as options, beside a bot or without one."""
 
 from __future__ import annotations
 
