@@ -6,11 +6,12 @@ and addresses from the environment. Neither may happen: passages can be confiden
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any, cast
 
 import httpx2
+import openai
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
@@ -40,6 +41,26 @@ class UntracedChat(ChatOpenAI):
                 yield cast(AIMessageChunk, chunk.message)
 
 
+class PlainCompletions:
+    """OpenAI's completions as LangChain asks for them, streamed as the dictionaries that a server sends.
+
+    OpenAI's own make a model of every token, which costs more than all that is done with it, and which LangChain makes
+    a dictionary of again.
+    """
+
+    def __init__(self, client: openai.AsyncOpenAI) -> None:
+        self._client = client
+
+    async def create(
+        self, *, extra_body: Mapping[str, object] | None = None, **body: object
+    ) -> openai.AsyncStream[object]:
+        """The pieces of one completion."""
+        body |= extra_body or {}
+        return await self._client.post(
+            "/chat/completions", cast_to=object, body=body, stream=True, stream_cls=openai.AsyncStream[object]
+        )
+
+
 def open_http(*, key: SecretStr | None, timeout: httpx2.Timeout, connections: int) -> httpx2.AsyncClient:
     """Pooled connections that send the headers of the protocol, and `key` where there is one, and nothing else."""
 
@@ -57,7 +78,7 @@ def open_http(*, key: SecretStr | None, timeout: httpx2.Timeout, connections: in
 
 def make_chat(http: httpx2.AsyncClient, *, base_url: str, temperature: float) -> UntracedChat:
     """A chat client over `http`; the model's name comes with each call. Nothing is left for the environment to set."""
-    return UntracedChat(
+    chat = UntracedChat(
         model="named-with-each-call",
         base_url=base_url,
         api_key=_no_key,
@@ -72,6 +93,8 @@ def make_chat(http: httpx2.AsyncClient, *, base_url: str, temperature: float) ->
         use_responses_api=False,
         output_version="v0",
     )
+    chat.async_client = PlainCompletions(chat.root_async_client)
+    return chat
 
 
 async def _no_key() -> str:
