@@ -86,17 +86,24 @@ class Searcher:
             StorageFailed: the catalogue or the vector store does not answer.
             EmbedderUnavailable: the queries cannot be embedded.
         """
-        generation = await self._live()
+        # None of the three needs the others, and each is a way to another thread and back.
+        generation, vectors, words = await asyncio.gather(
+            self._live(), self._embedded(queries, watch), self._lexical(queries, scope, watch)
+        )
         try:
-            found = await self._find_in(generation, queries, scope, watch)
+            near = await self._dense(generation, vectors, scope, watch)
+            found, current = await asyncio.gather(self._checked(near, words, scope), self._live())
         except StorageFailed:
             if (current := await self._live()).id == generation.id:
                 raise
         else:
             # The collection of a generation that is gone looks empty, which is no error of the store's.
-            if (current := await self._live()).id == generation.id:
+            if current.id == generation.id:
                 return found
-        return await self._find_in(current, queries, scope, watch)
+        near, words = await asyncio.gather(
+            self._dense(current, vectors, scope, watch), self._lexical(queries, scope, watch)
+        )
+        return await self._checked(near, words, scope)
 
     async def _live(self) -> Generation:
         generation = await self._catalogue.live()
@@ -109,19 +116,12 @@ class Searcher:
             )
         return generation
 
-    async def _find_in(
-        self, generation: Generation, queries: Sequence[str], scope: Scope, watch: Stopwatch
+    async def _checked(
+        self, near: Sequence[_Near], words: Sequence[Mapping[ChunkId, float]], scope: Scope
     ) -> tuple[Found, ...]:
-        dense, lexical = await asyncio.gather(
-            self._dense(generation, queries, scope, watch), self._lexical(queries, scope, watch)
-        )
-        return tuple(
-            await asyncio.gather(
-                *(self._checked(near, words, scope) for near, words in zip(dense, lexical, strict=True))
-            )
-        )
+        return tuple(await asyncio.gather(*(self._joined(*legs, scope) for legs in zip(near, words, strict=True))))
 
-    async def _checked(self, near: _Near, coverages: Mapping[ChunkId, float], scope: Scope) -> Found:
+    async def _joined(self, near: _Near, coverages: Mapping[ChunkId, float], scope: Scope) -> Found:
         rest = [key for key in coverages if key not in near.owners]
         known = {**near.owners, **await self._catalogue.owners(rest, scope=scope)}
         return Found(
@@ -130,11 +130,11 @@ class Searcher:
             owners=known,
         )
 
-    async def _dense(
-        self, generation: Generation, queries: Sequence[str], scope: Scope, watch: Stopwatch
-    ) -> list[_Near]:
+    async def _embedded(self, queries: Sequence[str], watch: Stopwatch) -> Vectors:
         with watch.stage("embed"):
-            vectors = await self._embedder.embed_queries(queries)
+            return await self._embedder.embed_queries(queries)
+
+    async def _dense(self, generation: Generation, vectors: Vectors, scope: Scope, watch: Stopwatch) -> list[_Near]:
         with watch.stage("dense"):
             chunks = await self._store.collection(generation.collection)
             questions = None
