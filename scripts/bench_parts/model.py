@@ -21,6 +21,7 @@ from openai import AsyncOpenAI
 
 from bench_parts.figures import percentiles, timed
 from bench_parts.route import Route, Server, opened, serving, settings_for
+from bot.running.pauses import spare_pauses
 from rag.answer import AnswerService
 from rag.backends.universal import UniversalEmbedder
 from rag.build import Rag, open_rag, starter_input
@@ -29,6 +30,7 @@ from rag.resources import data_folder
 from rag.settings import ModelSettings, RagSettings
 from rag.types import Answer, AnswerStatus, Delta, Finished, Question
 from rag.writing.events import PoolEventKind
+from rag.writing.writer import ModelWriter
 
 WAITING = 20
 WAITING_TOKENS = 600
@@ -79,7 +81,7 @@ async def before_the_model(rag: Rag, sentences: Embedder) -> _Row:
         await fresh.answers.answer(_question(next(texts)))
         loops = [asyncio.create_task(_ask_for_ever(waiting, texts)) for _ in range(WAITING)]
         await asyncio.sleep(5)
-        asked, answered = await _offered(fresh, texts)
+        asked, answers = await _offered(fresh, texts)
         for task in loops:
             task.cancel()
         await asyncio.wait(loops)
@@ -88,14 +90,14 @@ async def before_the_model(rag: Rag, sentences: Embedder) -> _Row:
         "measured": f"request leaves, {WAITING} answers being written, {A_SECOND} questions/s",
         "questions": len(asked),
         **percentiles([arrived[text] - since for text, since in asked.items() if text in arrived]),
-        "answered": answered,
+        **_ended(answers),
         **{f"first held sentence {name}": value for name, value in _held(fresh).items()},
         "load": round(os.getloadavg()[0], 1),
     }
 
 
-async def _offered(route: Route, texts: Iterator[str]) -> tuple[dict[str, float], int]:
-    """When each of the new questions was asked, and how many were answered."""
+async def _offered(route: Route, texts: Iterator[str]) -> tuple[dict[str, float], list[Answer]]:
+    """When each of the new questions was asked, and what was answered."""
     asked: dict[str, float] = {}
     async with asyncio.TaskGroup() as group:
         news = []
@@ -103,7 +105,17 @@ async def _offered(route: Route, texts: Iterator[str]) -> tuple[dict[str, float]
             asked[text] = time.perf_counter()
             news.append(group.create_task(route.answers.answer(_question(text))))
             await asyncio.sleep(1 / A_SECOND)
-    return asked, sum(each.result().status is AnswerStatus.ANSWERED for each in news)
+    return asked, [each.result() for each in news]
+
+
+def _ended(answers: Sequence[Answer]) -> _Row:
+    """How the questions ended. Passages in another language make the double write what is not shown."""
+    answered = [each for each in answers if each.status is AnswerStatus.ANSWERED]
+    return {
+        "answered": len(answered),
+        "of these by quoting": sum(each.writer != ModelWriter.name for each in answered),
+        "refused": [each.question for each in answers if each not in answered],
+    }
 
 
 async def _ask_for_ever(route: Route, texts: Iterator[str]) -> None:
@@ -230,6 +242,7 @@ async def measure(real: ModelSettings) -> list[_Row]:
     with TemporaryDirectory() as home:
         async with open_rag(RagSettings(home=Path(home))) as rag:
             await rag.indexer.update([starter_input()])
+            spare_pauses()  # as the running program does once it is open
             rows = [await before_the_model(rag, sentences)]
             async with serving() as server:
                 paces = [settings_for(server.url, model, answer_tokens=TOKENS) for model in (_PACED, _AT_ONCE)]

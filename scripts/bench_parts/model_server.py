@@ -53,7 +53,8 @@ async def _answer(path: str, body: dict[str, Any], arrived: float, writer: async
         case _:
             prompt = body["messages"][-1]["content"]
             if question := _QUESTION.search(prompt):
-                _arrivals[question[1]] = arrived
+                # An answer that begins in the wrong language is asked for again; that is no later arrival.
+                _arrivals.setdefault(question[1], arrived)
             await _stream(body, prompt, writer)
     await writer.drain()
 
