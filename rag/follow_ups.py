@@ -75,6 +75,21 @@ _EMPTY_IT = re.compile(
 )
 """The "it" of "is it worth raising money": it stands for nothing that was said before."""
 
+_SEVERAL = re.compile(
+    r"它们(?:两[家个]|俩|之间)?|他们(?:两[家个]|俩|之间)?|这两[家个](?:公司|项目|产品|案例)?|那两[家个]|两者|二者|两家"
+    r"|\b(?:they|them|both(?: of them)?|the two(?: of them)?|these two|those two|each other)\b",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"区别|不同|差[别异]|相比|对比|比较|共同|相同|一样|异同|谁更|哪[个家]更"
+    r"|\b(?:differ\w*|compar\w*|contrast|in common|alike|similar\w*|versus|vs|better|apart)\b",
+    re.IGNORECASE,
+)
+_ZH_SUBJECT = re.compile(
+    r"(?:请问|那么?)?(?P<name>[一-鿿]{2,8}?)"
+    r"(?=(?:的(?:案例|故事))?(?:到底|究竟|当年|后来|当初)?(?:是|会)?(?:为什么|为何|怎么|怎样|如何|何时|什么时候|靠什么))"
+)
+
 _NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z0-9][\w.+#&/-]*(?: [A-Z0-9][\w.+#&/-]*)*|[a-z][\w.+#&/-]*)", re.ASCII)
 _SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：]\s*)[\"'“‘(（]*$")
 _ONLY_NAMED = re.compile(
@@ -99,9 +114,20 @@ class RuleQueries:
     """Makes follow-ups stand alone by rules; implements `rag.ports.QueryMaker`."""
 
     async def queries(self, question: Question, language: Language) -> tuple[Query, ...]:
-        """The question as it was asked and, when that is another text, as it stands alone."""
-        alone = standalone(question.text, question.history)
-        return Query(text=question.text), *([alone] if alone.text != question.text else ())
+        """The question as it was asked and, when that is another text, as it stands alone; but once when that says all.
+
+        With a name in a pronoun's place it still has every word that was asked; "how are they different?", searched by
+        itself, would only find whatever speaks of differences.
+        """
+        asked, *forms = forms_of(question)
+        told = [form for form in forms if set(query_terms(asked.text)) <= set(query_terms(form.text))]
+        return tuple(told) if told and not told[0].wanted else (asked, *forms)
+
+
+def forms_of(question: Question) -> tuple[Query, ...]:
+    """The question as it was asked and, when that is another text, as it stands alone."""
+    alone = standalone(question.text, question.history)
+    return Query(text=question.text), *([alone] if alone.text != question.text else ())
 
 
 class StandaloneWriter:
@@ -131,8 +157,12 @@ def standalone(text: str, history: Sequence[Turn]) -> Query:
         history: the exchanges before, oldest first.
     """
     topic: list[str] = []
+    spoken_of: list[str] = []
     for asked in (*(turn.question for turn in history[-_TURNS:]), text):
-        topic = _continued(topic, asked.strip()) if topic and depends(asked) else [asked]
+        compared = _with_both(spoken_of, asked.strip())
+        topic = [compared] if compared else _continued(topic, asked.strip()) if topic and depends(asked) else [asked]
+        named = [*_names(topic[0]), *([] if any(_names(topic[0])) else [_chinese_subject(topic[0])])]
+        spoken_of = [name for name in spoken_of if name not in named] + [name for name in named if name]
     if len(topic) == 1:
         return Query(text=topic[0])
     return Query(text=" ".join([*map(_ended, topic[:-1]), topic[-1]]), wanted=_added(topic[-1]))
@@ -155,11 +185,26 @@ def _continued(topic: Sequence[str], asked: str) -> list[str]:
     return [topic[0], *[*topic[1:], _focus(asked)][-_FOCI:]]
 
 
+def _with_both(spoken_of: Sequence[str], asked: str) -> str:
+    """ "How are they different?" after two were spoken of asks about both; "" for any other question."""
+    several = _SEVERAL.search(asked)
+    if several is None or not _COMPARES.search(asked) or len(spoken_of) < 2 or any(_names(asked)):
+        return ""
+    both = (" 和 " if detect_language(asked) is Language.ZH else " and ").join(spoken_of[-2:])
+    return asked[: several.start()] + both + asked[several.end() :]
+
+
+def _chinese_subject(topic: str) -> str:
+    """Who a Chinese question without Latin names is about: 沃森健康 in 沃森健康为什么失败; "" where nothing shows."""
+    found = _ZH_SUBJECT.match(topic)
+    return found["name"] if found else ""
+
+
 def _with_other_name(topic: str, asked: str) -> str:
     """ "and DeepSeek?" after "What does OpenAI charge?" asks what DeepSeek charges; "" for any other follow-up."""
     # Behind a dash, a name that opens the follow-up does not look like the capital of a sentence.
-    named, known = list(_names(f"- {_focus(asked)}")), list(_names(topic))
-    if len(named) != 1 or len(known) != 1 or not (_OPENING.match(asked) or _ENDS_IN_NE.search(asked)):
+    named, known = list(_names(f"- {_focus(asked)}")), list(_names(topic)) or [_chinese_subject(topic)]
+    if len(named) != 1 or len(known) != 1 or not known[0] or not (_OPENING.match(asked) or _ENDS_IN_NE.search(asked)):
         return ""
     if _ONLY_NAMED.sub("", _focus(asked).replace(named[0], "", 1)):
         return ""

@@ -14,7 +14,7 @@ from contextlib import aclosing
 
 from rag.catalogue import Catalogue
 from rag.errors import ModelUnavailable
-from rag.follow_ups import RuleQueries
+from rag.follow_ups import forms_of
 from rag.language import detect_language
 from rag.ports import ChatMessage, ChatModel, ModelPool, Piece, Query, Role
 from rag.settings import WritingSettings
@@ -54,11 +54,10 @@ class ModelQueries:
         self._templates = templates
         self._catalogue = catalogue
         self._settings = settings
-        self._rules = RuleQueries()
 
     async def queries(self, question: Question, language: Language) -> tuple[Query, ...]:
         """The question as it was asked, as it stands alone, and in the other languages of the library."""
-        asked, *ruled = await self._rules.queries(question, language)
+        asked, *ruled = forms_of(question)
         # Both are asked at once, so what is translated is the form that the rules made.
         forms = await asyncio.gather(
             *(self._condensed(question, form, language) for form in ruled),

@@ -77,6 +77,15 @@ def test_a_question_that_says_what_it_is_about_stands_alone(text: str) -> None:
         pytest.param("什么是提示词注入？", "为什么？", "什么是提示词注入？ 为什么", id="zh-bare-why"),
         pytest.param("What is prompt injection?", "Why?", "What is prompt injection? Why", id="en-bare-why"),
         pytest.param("What is RAG?", "那 LoRA 呢？", "What is LoRA?", id="languages-mixed"),
+        pytest.param("沃森健康为什么失败？", "DeepSeek 呢？", "DeepSeek为什么失败？", id="zh-name-without-letters"),
+        pytest.param("旷视的案例是怎样的？", "DeepSeek 呢？", "DeepSeek的案例是怎样的？", id="zh-a-case"),
+        pytest.param(
+            "How do OpenAI and DeepSeek compare?",
+            "how are they different?",
+            "how are OpenAI and DeepSeek different?",
+            id="en-both",
+        ),
+        pytest.param("OpenAI 和 DeepSeek 相比怎么样？", "两者有什么区别", "OpenAI 和 DeepSeek有什么区别", id="zh-both"),
     ],
 )
 def test_a_follow_up_is_put_into_the_question_before(before: str, asked: str, alone: str) -> None:
@@ -86,6 +95,26 @@ def test_a_follow_up_is_put_into_the_question_before(before: str, asked: str, al
 def test_follow_ups_in_a_row_go_back_to_the_question_that_they_began_with() -> None:
     found = standalone("一年以内呢？", turns("什么是 RAG？", "合伙人的股份怎么分？", "中途离开的呢？"))
     assert found.text == "合伙人的股份怎么分？ 中途离开的； 一年以内"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "alone"),
+    [
+        (
+            ("Why did Watson Health fail?", "And DeepSeek?"),
+            "how are they different?",
+            "how are Watson Health and DeepSeek different?",
+        ),
+        (("沃森健康为什么失败？", "OpenAI 呢？"), "它们有什么不同？", "沃森健康 和 OpenAI有什么不同？"),
+        (("What is the story of Olive AI?", "who founded it?"), "And DeepSeek?", "who founded DeepSeek?"),
+    ],
+)
+def test_names_are_kept_across_follow_ups(before: tuple[str, ...], asked: str, alone: str) -> None:
+    assert standalone(asked, turns(*before)).text == alone
+
+
+def test_one_that_was_spoken_of_is_not_compared_with_itself() -> None:
+    assert "and" not in standalone("how are they different?", turns("Why did Watson Health fail?")).text
 
 
 def test_a_long_row_of_follow_ups_keeps_the_question_and_the_last_ones() -> None:
@@ -145,3 +174,9 @@ def test_labelled_follow_ups_cover_both_languages_new_topics_and_what_nothing_an
     assert len(follow_ups) >= 20
     assert all(depends(label.question) for label in follow_ups)
     assert not any(depends(label.question) for label in labels if label.kind == "standalone")
+
+
+async def test_a_follow_up_with_the_name_put_in_is_searched_but_once() -> None:
+    question = Question(id="q", text="how are they different?", history=turns("How do OpenAI and DeepSeek compare?"))
+    found = await RuleQueries().queries(question, Language.EN)
+    assert [query.text for query in found] == ["how are OpenAI and DeepSeek different?"]
