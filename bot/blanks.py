@@ -42,6 +42,8 @@ BLANKS: Mapping[Say, frozenset[str]] = {
     Say.CASE_MEANT: frozenset({"name"}),
     Say.CASE_KNOWN: frozenset({"companies"}),
     Say.CASE_MANY: frozenset({"count"}),
+    Say.CASE_TOPIC: frozenset({"name"}),
+    Say.CASE_TOPICS: frozenset({"first", "second"}),
     Say.CASE_ALL: frozenset({"count"}),
     Say.CASE_RESTS: frozenset({"sources"}),
     Say.CASE_TWO: frozenset({"usage"}),

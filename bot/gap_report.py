@@ -23,6 +23,10 @@ SAME_QUESTION = 0.6
 MOST_GAPS = 200
 """Open gaps that are looked at, the latest ones: their likenesses are a square matrix."""
 
+_FAR = 0.1
+"""Confidence of a refusal below which the library is about something else: the weather, small talk. Such a question,
+asked once, tells little of what is missing."""
+
 _Asked = tuple[str, str, GapKind, str]
 _NEAREST = 3
 _CHECKED = 100
@@ -65,6 +69,13 @@ class GapGroup:
         texts = [gap.text for gap in self.gaps]
         return min(texts, key=lambda text: (-texts.count(text), len(text), text))
 
+    @property
+    def far(self) -> bool:
+        """Whether it was asked once, and so far from all that the library holds that it is hardly one of its gaps."""
+        (gap, *others) = self.gaps
+        known = gap.confidence is not None and gap.confidence < _FAR
+        return not others and gap.kind is GapKind.REFUSAL and known
+
     def count(self, kind: GapKind) -> int:
         """How many of a kind."""
         return sum(gap.kind is kind for gap in self.gaps)
@@ -87,7 +98,7 @@ class GapReport:
         self._likeness = likeness
 
     async def groups(self, gaps: Sequence[GapRecord]) -> list[GapGroup]:
-        """Gaps that ask one thing together, the largest group first, of those the latest."""
+        """Gaps that ask one thing together: the largest group first, of those the latest; far ones come last."""
         from rag.digest.likeness import grouped
 
         gaps = gaps[:MOST_GAPS]
@@ -96,7 +107,7 @@ class GapReport:
         places = await asyncio.to_thread(grouped, alike, least=SAME_QUESTION)
         found = [{texts[place] for place in group} for group in places]
         groups = [GapGroup(gaps=tuple(gap for gap in gaps if gap.text in group)) for group in found]
-        return sorted(groups, key=lambda group: (-len(group.gaps), -max(gap.at.timestamp() for gap in group.gaps)))
+        return sorted(groups, key=lambda group: (group.far, -len(group.gaps), -max(map(_when, group.gaps))))
 
     async def nearest(self, gap: GapRecord) -> tuple[str, ...]:
         """Titles of the documents that come nearest to a gap. Raises RagError."""
@@ -144,6 +155,10 @@ class GapReport:
         settings = await effective_settings(self._books.settings, question.place.channel_key)
         scope = reader_scope(settings, question.person, place=question.place)
         return Question(id=f"gap-{gap.id}", text=gap.text, language=settings.language, scope=scope)
+
+
+def _when(gap: GapRecord) -> float:
+    return gap.at.timestamp()
 
 
 def _key(gap: GapRecord) -> _Asked:

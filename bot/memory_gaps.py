@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from bot.oversight_records import Resolution
-from bot.records import FeedbackRecord, GapKind, GapRecord, QuestionRecord, QuestionState, Rating
+from bot.records import AnswerRecord, FeedbackRecord, GapKind, GapRecord, QuestionRecord, QuestionState, Rating
 
 
 class MemoryGaps:
@@ -16,15 +16,18 @@ class MemoryGaps:
     Args:
         questions: all questions, in the order in which they were asked.
         ratings: what readers think of answers, with the id of each question.
+        answers: answers and refusals by their ids.
     """
 
     def __init__(
         self,
         questions: Callable[[], Iterable[QuestionRecord]],
         ratings: Callable[[], Iterable[tuple[FeedbackRecord, str]]],
+        answers: Mapping[str, AnswerRecord],
     ) -> None:
         self._questions = questions
         self._ratings = ratings
+        self._answers = answers
         self._numbers: dict[tuple[str, GapKind, str], int] = {}
         self._closed: dict[int, tuple[datetime | None, str]] = {}
 
@@ -73,6 +76,7 @@ class MemoryGaps:
 
     def _gap(self, kind: GapKind, question: QuestionRecord, *, at: datetime, person: str = "") -> GapRecord:
         number = self._numbers.setdefault((question.id, kind, person), len(self._numbers) + 1)
+        known = self._answers.get(question.answer_id or "")
         return GapRecord(
             id=number,
             kind=kind,
@@ -81,4 +85,5 @@ class MemoryGaps:
             text=question.text,
             at=at,
             person=person,
+            confidence=known.answer.confidence if known else None,
         )

@@ -55,7 +55,7 @@ class MemoryStore:
         self.conversations: ConversationBook = conversations
         self.answers: AnswerBook = MemoryAnswers(answers)
         self.feedback: FeedbackBook = feedback
-        gaps = MemoryGaps(questions.all, feedback.all)
+        gaps = MemoryGaps(questions.all, feedback.all, answers)
         self.gaps: GapBook = gaps
         self.experts: ExpertBook = MemoryExperts(gaps.close_question)
         self.hand_ins: HandInBook = MemoryHandIns()

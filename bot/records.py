@@ -207,6 +207,7 @@ class GapRecord:
     """A question that the library did not answer, or not well; open until somebody closes it.
 
     `person` is whose rating told of it, "" for a refusal. `place` is the place's key, which says who may see the row.
+    `confidence` is that of the answer or refusal, None where it is not known.
     """
 
     id: int
@@ -219,6 +220,7 @@ class GapRecord:
     language: Language | None = None
     closed_at: datetime | None = None
     resolution: str = ""
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

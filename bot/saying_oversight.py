@@ -16,6 +16,7 @@ class OverSay(StrEnum):
     NEAREST_ONE = "over_nearest_one"
     NEAREST_NONE = "over_nearest_none"
     GROUPS_MORE = "over_groups_more"
+    GAPS_FAR = "over_gaps_far"
     GAPS_CUT = "over_gaps_cut"
     CHOOSE = "over_choose"
     HINT = "over_hint"

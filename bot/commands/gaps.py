@@ -77,7 +77,9 @@ class Gaps:
             return
         groups = await grouped(call, gaps)
         lines, rows = [call.words(OverSay.GAPS, count=len(gaps), groups=len(groups)), ""], []
-        for group in groups[:_SHOWN]:
+        for before, group in zip((None, *groups), groups[:_SHOWN], strict=False):
+            if group.far and not (before and before.far):
+                lines += ["", call.words(OverSay.GAPS_FAR), ""]
             titles = await nearest(call, group)
             lines += [group_line(call, group), nearest_line(call, titles)]
             rows.append(group_row(group, titles))

@@ -16,6 +16,8 @@ from bot.store.models.ledgers import gaps
 from bot.store.statements import add_new
 from rag.types import Language
 
+_WITH_CONFIDENCE = select(gaps, answers.c.confidence).outerjoin(answers, answers.c.id == gaps.c.answer_id)
+
 
 class SqlGaps:
     """Gaps are written by the books of questions and of feedback, in the transaction that tells of them."""
@@ -26,7 +28,7 @@ class SqlGaps:
     async def open(self, *, limit: int) -> tuple[GapRecord, ...]:
         """Gaps that nobody closed, the latest first."""
         order = gaps.c.at.desc(), gaps.c.number.desc()
-        found = select(gaps).where(gaps.c.closed_at.is_(None)).order_by(*order).limit(limit)
+        found = _WITH_CONFIDENCE.where(gaps.c.closed_at.is_(None)).order_by(*order).limit(limit)
         rows = await self._database.read(lambda connection: connection.execute(found).all())
         return tuple(_gap(row) for row in rows)
 
@@ -45,7 +47,7 @@ class SqlGaps:
     async def closed(self, *, limit: int) -> tuple[GapRecord, ...]:
         """Gaps that somebody closed, the latest first."""
         order = gaps.c.closed_at.desc(), gaps.c.number.desc()
-        found = select(gaps).where(gaps.c.closed_at.is_not(None)).order_by(*order).limit(limit)
+        found = _WITH_CONFIDENCE.where(gaps.c.closed_at.is_not(None)).order_by(*order).limit(limit)
         rows = await self._database.read(lambda connection: connection.execute(found).all())
         return tuple(_gap(row) for row in rows)
 
@@ -106,4 +108,5 @@ def _gap(row: Row[Any]) -> GapRecord:
         language=Language(row.language) if row.language else None,
         closed_at=row.closed_at,
         resolution=row.resolution or "",
+        confidence=row.confidence,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.oversight_records import Evaluation, QuestionMark, Resolution, SlipKind
 from bot.records import QuestionState, UsageCount
+from rag.types import AnswerStatus
 
 from .conftest import Making
 
@@ -76,3 +77,14 @@ async def test_gaps_are_closed_together_and_opened_again(store: Any, make: Makin
     assert await store.gaps.reopen([one, three, 999]) == 2
     assert {gap.id: gap.resolution for gap in await store.gaps.open(limit=9)} == {one: "", three: ""}
     assert [gap.id for gap in await store.gaps.closed(limit=9)] == [two]
+
+
+async def test_gap_tells_how_near_the_search_came(store: Any, make: Making) -> None:
+    question, failed = make.question(), make.question()
+    for each in (question, failed):
+        await store.questions.admit(each)
+    refusal = make.answer(question, status=AnswerStatus.REFUSED)
+    await store.questions.finish(question.id, QuestionState.REFUSED, answer=refusal)
+    await store.questions.finish(failed.id, QuestionState.REFUSED)
+    found = {gap.question_id: gap.confidence for gap in await store.gaps.open(limit=9)}
+    assert found == {question.id: refusal.answer.confidence, failed.id: None}
