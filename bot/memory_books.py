@@ -195,20 +195,26 @@ class MemoryConversations:
         self._conversations[conversation.key] = conversation
 
     async def turns(self, key: str, *, limit: int, audience: frozenset[str] | None = None) -> tuple[Turn, ...]:
-        """The last answered questions, imported ones before the bot's own."""
+        """The last answered questions, of those of one moment imported ones before the bot's own."""
         own = [
-            Turn(question=record.answer.question, answer=record.answer.text)
+            (record.at, 1, Turn(question=record.answer.question, answer=record.answer.text))
             for record in sorted(self._answers.values(), key=lambda record: record.at)
             if record.conversation == key
             and record.answer.status is AnswerStatus.ANSWERED
             and (audience is None or all(audience & each.audience for each in record.evidence))
         ]
-        everything = (*(turn for turn, _ in self._imported.get(key, ())), *own)
+        others = [(at, 0, turn) for turn, _, at in self._imported.get(key, ())]
+        everything = tuple(turn for _, _, turn in sorted([*others, *own], key=lambda each: each[:2]))
         return everything[max(0, len(everything) - limit) :]
 
     async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime, people: Sequence[str] = ()) -> None:
         """Store what was said before the bot came."""
-        self._imported[key] = tuple(zip(turns, people or [""] * len(turns), strict=True))
+        said_by = people or [""] * len(turns)
+        self._imported[key] = tuple((turn, person, at) for turn, person in zip(turns, said_by, strict=True))
+
+    async def note_turn(self, key: str, turn: Turn, *, at: datetime, person: str) -> None:
+        """Store what a command has shown as something that was said."""
+        self._imported[key] = (*self._imported.get(key, ()), (turn, person, at))
 
 
 class MemoryAnswers:

@@ -12,7 +12,7 @@ from bot.privacy_records import Held, Kept
 from bot.records import AnswerRecord, ChannelSettings, Conversation, FeedbackRecord, Profile, QuestionRecord
 from rag.types import Turn
 
-Imported = dict[str, tuple[tuple[Turn, str], ...]]
+Imported = dict[str, tuple[tuple[Turn, str, datetime], ...]]
 """What was read of threads, by conversation: turns, each with the key of the person who said it."""
 
 
@@ -112,7 +112,7 @@ class MemoryPrivacy:
 
     def _kept(self, person: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         shelves = self._shelves
-        said = [turn for turns in shelves.imported.values() for turn, speaker in turns if speaker == person]
+        said = [turn for turns in shelves.imported.values() for turn, speaker, _ in turns if speaker == person]
         known = [{"person": person, "at": self._known[person]}] if person in self._known else []
         profile = shelves.profiles.get(person)
         return {

@@ -9,7 +9,9 @@ from bot.records import AnswerRecord
 from bot.replies import Action, Button, Style
 from bot.saying_experts import ExpertSay
 from bot.shortening import shortened
+from bot.suggestions import topic_of
 from bot.wording import Say, Wording
+from rag.follow_ups import depends
 from rag.types import Answer, AnswerStatus, Language
 
 
@@ -34,6 +36,8 @@ class Verb(StrEnum):
     REGENERATE = "again"
     FOLLOW_UP = "next"
     RETRY = "retry"
+    REMARK = "remark"
+    """Does what somebody typed about the answer before; the subject is a `bot.remarks.Remark`, and no button has it."""
     STOP = "stop"
     CASE = "case"
     """Shows the case that was chosen from a list. It and the verbs below carry the reader's language as argument."""
@@ -166,6 +170,18 @@ def answer_actions(record: AnswerRecord, wording: Wording, *, expert: bool = Fal
     # Discord takes five buttons in a row.
     human = (_ask_expert(record, wording),) if expert else ()
     return tuple(row for row in (tuple(buttons), human, _follow_ups(record)) if row)
+
+
+def question_of(topic: str, record: AnswerRecord) -> str:
+    """A suggested topic as one asks for it: one that says little by itself, such as "What remained", with its document.
+
+    Behind earlier questions such a topic would find what they found.
+    """
+    if not depends(topic):
+        return topic
+    titles = (each.title for each in record.evidence if topic_of(each.section) == topic)
+    title = next(titles, "")
+    return f"{title} · {topic}" if title else topic
 
 
 def _ask_expert(record: AnswerRecord, wording: Wording) -> Action:

@@ -127,6 +127,10 @@ class ConversationBook(Protocol):
         """
         ...
 
+    async def note_turn(self, key: str, turn: Turn, *, at: datetime, person: str) -> None:
+        """Store what a command has shown to somebody, so that their next question may go on from it."""
+        ...
+
 
 class AnswerBook(Protocol):
     """Answers that were given."""

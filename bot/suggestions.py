@@ -16,14 +16,15 @@ def follow_ups(answer: Answer, retrieval: Retrieval | None) -> tuple[str, ...]:
     if answer.status is not AnswerStatus.ANSWERED or retrieval is None:
         return ()
     cited = {(citation.document.id, citation.section) for citation in answer.citations}
-    said = {_topic(citation.section) for citation in answer.citations}
+    said = {topic_of(citation.section) for citation in answer.citations}
     topics = [
-        _topic(passage.chunk.section)
+        topic_of(passage.chunk.section)
         for passage in retrieval.passages
         if passage.document.language == answer.language and (passage.document.id, passage.chunk.section) not in cited
     ]
     return tuple(topic for topic in dict.fromkeys(topics) if topic and topic not in said)[:_MOST]
 
 
-def _topic(section: tuple[str, ...]) -> str:
+def topic_of(section: tuple[str, ...]) -> str:
+    """What a place in a document is about: its last heading."""
     return clean_heading(section[-1]) if section else ""

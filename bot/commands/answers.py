@@ -133,7 +133,7 @@ def _told(call: Call, verb: Verb, record: AnswerRecord | None, labels: frozenset
 
 def _sharing(call: Call, verb: Verb, record: AnswerRecord | None) -> tuple[tuple[Button, ...], ...]:
     """The button that shows others what was told; none where nobody else reads along."""
-    if record is None or call.place.private:
+    if record is None or call.alone:
         return ()
     payload = Payload(verb=Verb.SHARE, subject=record.id, argument=verb)
     return ((Button(label=call.words(Say.SHARE), payload=payload),),)

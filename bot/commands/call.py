@@ -40,7 +40,7 @@ from rag.cases import CaseShelf
 from rag.kinds.resource import Resource
 from rag.kinds.risk import Risk
 from rag.ports import Retrieving
-from rag.types import Citation, Language, Scope
+from rag.types import Citation, Language, Scope, Turn
 
 log = logging.getLogger(__name__)
 
@@ -190,6 +190,17 @@ class Call:
         )
         await self.desk.ask(question, fresh=fresh)
 
+    async def note(self, topic: str) -> None:
+        """Keeps what was shown as something that was asked, so that the next question may go on from it.
+
+        Only where nobody else reads along: what others ask must not go on from what they have not seen.
+        """
+        if not self.alone:
+            return
+        turn = Turn(question=topic, answer="")
+        book = self.means.store.conversations
+        await book.note_turn(self.place.key, turn, at=self.means.now(), person=self.person.key)
+
     async def answer(self, answer_id: str) -> AnswerRecord | None:
         """An answer that was given in this channel; one of another channel is nobody's business here."""
         record = await self.means.store.answers.get(answer_id)
@@ -217,6 +228,11 @@ class Call:
     def everywhere(self) -> bool:
         """Whether it is asked for by whoever has the machine: what they oversee ends at no workspace."""
         return self.place.platform == SHELL
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else reads along here: in a direct message, and on the person's own machine."""
+        return self.place.private or self.adapter.capabilities.paths
 
     @property
     def is_private(self) -> bool:

@@ -19,9 +19,13 @@ from bot.replies import Action, Option, Select
 from bot.wording import Say
 from rag.cases import Case, CaseLibrary, Findings
 from rag.terms import index_terms, query_terms
+from rag.types import PUBLIC
 
 _LISTED = 10
 _OPTIONS = 25
+_PAIR = 2
+"""Cases in a list that one may speak of as "they"."""
+
 _OPTION_CHARACTERS = 75
 """Slack's limit for the label of an option; Discord's is 100."""
 
@@ -95,6 +99,8 @@ class Cases:
             await _show(call, cases[0], everything)
         else:
             await _list(call, cases, call.words(Say.CASE_MANY, count=len(cases)))
+            if len(cases) == _PAIR:
+                await _noted(call, *cases)
 
 
 async def show(call: Call, press: Press) -> None:
@@ -221,6 +227,15 @@ async def _show(call: Call, case: Case, everything: Sequence[Case]) -> None:
         citations=grounds.citations,
         actions=_select(call, Say.CASE_COMPARE_WITH, payload, near[:5]),
     )
+    await _noted(call, case)
+
+
+async def _noted(call: Call, *cases: Case) -> None:
+    """Lets "who founded it?" and "how are they different?" follow, where everybody may read of the cases."""
+    if all(PUBLIC in case.document.audience for case in cases):
+        first, *others = (case.facts.company for case in cases)
+        pair = {"first": first, "second": others[0]} if others else {}
+        await call.note(call.words(Say.CASE_TOPICS, **pair) if pair else call.words(Say.CASE_TOPIC, name=first))
 
 
 async def _compare(call: Call, first: Case, second: Case) -> None:
@@ -231,6 +246,7 @@ async def _compare(call: Call, first: Case, second: Case) -> None:
     left = await library.grounds(first, scope=scope)
     right = await library.grounds(second, scope=scope, first=len(left.citations) + 1)
     await call.whisper(comparison(call, (first, left), (second, right)), citations=(*left.citations, *right.citations))
+    await _noted(call, first, second)
 
 
 def _select(call: Call, label: Say, payload: Payload, cases: Sequence[Case]) -> tuple[tuple[Action, ...], ...]:

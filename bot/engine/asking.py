@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.channel_rules import reader_scope
 from bot.chat import ChatAdapter, Place
@@ -12,6 +13,7 @@ from bot.engine.remembering import Memory
 from bot.engine.threads import past_turns, speakers
 from bot.engine.wiring import Parts
 from bot.errors import DeliveryFailed
+from bot.remarks import wished_language
 from bot.saying import Say
 from bot.wording import spoken
 from rag.errors import RagError
@@ -42,13 +44,14 @@ class Asker:
         history = await self._history(job, scope.audience)
         if job.fresh:
             history = tuple(turn for turn in history if turn.question != record.text)
+        text, wished = wished_language(record.text)
         return Question(
             id=record.id,
-            text=record.text,
-            language=settings.language,
+            text=text,
+            language=wished or settings.language,
             scope=scope,
-            history=history,
-            reader=await self._company(record, settings.language or spoken(record.text)),
+            history=tuple(replace(turn, question=wished_language(turn.question)[0]) for turn in history),
+            reader=await self._company(record, wished or settings.language or spoken(record.text)),
         )
 
     async def _history(self, job: Job, audience: frozenset[str]) -> tuple[Turn, ...]:

@@ -21,7 +21,10 @@ from bot.engine.telling import Teller
 from bot.engine.wiring import Parts
 from bot.errors import StoreFailed
 from bot.limits import EngineSettings
+from bot.offers import Verb
+from bot.payloads import Payload
 from bot.records import Outcome, Receipt
+from bot.remarks import remark_of
 from bot.wording import spoken
 from rag.types import Language
 
@@ -36,6 +39,7 @@ _HANDLER_S = 1.5
 _GIVE_WAY_S = 0.5
 """Longest time for which an answer waits for events that arrive: a flood of them slows answers and stops none."""
 
+_TELLING_WORDS = 3
 _SIGNS_AT_ONCE = 20
 """Places in the queue that are told in one round: the first ones, who still wait when they read it."""
 
@@ -176,7 +180,7 @@ class Engine:
             case Message():
                 receipt = await self._listener.message(incoming)
                 if receipt.outcome is Outcome.HANDLED:
-                    self._begin(_called(incoming), claim=())
+                    self._begin(_acted(incoming), claim=())
                 return receipt
             case Edited():
                 return await self._listener.edited(incoming)
@@ -263,8 +267,24 @@ class Engine:
         await self._chores.close(seconds=seconds * (1 - _ANSWERING_SHARE) / 2)
 
 
-def _called(message: Message) -> CommandCall:
-    """The command that a whole message is."""
-    return CommandCall(
-        event_id=message.event_id, place=message.place, person=message.person, at=message.at, name=message.text
+def _acted(message: Message) -> CommandCall | Press:
+    """What a whole message does: a remark on the answer before, or else a command."""
+    remark = remark_of(message.text)
+    if remark is None:
+        return CommandCall(
+            event_id=message.event_id, place=message.place, person=message.person, at=message.at, name=message.text
+        )
+    return Press(
+        event_id=message.event_id,
+        place=message.place,
+        person=message.person,
+        at=message.at,
+        message=None,
+        payload=Payload(verb=Verb.REMARK, subject=remark, argument=_heard(message.text)),
     )
+
+
+def _heard(text: str) -> str:
+    """The language of a remark; "" for a word in Latin letters, which is typed in any language."""
+    language = spoken(text)
+    return language if language is Language.ZH or len(text.split()) >= _TELLING_WORDS else ""

@@ -19,6 +19,7 @@ from bot.engine.speech import asks, has_words, is_resume
 from bot.engine.telling import Teller
 from bot.engine.wiring import Parts
 from bot.records import Conversation, Engagement, Outcome, Receipt
+from bot.remarks import remark_of
 from bot.saying import Say
 from rag.types import Language
 
@@ -138,7 +139,7 @@ class Listener:
             if not asks(message.text):
                 return Receipt(outcome=Outcome.NOTED)
         match step:
-            case Step.ASK if message.address is not Address.NONE and parts.handling.recognises(message.text):
+            case Step.ASK if self._acts(message, known):
                 return Receipt(outcome=Outcome.HANDLED)
             case Step.ASK:
                 return await self._asked(message, known, late=late)
@@ -152,6 +153,15 @@ class Listener:
                 pass
         language = settings.language or (known.language if known else None)
         return self._told(message, step, language)
+
+    def _acts(self, message: Message, known: Conversation | None) -> bool:
+        """Whether a whole message is a command, or wants something of the answer before it, which is there."""
+        named = message.address is not Address.NONE
+        if named and self._ears.parts.handling.recognises(message.text):
+            return True
+        said = named or known is not None or message.place.private
+        busy = self._ears.line.of_thread(message.place.key)
+        return said and not busy and not message.title and remark_of(message.text) is not None
 
     async def _is_experts(self, message: Message) -> bool:
         """Whether a message is part of an expert's answer, which is kept and asked about once."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, literal, select, union_all
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, literal, select, union_all
 
 from bot.records import Conversation, Engagement
 from bot.store.database import Database
@@ -33,7 +33,7 @@ def _turns() -> Select[Any]:
         literal(0).label("own"),
     ).where(imported_turns.c.conversation == bindparam("conversation"))
     both = union_all(given, imported).subquery()
-    return select(both).order_by(both.c.own.desc(), both.c.at.desc(), both.c.number.desc()).limit(bindparam("most"))
+    return select(both).order_by(both.c.at.desc(), both.c.own.desc(), both.c.number.desc()).limit(bindparam("most"))
 
 
 # Made once: making a statement takes longer than running it.
@@ -78,7 +78,7 @@ class SqlConversations:
         await self._database.write(lambda connection: keep(connection, conversation), urgent=True)
 
     async def turns(self, key: str, *, limit: int, audience: frozenset[str] | None = None) -> tuple[Turn, ...]:
-        """The last answered questions with their answers, oldest first: what was imported, then the bot's own."""
+        """The last answered questions with their answers, oldest first, and what was imported or noted, by its time."""
         values = {"conversation": key, "most": limit}
 
         def work(connection: Connection) -> list[Turn]:
@@ -108,6 +108,19 @@ class SqlConversations:
                 connection.execute(insert(imported_turns), rows)
 
         await self._database.write(work)
+
+    async def note_turn(self, key: str, turn: Turn, *, at: datetime, person: str) -> None:
+        """Store what a command has shown as something that was said."""
+        last = select(func.coalesce(func.max(imported_turns.c.position), -1) + 1)
+        values = {
+            "conversation": key,
+            "position": last.where(imported_turns.c.conversation == key).scalar_subquery(),
+            "question": turn.question,
+            "answer": turn.answer,
+            "at": at,
+            "person": person,
+        }
+        await self._database.write(lambda connection: connection.execute(insert(imported_turns).values(values)))
 
 
 def keep(connection: Connection, conversation: Conversation) -> None:
