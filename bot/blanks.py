@@ -149,6 +149,17 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "profiles",
         "other",
     ),
+    "topic": tuple(
+        (
+            "api business-model competition compliance compute consumer cost culture customer-value data "
+            "data-engineering e-commerce ecosystem education energy enterprise equity evaluation experiments "
+            "finance fine-tuning foundation-models fundraising grants growth hardware healthcare hiring "
+            "incident-response incidents intellectual-property international investors labelling marketing "
+            "mlops models monitoring open-source partnerships planning positioning pricing privacy product "
+            "rag regulation retention retrieval runway saas security serving team technology unit-economics "
+            "user-data user-research valuation "
+        ).split()
+    ),
     "outcome": (
         "success",
         "failure",

@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.commands.call import Call
 from bot.commands.registry import Command, Level, Registry
 from bot.wording import ArgumentWords, Say
-from rag.types import PUBLIC, Document, DocumentKind, Language
+from rag.types import PUBLIC, Document, DocumentKind, Language, Outcome
 
 _LISTED = 40
 _COMPLETIONS = 25
@@ -99,9 +99,8 @@ class Sources:
     async def topics(self, call: Call, typed: str) -> Sequence[str]:
         """Topics that hold what was typed, the commonest first."""
         counted = Counter(topic for document in await self._documents(call) for topic in document.topics)
-        return [topic for topic, _ in counted.most_common() if typed.strip().casefold() in topic.casefold()][
-            :_COMPLETIONS
-        ]
+        named = (_topic(call, topic) for topic, _ in counted.most_common() if not _tells_no_topic(topic))
+        return [name for name in named if typed.strip().casefold() in name.casefold()][:_COMPLETIONS]
 
     async def _documents(self, call: Call) -> tuple[Document, ...]:
         return await call.means.library.documents(await call.own_scope())
@@ -113,9 +112,11 @@ class Sources:
         kinds = [kind for kind in DocumentKind if counts[kind]]
         lines = [f"- {call.means.wording.kind(kind, call.language)} · {counts[kind]}" for kind in kinds]
         lines.insert(0, call.words(Say.LIBRARY_COUNTS, documents=len(documents)))
-        counted = Counter(topic for document in documents for topic in document.topics if not _names_kind(topic))
+        counted = Counter(topic for document in documents for topic in document.topics if not _tells_no_topic(topic))
         if counted:
-            topics = call.words(Say.LIST_SEPARATOR).join(topic for topic, _ in counted.most_common(_LISTED))
+            topics = call.words(Say.LIST_SEPARATOR).join(
+                _topic(call, topic) for topic, _ in counted.most_common(_LISTED)
+            )
             lines += ["", call.words(Say.LIBRARY_TOPICS, topics=topics)]
             command = self._registry().find("sources")
             usage = usage_of(call, self._registry(), command.command) if command else ""
@@ -139,7 +140,8 @@ class Sources:
 
     def _belongs(self, call: Call, document: Document, wanted: str) -> bool:
         kind = call.means.wording.kind(document.kind, call.language).casefold()
-        names = {document.kind.value, kind, *(topic.casefold() for topic in document.topics)}
+        topics = (name.casefold() for topic in document.topics for name in (topic, _topic(call, topic)))
+        names = {document.kind.value, kind, *topics}
         return wanted in names or wanted in document.title.casefold()
 
 
@@ -180,9 +182,14 @@ def _kind_order(document: Document) -> int:
     return list(DocumentKind).index(document.kind)
 
 
-def _names_kind(topic: str) -> bool:
-    """Whether a topic says no more than what kind of document it is: the kinds are counted by themselves."""
-    return topic.removesuffix("s") in set(DocumentKind)
+def _tells_no_topic(topic: str) -> bool:
+    """Whether a topic only says what kind of document it is, which is counted by itself, or how a case ended."""
+    return topic.removesuffix("s") in set(DocumentKind) or topic in set(Outcome)
+
+
+def _topic(call: Call, topic: str) -> str:
+    """A topic in the reader's language; one of the library's own stays as it is written there."""
+    return call.means.wording.words("topic", call.language).get(topic, topic)
 
 
 def _titled(document: Document) -> str:

@@ -91,6 +91,15 @@ async def test_sources_are_counted_by_kind_and_their_topics_name_no_kind() -> No
     assert (await bench.command("sources")).splitlines()[1:5] == ["- Guides · 1", "- Trends · 1", "", "Topics: pricing"]
 
 
+async def test_topics_are_named_in_the_language_of_the_reader() -> None:
+    bench = Bench()
+    bench.shelf.held = [replace(document("A"), topics=("unit-economics", "success", "zebras"))]
+    assert (await bench.command("来源")).splitlines()[-2] == "主题：单位经济、zebras"
+    assert (await bench.command("sources")).splitlines()[-2] == "Topics: unit economics, zebras"
+    for topic in ("单位经济", "unit-economics", "zebras"):
+        assert "- A" in await bench.command("来源", topic)
+
+
 async def test_topic_in_latin_letters_is_answered_in_the_language_of_the_conversation() -> None:
     bench = Bench()
     bench.shelf.held = [replace(document("A"), topics=("pricing",))]

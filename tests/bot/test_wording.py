@@ -13,7 +13,7 @@ from bot.saying_experts import ExpertSay
 from bot.saying_oversight import OverSay
 from bot.wording import LANGUAGES, Say, Sayable, load_wording, spoken
 from rag.errors import InvalidSettings
-from rag.types import DocumentKind, Language
+from rag.types import DocumentKind, Language, Outcome
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,6 +25,16 @@ def folder(tmp_path: Path, *, change: tuple[str, str] = ("", "")) -> Path:
         (tmp_path / name).write_text(text.replace(*change) if language is Language.EN else text, "utf-8")
     shutil.copy(ROOT / "prompts" / "problems.zh.toml", tmp_path)
     return tmp_path
+
+
+def test_every_topic_of_the_starter_library_has_a_name_in_both_languages() -> None:
+    texts = (path.read_text("utf-8") for path in (ROOT / "corpus" / "library").glob("*/*.md"))
+    found = (re.search(r"^topics: \[(.*)\]$", text, re.MULTILINE) for text in texts)
+    topics = {topic.strip() for line in found if line for topic in line[1].split(",")}
+    spare = {*Outcome, *DocumentKind, *(f"{kind}s" for kind in DocumentKind)}
+    assert len(topics) > 40
+    for language in LANGUAGES:
+        assert topics - spare <= load_wording(ROOT / "prompts").words("topic", language).keys()
 
 
 @pytest.mark.parametrize("text", [*Say, *AssessSay, *ExpertSay, *OverSay])
