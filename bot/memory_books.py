@@ -195,22 +195,24 @@ class MemoryConversations:
         self._conversations[conversation.key] = conversation
 
     async def turns(self, key: str, *, limit: int, audience: frozenset[str] | None = None) -> tuple[Turn, ...]:
-        """The last answered questions, of those of one moment imported ones before the bot's own."""
+        """The last answered questions, imported ones before the bot's own."""
         own = [
-            (record.at, 1, Turn(question=record.answer.question, answer=record.answer.text))
+            (record.at, Turn(question=record.answer.question, answer=record.answer.text))
             for record in sorted(self._answers.values(), key=lambda record: record.at)
             if record.conversation == key
             and record.answer.status is AnswerStatus.ANSWERED
             and (audience is None or all(audience & each.audience for each in record.evidence))
         ]
-        others = [(at, 0, turn) for turn, _, at in self._imported.get(key, ())]
-        everything = tuple(turn for _, _, turn in sorted([*others, *own], key=lambda each: each[:2]))
+        known = self._imported.get(key, ())
+        later = sorted([*own, *((at, turn) for turn, _, at in known if at)], key=lambda each: each[0])
+        everything = (*(turn for turn, _, at in known if at is None), *(turn for _, turn in later))
         return everything[max(0, len(everything) - limit) :]
 
     async def import_turns(self, key: str, turns: Sequence[Turn], *, at: datetime, people: Sequence[str] = ()) -> None:
         """Store what was said before the bot came."""
         said_by = people or [""] * len(turns)
-        self._imported[key] = tuple((turn, person, at) for turn, person in zip(turns, said_by, strict=True))
+        noted = [each for each in self._imported.get(key, ()) if each[2]]
+        self._imported[key] = (*((turn, said, None) for turn, said in zip(turns, said_by, strict=True)), *noted)
 
     async def note_turn(self, key: str, turn: Turn, *, at: datetime, person: str) -> None:
         """Store what a command has shown as something that was said."""

@@ -12,7 +12,8 @@ from bot.privacy_records import Held, Kept
 from bot.records import AnswerRecord, ChannelSettings, Conversation, FeedbackRecord, Profile, QuestionRecord
 from rag.types import Turn
 
-Imported = dict[str, tuple[tuple[Turn, str, datetime], ...]]
+Imported = dict[str, tuple[tuple[Turn, str, datetime | None], ...]]
+"""Turns with who said them, and when where a command has shown them since."""
 """What was read of threads, by conversation: turns, each with the key of the person who said it."""
 
 

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, literal, select, union_all
+from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, literal, select, union_all
 
 from bot.records import Conversation, Engagement
 from bot.store.database import Database
 from bot.store.models.conversing import answers, conversations, evidence, imported_turns
 from bot.store.statements import put
 from rag.types import AnswerStatus, Language, Turn
+
+_NOTED_FROM = 1_000_000
+"""Positions from which on a turn is not of a thread's past, but something that a command has shown since."""
 
 
 def _turns() -> Select[Any]:
@@ -30,10 +33,10 @@ def _turns() -> Select[Any]:
         imported_turns.c.answer,
         imported_turns.c.at,
         imported_turns.c.position.label("number"),
-        literal(0).label("own"),
+        case((imported_turns.c.position >= _NOTED_FROM, 1), else_=0).label("own"),
     ).where(imported_turns.c.conversation == bindparam("conversation"))
     both = union_all(given, imported).subquery()
-    return select(both).order_by(both.c.at.desc(), both.c.own.desc(), both.c.number.desc()).limit(bindparam("most"))
+    return select(both).order_by(both.c.own.desc(), both.c.at.desc(), both.c.number.desc()).limit(bindparam("most"))
 
 
 # Made once: making a statement takes longer than running it.
@@ -78,7 +81,7 @@ class SqlConversations:
         await self._database.write(lambda connection: keep(connection, conversation), urgent=True)
 
     async def turns(self, key: str, *, limit: int, audience: frozenset[str] | None = None) -> tuple[Turn, ...]:
-        """The last answered questions with their answers, oldest first, and what was imported or noted, by its time."""
+        """The last answered questions with their answers, oldest first: what was imported, then the bot's own."""
         values = {"conversation": key, "most": limit}
 
         def work(connection: Connection) -> list[Turn]:
@@ -103,7 +106,8 @@ class SqlConversations:
         ]
 
         def work(connection: Connection) -> None:
-            connection.execute(delete(imported_turns).where(imported_turns.c.conversation == key))
+            past = (imported_turns.c.conversation == key) & (imported_turns.c.position < _NOTED_FROM)
+            connection.execute(delete(imported_turns).where(past))
             if rows:
                 connection.execute(insert(imported_turns), rows)
 
@@ -111,10 +115,11 @@ class SqlConversations:
 
     async def note_turn(self, key: str, turn: Turn, *, at: datetime, person: str) -> None:
         """Store what a command has shown as something that was said."""
-        last = select(func.coalesce(func.max(imported_turns.c.position), -1) + 1)
+        last = select(func.coalesce(func.max(imported_turns.c.position) + 1, _NOTED_FROM))
+        noted = (imported_turns.c.conversation == key) & (imported_turns.c.position >= _NOTED_FROM)
         values = {
             "conversation": key,
-            "position": last.where(imported_turns.c.conversation == key).scalar_subquery(),
+            "position": last.where(noted).scalar_subquery(),
             "question": turn.question,
             "answer": turn.answer,
             "at": at,
