@@ -53,7 +53,7 @@ class MemoryPrivacy:
         known = {each.person.key for each in shelves.questions.values()} | {*shelves.profiles, *self._known}
         known |= {each.person for each in shelves.feedback.values()}
         known |= {each.partner for each in shelves.conversations.values()}
-        known |= {speaker for turns in shelves.imported.values() for _, speaker in turns}
+        known |= {speaker for turns in shelves.imported.values() for _, speaker, _ in turns}
         known |= {
             f"{key.rpartition('/')[0]}/{account}" for key, each in shelves.settings.items() if _calls(each, account)
         }
