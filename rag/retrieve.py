@@ -5,7 +5,6 @@ A follow-up is searched as it was asked and as it stands alone; of each passage 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,6 @@ from rag.confidence import Calibration, Evidence, missing_share, names_in, terms
 from rag.errors import InvalidInput
 from rag.follow_ups import RuleQueries
 from rag.fusion import Scored, diversify, fuse
-from rag.headings import clean_heading
 from rag.language import detect_language
 from rag.ports import Clock, Embedder, Query, QueryMaker, VectorStore
 from rag.searching import Found, Searcher, merged
@@ -23,9 +21,9 @@ from rag.sectors import concerning
 from rag.settings import RetrievalSettings
 from rag.stopwatch import Stopwatch
 from rag.terms import query_terms
-from rag.types import ChunkId, DocumentId, DocumentKind, Language, Passage, Question, Retrieval, Scope
+from rag.topics import topics_of
+from rag.types import ChunkId, DocumentId, Language, Passage, Question, Retrieval, Scope
 
-_TOPICS = 3
 _JUDGED = 3
 """Passages in which a question's names are looked for, and whose surroundings are fetched."""
 
@@ -121,7 +119,7 @@ class Retriever:
             confidence=confidence,
             answerable=answerable,
             siblings=siblings,
-            topics=_topics(passages, language),
+            topics=topics_of(passages, language),
             suited=suited,
             signals=evidence.model_dump(),
             timings_ms=watch.timings_ms,
@@ -277,27 +275,3 @@ def _evidence(
         unheard=same_language * unheard_share(query_terms(query), held),
         prepared=float(text is _asked_text and bool(passages) and bool(passages[0].chunk.questions)),
     )
-
-
-def _path(passage: Passage) -> tuple[str, ...]:
-    """The headings of a passage down to the last that tells something without those above it.
-
-    Every case has its "Lessons", every risk its "Contingency plan": there the case's own title counts, the risk's name.
-    """
-    title, section = passage.document.title, passage.chunk.section
-    match passage.document.kind:
-        case DocumentKind.CASE | DocumentKind.TREND:
-            return (title,)
-        case DocumentKind.RISK:
-            return (title, *section[:2])
-    return (title, *section)
-
-
-def _topics(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
-    """What the library does hold near the question, in the question's language where there is any."""
-    own = [passage for passage in passages if passage.document.language == language] or list(passages)
-    paths = [_path(passage) for passage in own]
-    places = Counter(path[-1] for path in dict.fromkeys(paths))
-    # A heading that stands in several places, such as "Contingency plan", tells nothing without the one above it.
-    headings = (path[-2] if places[path[-1]] > 1 and len(path) > 1 else path[-1] for path in paths)
-    return tuple(dict.fromkeys(map(clean_heading, headings)))[:_TOPICS]
