@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from rag.asking import as_question, plainly
 from rag.authorship import Writing
 from rag.language import detect_language
 from rag.ports import Query, Statement, Writer
@@ -90,6 +91,16 @@ _ZH_SUBJECT = re.compile(
     r"(?=(?:的(?:案例|故事))?(?:到底|究竟|当年|后来|当初)?(?:是|会)?(?:为什么|为何|怎么|怎样|如何|何时|什么时候|靠什么))"
 )
 
+_MOST_COMPARED = 3
+_COMPARISON = re.compile(
+    r"对比(?:一下)?|比较(?:一下)?|相比|(?:有)?(?:什么|啥|何)?(?:的)?(?:区别|不同|差别|差异|异同)(?:是什么|在哪里?)?|哪个更?好"
+    r"|\b(?:compare|comparison|versus|vs|(?:what(?:['’]s| is) the )?difference|differ(?:s|ent)?|how do(?:es)?)\b",
+    re.IGNORECASE,
+)
+_JOINTS = re.compile(
+    r"\b(?:and|or|with|to|from|of|between|the|a)\b|[和与跟同及、,，.。?？!！\s/-]|请|有什么", re.IGNORECASE
+)
+
 _NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z0-9][\w.+#&/-]*(?: [A-Z0-9][\w.+#&/-]*)*|[a-z][\w.+#&/-]*)", re.ASCII)
 _SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：]\s*)[\"'“‘(（]*$")
 _ONLY_NAMED = re.compile(
@@ -111,17 +122,19 @@ def continues(text: str) -> bool:
 
 
 class RuleQueries:
-    """Makes follow-ups stand alone by rules; implements `rag.ports.QueryMaker`."""
+    """Makes follow-ups stand alone by rules, and searches what is compared; implements `rag.ports.QueryMaker`."""
 
     async def queries(self, question: Question, language: Language) -> tuple[Query, ...]:
-        """The question as it was asked and, when that is another text, as it stands alone; but once when that says all.
+        """The question as it was asked, as it stands alone when that is another text, and the names that it compares.
 
-        With a name in a pronoun's place it still has every word that was asked; "how are they different?", searched by
-        itself, would only find whatever speaks of differences.
+        As it was asked it is left out where the other says all of it. With a name in a pronoun's place it still has
+        every word that was asked; "how are they different?", searched by itself, would only find whatever speaks of
+        differences.
         """
         asked, *forms = forms_of(question)
         told = [form for form in forms if set(query_terms(asked.text)) <= set(query_terms(form.text))]
-        return tuple(told) if told and not told[0].wanted else (asked, *forms)
+        first = tuple(told) if told and not told[0].wanted else (asked, *forms)
+        return (*first, *compared((forms or [asked])[0].text))
 
 
 def forms_of(question: Question) -> tuple[Query, ...]:
@@ -164,13 +177,24 @@ def standalone(text: str, history: Sequence[Turn]) -> Query:
         named = [*_names(topic[0]), *([] if any(_names(topic[0])) else [_chinese_subject(topic[0])])]
         spoken_of = [name for name in spoken_of if name not in named] + [name for name in named if name]
     if len(topic) == 1:
-        return Query(text=topic[0])
+        return Query(text=as_question(plainly(topic[0])))
     return Query(text=" ".join([*map(_ended, topic[:-1]), topic[-1]]), wanted=_added(topic[-1]))
 
 
 def names_of(text: str) -> tuple[str, ...]:
     """Names, abbreviations and figures of a text, in its order."""
     return tuple(_names(text))
+
+
+def compared(text: str) -> tuple[Query, ...]:
+    """The names in a comparison that consists of nothing else: each may have a document of its own."""
+    names = tuple(dict.fromkeys(_names(f"- {text}"))) if _COMPARISON.search(text) else ()
+    left = _COMPARISON.sub("", text)
+    for name in sorted(names, key=len, reverse=True):
+        left = left.replace(name, "")
+    if not 1 < len(names) <= _MOST_COMPARED or _JOINTS.sub("", left):
+        return ()
+    return tuple(Query(text=name, wanted=tuple(query_terms(" ".join(names)))) for name in names)
 
 
 def _added(focus: str) -> tuple[str, ...]:

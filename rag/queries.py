@@ -14,7 +14,7 @@ from contextlib import aclosing
 
 from rag.catalogue import Catalogue
 from rag.errors import ModelUnavailable
-from rag.follow_ups import forms_of
+from rag.follow_ups import compared, forms_of
 from rag.language import detect_language
 from rag.ports import ChatMessage, ChatModel, ModelPool, Piece, Query, Role
 from rag.settings import WritingSettings
@@ -56,7 +56,7 @@ class ModelQueries:
         self._settings = settings
 
     async def queries(self, question: Question, language: Language) -> tuple[Query, ...]:
-        """The question as it was asked, as it stands alone, and in the other languages of the library."""
+        """The question as it was asked, as it stands alone, in the library's other languages, and what it compares."""
         asked, *ruled = forms_of(question)
         # Both are asked at once, so what is translated is the form that the rules made.
         forms = await asyncio.gather(
@@ -64,7 +64,7 @@ class ModelQueries:
             *(self._translated((ruled or [asked])[0], other) for other in await self._others(question, language)),
         )
         known: dict[str, Query] = {}
-        for query in (asked, *filter(None, forms)):
+        for query in (asked, *filter(None, forms), *compared((ruled or [asked])[0].text)):
             known.setdefault(query.text, query)
         return tuple(known.values())
 

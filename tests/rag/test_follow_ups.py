@@ -180,3 +180,49 @@ async def test_a_follow_up_with_the_name_put_in_is_searched_but_once() -> None:
     question = Question(id="q", text="how are they different?", history=turns("How do OpenAI and DeepSeek compare?"))
     found = await RuleQueries().queries(question, Language.EN)
     assert [query.text for query in found] == ["how are OpenAI and DeepSeek different?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Explain like I'm five: vector database", "vector database"),
+        ("What is LoRA in simple words?", "What is LoRA?"),
+        ("用大白话讲讲向量数据库是什么", "向量数据库是什么"),
+        ("给小白解释一下 RAG", "RAG"),
+        ("怎么给小白用户写说明", "怎么给小白用户写说明"),
+    ],
+)
+def test_the_wish_for_plain_words_is_no_part_of_what_is_sought(text: str, plain: str) -> None:
+    assert standalone(text, ()).text == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("我们的跑道只剩 6 个月", "我们的跑道只剩 6 个月，怎么办？"),
+        ("Our runway is down to five months.", "Our runway is down to five months: what should we do?"),
+        ("我们的跑道只剩 6 个月，先砍什么？", "我们的跑道只剩 6 个月，先砍什么？"),
+        ("Why is our margin dropping?", "Why is our margin dropping?"),
+        ("现金跑道", "现金跑道"),
+    ],
+)
+def test_who_tells_of_a_trouble_asks_what_to_do(text: str, asked: str) -> None:
+    assert standalone(text, ()).text == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("对比 Jasper 和 Midjourney", ["Jasper", "Midjourney"]),
+        ("Jasper 和 Midjourney 有什么区别？", ["Jasper", "Midjourney"]),
+        ("compare Jasper and Midjourney", ["Jasper", "Midjourney"]),
+        ("Jasper 和 Midjourney 的收费有什么区别？", []),
+        ("对比 Jasper", []),
+        ("Jasper 和 Midjourney", []),
+    ],
+)
+async def test_each_of_two_names_that_are_compared_is_searched(text: str, names: list[str]) -> None:
+    queries = await RuleQueries().queries(Question(id="q", text=text), Language.ZH)
+    further = [query for query in queries[1:] if query.wanted]
+    assert [query.text for query in further] == names
+    assert all(set(query.wanted) == {name.lower() for name in names} for query in further)
