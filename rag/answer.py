@@ -16,6 +16,7 @@ from rag.answer_cache import AnswerMemory
 from rag.authorship import Writing
 from rag.citations import CitationNumbering, with_marks
 from rag.errors import RagError
+from rag.extract.asker import asks_own_fact
 from rag.language import detect_language
 from rag.pages import passage_pages
 from rag.ports import Clock, KeptAnswer, Retrieving, Statement, Support, Writer
@@ -121,7 +122,7 @@ class AnswerService:
                         yield delta
         refused = not draft.text
         if refused:
-            draft.text = self._refusal(retrieval)
+            draft.text = self._refusal(retrieval, own=asks_own_fact(question.text))
             yield Delta(text=draft.text)
         answer = self._finished(question, draft, watch, refused=refused)
         if self._memory and key:
@@ -171,14 +172,16 @@ class AnswerService:
                         yield draft.add(each)
                     waiting.clear()
 
-    def _refusal(self, retrieval: Retrieval) -> str:
+    def _refusal(self, retrieval: Retrieval, *, own: bool) -> str:
+        """Why there is no answer, what is near it, and what to do; `own` if only the asker's company can know."""
+
         def say(key: str, **values: str) -> str:
             return self._replies.text(key, retrieval.language, **values)
 
-        sentences = [say("refusal")]
+        sentences = [say("refusal_own" if own else "refusal")]
         if retrieval.topics:
             sentences.append(say("refusal_topics", topics=say("list_separator").join(retrieval.topics)))
-        sentences.append(say("refusal_hint"))
+        sentences.append(say("refusal_own_hint" if own else "refusal_hint"))
         return ("" if retrieval.language == Language.ZH else " ").join(sentences)
 
 

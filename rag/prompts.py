@@ -32,6 +32,8 @@ class _Replies(BaseModel):
     refusal: str
     refusal_topics: str
     refusal_hint: str
+    refusal_own: str
+    refusal_own_hint: str
     list_separator: str
     other_language: str
     part_of_list: str

@@ -175,6 +175,21 @@ async def test_a_weak_find_is_refused_in_the_questions_language(
 
 
 @pytest.mark.parametrize(
+    ("question", "language", "words"),
+    [
+        ("What is our runway?", Language.EN, ("your own company", "Burn rate", "your figures")),
+        ("我们的跑道还有几个月？", Language.ZH, ("你们公司自己的情况", "Burn rate", "你们的数字")),
+    ],
+)
+async def test_a_fact_of_the_askers_company_is_refused_with_what_would_help(
+    question: str, language: Language, words: tuple[str, ...]
+) -> None:
+    made = service(found(answerable=False, language=language, topics=("Burn rate",)))
+    answer = await made.answer(Question(id="q", text=question))
+    assert all(word in answer.text for word in words)
+
+
+@pytest.mark.parametrize(
     "statements",
     [
         pytest.param([], id="nothing"),
