@@ -44,7 +44,11 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"^\W*how (?:should|can|could|do|does|did|to|is|are)\b"
             r"|(?:怎么|如何|怎样)(?:才能)?(?:知道|算出|估|计算|判断|统计|衡量)",
         ),
-        (Kind.NUMBER, r"多少|几[个家年倍亿万名人]|多[大高久长]|\bhow (?:many|much|large|big|long|expensive)\b"),
+        (
+            Kind.NUMBER,
+            r"多少|几[个家年倍亿万名人]|多[大高久长]|\bhow (?:many|much|large|big|long|expensive)\b"
+            r"|\bwhat (?:score|percentage|number)\b",
+        ),
         (
             Kind.TIME,
             r"(?:什么时候|何时)(?!.{0,2}(?:[该要应需招够能算才用]|可以|适合|值得))|哪一?年"

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 
 from rag.confidence import names_in
 from rag.extract.asked import ONE_FACT, Kind, kind_of
+from rag.extract.asker import asks_own_fact, commands_the_program
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
+from rag.extract.naming import PROPER, capitalised, held_by, lacks_names, names_in_chinese, names_of
 from rag.extract.outline import Outline
 from rag.extract.scoring import Evidence, WriterSettings
 from rag.extract.wanted import known_names, misses_wanted
-from rag.extract.words import asked_words, held_words, words_of
-from rag.types import Passage, Retrieval
+from rag.extract.words import asked_words, words_of
+from rag.types import Retrieval
 
 _MOMENT = re.compile(
     r"今天|今日|今晚|明天|明晚|昨天|后天|这周|本周|下周|上周|此刻|上个?季度|本季度|上个月|下个月"
@@ -25,19 +27,22 @@ _MOMENT = re.compile(
     r"|(?:last|next) (?:week|month|quarter))\b",
     re.IGNORECASE,
 )
-_ASKER = re.compile(r"我|咱|\b(?:i|we|my|our|us|me)\b", re.IGNORECASE)
-_ADVICE = frozenset({Kind.METHOD, Kind.REASON, Kind.COMPARISON})
-_ATTRIBUTE = re.compile(
-    r"\b(?:what|who)(?:'s|’s| is| was| are| were) (?:the )?(?P<asked>[^?]*?) (?:of|at|in|for|on|representing|behind) ",
+_YEARLY = re.compile(
+    r"去年|今年|明年|下一?[届次批期轮]|\b(?:last|this|next) (?:year|season|batch|cohort|edition|round|release)\b"
+    r"|\bnext (?:\w+ )?(?:batch|cohort|edition|release|version)\b",
     re.IGNORECASE,
 )
-_CHINESE_ATTRIBUTE = re.compile(r"[\w)）]\s*的(?P<asked>[一-鿿]{2,8}?)(?:是|有|为)(?:多少|谁|多[大高久长])")
-_OWNER = re.compile(r"\w['’]s\b")
-_THING_ITSELF = re.compile(
-    r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch)\b", re.IGNORECASE
+"""The same for what happens once a year or so: only a figure, a date or a name is out of reach there."""
+
+_FORECAST = re.compile(
+    r"^\W*(?:请|帮我)?预测(?!.*(?:怎|如何|什么|吗))|谁[会将]|\bwho (?:will|is going to)\b|^\W*predict\b", re.IGNORECASE
 )
-_PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
-_CAPITAL = re.compile(r"(?<![\w.-])(?=[\w.-]*[A-Z])\w[\w.-]*")
+"""What is yet to come is asked for, not how it is foreseen."""
+
+_ASKS_EVENT = re.compile(r"谁|发生了|\bwho\b|\bwhat happened\b|\bwhen (?:is|does|will)\b", re.IGNORECASE)
+_ASKER = re.compile(r"我|咱|\b(?:i|we|my|our|us|me)\b", re.IGNORECASE)
+_ADVICE = frozenset({Kind.METHOD, Kind.REASON, Kind.COMPARISON})
+_NAME = re.compile(r"[A-Z][\w-]*[a-z]\w*(?: [A-Z][\w-]*)*")
 _ABBREVIATION = re.compile(r"(?<![\w.-])(?=\w{2,5}(?![\w.-]))\w*[A-Z]\w*[A-Z]\w*")
 _ASKS_PERSON = re.compile(
     r"^\W*who(?:['’]s| is| was| did| has| had| founded| wrote| made| built| bought| runs?| leads?| owns?)\b",
@@ -46,8 +51,17 @@ _ASKS_PERSON = re.compile(
 _COUNTED = re.compile(
     r"\bhow many (?P<what>\w[\w -]*?) (?:do|does|did|is|are|was|were|have|has|had|can|will)\b", re.IGNORECASE
 )
+_MEASURED = re.compile(
+    r"(?P<what>(?![一-鿿]{0,5}[了过给能差每该那])[一-鿿]{2,6}?)(?:现在|目前|大概|一共|总共|一个月|一年|[是有为要得花])*多少钱?[？?]?$"
+    r"|有(?:多少|几)[名家台个位款种座只]?(?!条)(?P<counted>[一-鿿]{2,8}?)[？?]?$"
+)
+"""What a Chinese question wants the size or the number of; its last word is the thing."""
+
 _COUNTED_ANYHOW = re.compile(r"\b(?:people|users|customers|times|days|weeks|months|years|hours)$", re.IGNORECASE)
 """What goes by many other names: a number of patients is one of people."""
+
+_ASKS_ADVICE = re.compile(r"应该|应当|该(?!公司|项目|产品)|\b(?:should|ought)\b", re.IGNORECASE)
+"""How large something should be is told in words as well."""
 
 _MARKER = re.compile(r"(?m)^\s*\d+[.)、]")
 _LEAST_TOLD = 0.2
@@ -69,9 +83,6 @@ _WITHOUT_MATTER = re.compile(
 )
 """How a comparison or an introduction is asked for: it names nothing that a passage would have to speak of."""
 
-_LEAST_SLIP = 5
-"""Letters from which on a name with one of them wrong is taken for the name that a passage holds."""
-
 _LEAST_BEGINNING = 5
 """Letters of a word that a longer one may begin with."""
 
@@ -80,8 +91,6 @@ _NEAREST = 3
 
 _FIGURE_WITHIN = 3
 """Picked units of which one may give the figure that is asked for."""
-
-_LATIN = re.compile(r"[A-Za-z]+")
 
 
 def misses_figure(evidence: Evidence, picked: Sequence[int]) -> bool:
@@ -97,6 +106,8 @@ def misses_figure(evidence: Evidence, picked: Sequence[int]) -> bool:
 
 def _lacks_figure(evidence: Evidence, unit: int) -> bool:
     whole = evidence.aspects[0]
+    if _ASKS_ADVICE.search(whole.text):
+        return False
     words = _MARKER.sub("", evidence.units[unit].whole)
     if lacks_form(whole.text, words):
         return True
@@ -114,13 +125,17 @@ def wants_news(evidence: Evidence, best: int) -> bool:
     """
     question = evidence.aspects[0]
     moment = _MOMENT.search(question.text)
+    if _FORECAST.search(question.text) and not _ASKER.search(question.text):
+        return True
+    if question.kind in ONE_FACT or _ASKS_EVENT.search(question.text):
+        moment = moment or _YEARLY.search(question.text)
     asks_for_oneself = _ASKER.search(question.text) and question.kind not in ONE_FACT
     if moment is None or question.kind in _ADVICE or asks_for_oneself:
         return False
     return moment[0].lower() not in evidence.units[best].whole.lower()
 
 
-def misses_what_is_asked(evidence: Evidence, best: int) -> bool:
+def misses_what_is_asked(evidence: Evidence, best: int, retrieval: Retrieval) -> bool:
     """Whether the best unit names nobody where somebody is asked for, or does not speak of the things to be counted.
 
     "Who bought X?" is not answered by what X did, nor "how many engineers has X?" by how many offices.
@@ -128,13 +143,22 @@ def misses_what_is_asked(evidence: Evidence, best: int) -> bool:
     unit, question = evidence.units[best], evidence.aspects[0].text
     if unit.foreign:
         return False
-    names = _names(question)
-    if _ASKS_PERSON.search(question) and names and not words_of(" ".join(_PROPER.findall(unit.whole))) - names:
+    names = names_of(question)
+    if _ASKS_PERSON.search(question) and names and not words_of(" ".join(PROPER.findall(unit.whole))) - names:
         return True
+    told = words_of(unit.whole) | unit.terms | unit.context | unit.named
+    measured = _MEASURED.search(question)
+    if measured and (names or names_in_chinese(question, retrieval)):
+        asked = asked_words(measured["what"] or measured["counted"])
+        return bool(asked) and not set(asked) & told and not shows_money(unit.whole)
+    if evidence.aspects[0].kind is Kind.NUMBER and names:
+        rest = {word for word in asked_words(question) if word not in names}
+        if len(rest) > 1 and not rest & told:
+            return True
     counted = _COUNTED.search(question)
     if counted is None or not names or _COUNTED_ANYHOW.search(counted["what"]):
         return False
-    return not set(asked_words(counted["what"])) & (words_of(unit.whole) | unit.terms | unit.context | unit.named)
+    return not set(asked_words(counted["what"])) & told
 
 
 def misses_fact(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
@@ -148,7 +172,7 @@ def misses_fact(evidence: Evidence, best: int, retrieval: Retrieval, settings: W
     if question.kind in ONE_FACT and retrieval.confidence < settings.trusted:
         return True
     passage = retrieval.quotable[unit.passage]
-    names = _names(question.text) | known_names(question.text, passage)
+    names = names_of(question.text) | known_names(question.text, passage)
     return misses_wanted(question.text, passage, names=names, certain=retrieval.confidence >= settings.certain)
 
 
@@ -159,25 +183,24 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     differently.
     """
     question = evidence.aspects[0]
-    names = _names(question.text)
+    names = names_of(question.text)
     if not names or evidence.units[best].foreign:
         return False
     passage = retrieval.quotable[evidence.units[best].passage]
-    held = _held(passage)
-    if _lacks_attribute(question.text, names, held | words_of(" ".join(passage.chunk.questions))):
-        return True
+    held = held_by(passage)
     if retrieval.confidence >= settings.sure:
         # "SaaS" or "VRAM" is jargon as often as a name, and the library may say it in other words.
         names -= words_of(" ".join(_ABBREVIATION.findall(question.text)))
-    if retrieval.confidence >= settings.certain:
+    if retrieval.confidence >= settings.certain and question.kind is not Kind.COMPARISON:
         return False
-    if _lacks(names, retrieval.quotable) or _is_about_another(question.text, names, held):
+    if lacks_names(names, retrieval.quotable) or _is_about_another(question.text, names, held):
         return True
     # English says the same in too many words for this; a definition or a comparison asks for the names themselves.
     chinese = any(not term.isascii() for term in question.terms)
     if not chinese or question.kind in {Kind.DEFINITION, Kind.COMPARISON}:
         return False
-    rest = {term: weight for term, weight in evidence.weights[0].items() if term not in names}
+    matter = frozenset(asked_words(_WITHOUT_MATTER.sub(" ", question.text)))
+    rest = {term: weight for term, weight in evidence.weights[0].items() if term in matter - names}
     told = sum(rest[term] for term in rest.keys() & held)
     return told < _LEAST_TOLD * sum(rest.values())
 
@@ -187,9 +210,19 @@ def is_beyond(question: str, retrieval: Retrieval, *, certain: float) -> bool:
 
     Nothing is concluded where the best passage is in another language.
     """
-    if lacks_matter(question, retrieval):
+    if asks_unknown_own(question, retrieval) or lacks_matter(question, retrieval):
         return True
-    return _in_its_language(retrieval) and _lacks_names(question, retrieval, certain=certain)
+    return _in_its_language(retrieval) and _names_nobody(question, retrieval, certain=certain)
+
+
+def asks_unknown_own(question: str, retrieval: Retrieval) -> bool:
+    """Whether a fact of the asker's own company is asked for, or of the program, and what was found is for everybody.
+
+    A text with a licence was; a team's own papers have none.
+    """
+    if commands_the_program(question):
+        return True
+    return asks_own_fact(question) and all(each.document.licence for each in retrieval.passages[:_NEAREST])
 
 
 def lacks_matter(question: str, retrieval: Retrieval) -> bool:
@@ -197,15 +230,24 @@ def lacks_matter(question: str, retrieval: Retrieval) -> bool:
 
     The words that an author expects to be asked in count as the passage's. A figure is known by its form instead.
     """
-    named = words_of(" ".join(_PROPER.findall(question))) & _names(question)
+    named = words_of(" ".join(PROPER.findall(question))) & names_of(question)
     if not named or not _in_its_language(retrieval) or kind_of(question) in ONE_FACT:
         return False
-    names = _capitalised(question, words_of(" ".join(names_in(question))))
+    names = capitalised(question, words_of(" ".join(names_in(question))))
     asked = {word for word in asked_words(_WITHOUT_MATTER.sub(" ", question)) if word not in names | _ANYTHING}
-    near = retrieval.passages[:_NEAREST]
-    held = frozenset[str]().union(*(_held(each) | words_of(" ".join(each.chunk.questions)) for each in near))
+    # What the library says of others does not count, unless the asker's own case is told and a name belongs to it.
+    nearest = retrieval.passages[:_NEAREST]
+    near = nearest if _ASKER.search(question) else [each for each in nearest if names & held_by(each)] or nearest
+    held = frozenset[str]().union(*(held_by(each) | words_of(" ".join(each.chunk.questions)) for each in near))
+    if len(asked) == 1 and len(_together(question, named)) > 1 and any(named <= held_by(each) for each in near):
+        return False  # One word joins two who are named, "affair" or "deal", and a text may call it otherwise.
     heard = asked & held or {word for word in asked if _begins(word, held)}
     return bool(asked) and len(heard) < _LEAST_HEARD * len(asked)
+
+
+def _together(question: str, named: frozenset[str]) -> list[str]:
+    """The names of a question, each with all its words: Ada Falcon is one."""
+    return [name for name in _NAME.findall(question) if words_of(name) & named]
 
 
 def _begins(word: str, held: frozenset[str]) -> bool:
@@ -217,9 +259,9 @@ def _in_its_language(retrieval: Retrieval) -> bool:
     return bool(retrieval.passages) and retrieval.passages[0].document.language == retrieval.language
 
 
-def _lacks_names(question: str, retrieval: Retrieval, *, certain: float) -> bool:
+def _names_nobody(question: str, retrieval: Retrieval, *, certain: float) -> bool:
     """Whether a question names somebody of whom no passage says anything; a search that is certain is believed."""
-    return retrieval.confidence < certain and _lacks(_names(question), retrieval.quotable)
+    return retrieval.confidence < certain and lacks_names(names_of(question), retrieval.quotable)
 
 
 def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bool:
@@ -229,72 +271,10 @@ def is_about_others(question: str, outline: Outline, retrieval: Retrieval) -> bo
     """
     document = retrieval.quotable[outline.branches[0].passage].document
     own = [each for each in retrieval.quotable if each.document.id == document.id]
-    return document.language == retrieval.language and _lacks(_names(question), own)
-
-
-def _lacks_attribute(question: str, names: frozenset[str], held: frozenset[str]) -> bool:
-    """Whether something of a named thing is asked for, its salary or its address, of which the passage says no word."""
-    if chinese := _CHINESE_ATTRIBUTE.search(question):
-        return bool(names) and not frozenset(asked_words(chinese["asked"])) & held
-    match = _ATTRIBUTE.search(question)
-    if match is None or _THING_ITSELF.search(match["asked"]):
-        return False
-    if not _OWNER.search(match["asked"]) and not _names(question[match.end() :]):
-        return False
-    asked = frozenset(asked_words(match["asked"])) - names
-    return bool(asked) and not asked & held
+    return document.language == retrieval.language and lacks_names(names_of(question), own)
 
 
 def _is_about_another(question: str, names: frozenset[str], held: frozenset[str]) -> bool:
     """Whether a passage holds none of a question's proper names; those without a number may be abbreviated."""
-    proper = (words_of(" ".join(_PROPER.findall(question))) & names) | {each for each in names if not each.isalpha()}
+    proper = (words_of(" ".join(PROPER.findall(question))) & names) | {each for each in names if not each.isalpha()}
     return bool(proper) and not proper & held
-
-
-def _lacks(names: frozenset[str], passages: Sequence[Passage]) -> bool:
-    if not names:
-        return False
-    missing = names - frozenset[str]().union(*map(_held, passages))
-    return any(not _is_spelled_out(name, passages) and not _is_mistyped(name, passages) for name in missing)
-
-
-def _names(question: str) -> frozenset[str]:
-    """The names of a question without figures and the shortest abbreviations, which are written in many ways."""
-    words = _capitalised(question, words_of(" ".join(names_in(question))))
-    return frozenset(word for word in words if word.isascii() and not word[0].isdigit() and len(word) > 2)
-
-
-def _capitalised(question: str, names: frozenset[str]) -> frozenset[str]:
-    """Those of the names that are written with a capital, if any is; figures are names in any case.
-
-    In "OpenAI 的 business model" the name is known by its capitals; who writes "deepmind openai 区别" uses none.
-    """
-    capital = words_of(" ".join(_CAPITAL.findall(question))) & names
-    return capital | {name for name in names if name[0].isdigit()} if capital else names
-
-
-def _held(passage: Passage) -> frozenset[str]:
-    return held_words(" ".join((passage.document.title, *passage.chunk.section, passage.chunk.text)))
-
-
-def _is_spelled_out(name: str, passages: Sequence[Passage]) -> bool:
-    """Whether consecutive words of a passage begin with the letters of an abbreviation: "LLM", large language model."""
-    texts = (" ".join((each.document.title, *each.chunk.section, each.chunk.text)) for each in passages)
-    return any(name in "".join(word[0] for word in _LATIN.findall(text)).lower() for text in texts)
-
-
-def _is_mistyped(name: str, passages: Sequence[Passage]) -> bool:
-    """Whether a passage holds a name that differs from one by a slip of the hand: "Helth", "pytroch"."""
-    if len(name) < _LEAST_SLIP:
-        return False
-    texts = " ".join(text for each in passages for text in (each.document.title, *each.chunk.section, each.chunk.text))
-    return any(_is_slip(name, word) for word in words_of(" ".join(_CAPITAL.findall(texts))))
-
-
-def _is_slip(typed: str, meant: str) -> bool:
-    """Whether one letter is missing, superfluous or another, or two have changed places; the first one is right."""
-    if typed[0] != meant[0] or abs(len(typed) - len(meant)) > 1:
-        return False
-    begin = next((n for n, pair in enumerate(zip(typed, meant, strict=False)) if pair[0] != pair[1]), -1)
-    one, two = typed[begin:], meant[begin:]
-    return one[1:] in {two, two[1:]} or one == two[1:] or (one[:2] == two[1::-1] and one[2:] == two[2:])

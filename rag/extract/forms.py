@@ -16,7 +16,8 @@ _TIME = re.compile(
 )
 _MONEY = re.compile(r"[元$€£¥￥]|免费|\b(?:dollars?|euros?|pounds?|yuan|USD|EUR|RMB|CNY|free)\b", re.IGNORECASE)
 _ASKS_MONEY = re.compile(
-    r"多少钱|什么价"
+    r"(?<!省)多少钱|什么价"
+    r"|\bwhat (?:does|do|did|would|will)\b.*\bcosts?\b"
     r"|\bhow much (?:does|did|do|is|was)\b.*\b(?:cost|pay|paid|charge)\b"
     r"|\bwhat\b.*\b(?:salary|wage|fee|price|rent|revenue|valuation)\s*(?:$|\?|of\b|at\b|in\b|for\b|last\b|today\b|now\b)",
     re.IGNORECASE,

@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.extract.naming import PROPER
 from rag.extract.words import asked_words, words_of
 from rag.types import Passage, Retrieval
 
 _AUXILIARY = r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)"
-_THING = re.compile(rf"\b(?:which|how (?:many|much)) (?P<asked>\w[\w '’-]*?) {_AUXILIARY}\b", re.IGNORECASE)
+_THING = re.compile(
+    rf"\b(?:which|how (?:many|much)|what(?! (?:{_AUXILIARY}|about|if|else|happen|kind|type|sort|way|mistake"
+    rf"|lesson|problem|reason|step|risk|role|part|advantage|score|value|size|level)))"
+    rf" (?P<asked>\w[\w '’-]*?) {_AUXILIARY}\b",
+    re.IGNORECASE,
+)
 _BESIDES = re.compile(r"\b(?:in|at|for|from|on|with|to)\b", re.IGNORECASE)
 _COUNT_ALONE = re.compile(r"\bhow many (?P<asked>\w+)\b", re.IGNORECASE)
 _ANYHOW = re.compile(r"\b(?:people|users|customers|times|days|weeks|months|years|hours)\b", re.IGNORECASE)
@@ -42,7 +48,6 @@ _PROCEDURES = (
 """How somebody asks for the steps of an office or of a tool, which nothing but those steps answers."""
 
 _MOST_OF_IT = 0.5
-_PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
 _LATIN = re.compile(r"[A-Za-z]+")
 
 
@@ -75,7 +80,7 @@ def misses_shelf(question: str, entries: Sequence[int], retrieval: Retrieval) ->
 def known_names(question: str, passage: Passage) -> frozenset[str]:
     """Words that somebody typed without a capital and that a passage never writes without one: mistral, openai."""
     text = " ".join((passage.document.title, *passage.chunk.section, passage.chunk.text))
-    capitals = {word.lower() for word in _PROPER.findall(text)}
+    capitals = {word.lower() for word in PROPER.findall(text)}
     return frozenset(capitals & set(_LATIN.findall(question)) - set(_LATIN.findall(text)))
 
 

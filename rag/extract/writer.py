@@ -18,6 +18,7 @@ from rag.case_chapters import asked_chapter
 from rag.errors import EmbedderUnavailable
 from rag.extract.asked import Aspect, aspects_of, wants_code
 from rag.extract.doubt import (
+    asks_unknown_own,
     is_about_others,
     lacks_matter,
     misses_fact,
@@ -27,6 +28,7 @@ from rag.extract.doubt import (
     wants_news,
 )
 from rag.extract.entries import entries_of, entry_statements
+from rag.extract.facts import speaking
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.opening import leading, opening
 from rag.extract.outline import outline_at, outline_of, read
@@ -66,7 +68,7 @@ class ExtractiveWriter:
                 yield statement
             return
         sure = retrieval.confidence >= self._settings.sure
-        read_in = read(retrieval, aspects[0])
+        read_in = speaking(question.text, read(retrieval, aspects[0]), retrieval)
         units = units_of(read_in, retrieval.language, code=wants_code(question.text), sure=sure)
         evidence = evidence_of(units, aspects, (), {}, self._settings)
         if self._embedder and units:
@@ -85,7 +87,11 @@ class ExtractiveWriter:
         if chapter := asked_chapter(question, retrieval.quotable, retrieval.language):
             return self._chapter(chapter, aspects, retrieval)
         entries = entries_of(question, retrieval)
-        if misses_shelf(question, entries, retrieval) or (not entries and lacks_matter(question, retrieval)):
+        if (
+            asks_unknown_own(question, retrieval)
+            or misses_shelf(question, entries, retrieval)
+            or (not entries and lacks_matter(question, retrieval))
+        ):
             return ()
         if entries:
             return entry_statements(entries, retrieval)
@@ -110,7 +116,7 @@ class ExtractiveWriter:
         return (
             wants_news(evidence, best)
             or misses_figure(evidence, picked)
-            or misses_what_is_asked(evidence, best)
+            or misses_what_is_asked(evidence, best, retrieval)
             or misses_names(evidence, best, retrieval, self._settings)
             or misses_fact(evidence, best, retrieval, self._settings)
         )

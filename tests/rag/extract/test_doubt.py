@@ -184,3 +184,28 @@ def test_what_asks_for_nothing_but_names_that_are_held_is_let_through(question: 
 def test_another_name_is_no_slip_of_the_hand(question: str) -> None:
     retrieval = Retrieval(language=Language.ZH, passages=(TWO,), confidence=0.9, answerable=True)
     assert is_beyond(question, retrieval, certain=0.95)
+
+
+async def test_what_is_yet_to_come_is_not_quoted_from_a_text_that_shares_a_word() -> None:
+    vesting = passage("A founder who wants the 83(b) election files it within 30 days.", section="Election")
+    assert await write("Who will win the election?", vesting) == []
+    assert await write("What is the 83(b) election?", vesting) != []
+
+
+async def test_a_size_that_should_be_chosen_may_be_told_in_words() -> None:
+    sizes = passage("An evaluation set is large enough when the result decides something.", section="Evaluation set")
+    assert await write("how big should our evaluation set be", sizes) != []
+
+
+def test_a_fact_of_the_asker_is_beyond_a_text_for_everybody_but_not_their_own_papers() -> None:
+    runway = passage("Runway is cash divided by net burn.", section="Runway")
+    everybody = replace(runway, document=replace(runway.document, licence="CC-BY-4.0"))
+    found = Retrieval(language=Language.EN, passages=(everybody,), confidence=0.9, answerable=True)
+    assert is_beyond("What is our runway?", found, certain=0.95)
+    assert not is_beyond("How do we work out our runway?", found, certain=0.95)
+    assert not is_beyond("What is our runway?", replace(found, passages=(runway,)), certain=0.95)
+
+
+async def test_who_is_named_only_as_the_askers_case_need_not_be_named_by_the_text() -> None:
+    duty = passage("A tuner becomes a provider when more than a third of the compute is new.", section="Provider")
+    assert await write("If I tune Falcon, do I become a provider?", duty) != []

@@ -1,0 +1,117 @@
+"""Which passages can speak of a fact that is asked of somebody, and which only share its words."""
+
+import pytest
+
+from rag.extract.facts import speaking
+from rag.language import detect_language
+from rag.types import (
+    CaseFacts,
+    Chunk,
+    ChunkId,
+    Document,
+    DocumentId,
+    DocumentKind,
+    Passage,
+    Retrieval,
+)
+
+
+def passage(
+    text: str,
+    *,
+    of: str = "Guide",
+    heading: str = "Notes",
+    kind: DocumentKind = DocumentKind.DOCUMENT,
+    company: str = "",
+    questions: tuple[str, ...] = (),
+) -> Passage:
+    document = Document(
+        id=DocumentId(of),
+        kind=kind,
+        language=detect_language(text),
+        title=of,
+        source=f"{of}.md",
+        case=CaseFacts(company=company) if company else None,
+    )
+    chunk = Chunk(position=0, section=(of, heading), text=text, questions=questions)
+    return Passage(rank=1, score=0.9, chunk_id=ChunkId(of), document=document, chunk=chunk)
+
+
+def spoken(question: str, *passages: Passage) -> list[str]:
+    language = detect_language(question)
+    retrieval = Retrieval(language=language, passages=passages, confidence=0.97, answerable=True)
+    return [each.document.title for each in speaking(question, dict(enumerate(passages)), retrieval).values()]
+
+
+HERON = passage("Heron Hub takes 5% of each start-up and admits two classes a year.", of="Heron Hub")
+RATES = passage("A good acceptance rate says little. Half of all customers stay.", of="Rates")
+BOTH = passage("Heron Hub has an acceptance rate of 2% and 40 staff in 2024.", of="Report")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("What's the acceptance rate of Heron Hub?", id="attribute"),
+        pytest.param("What is Heron Hub's acceptance rate?", id="owned"),
+        pytest.param("How many staff does Heron Hub have?", id="number"),
+    ],
+)
+def test_only_what_speaks_of_the_owner_and_of_the_attribute_answers(question: str) -> None:
+    assert "Report" in spoken(question, HERON, RATES, BOTH)
+    assert "Rates" not in spoken(question, HERON, RATES, BOTH)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("What's the acceptance rate of Heron Hub?", id="attribute"),
+        pytest.param("What percentage of Heron Hub's tenants are agencies?", id="share"),
+        pytest.param("How much does a ticket for Heron Hub cost?", id="price"),
+        pytest.param("Who sits on the board of Heron Hub?", id="office"),
+        pytest.param("Who designed Heron Hub's logo?", id="maker"),
+        pytest.param("What does --heron-mode do in Heron Hub?", id="option"),
+    ],
+)
+def test_nothing_speaks_where_the_owner_is_told_of_without_the_attribute(question: str) -> None:
+    assert spoken(question, HERON, RATES) == []
+
+
+STORK = passage(
+    "鹳鸟 2018 年上市，发行价每股 18 元，房东超过百万。", of="案例：鹳鸟", kind=DocumentKind.CASE, company="鹳鸟"
+)
+PRICES = passage("毛利率 60% 时，降价要靠销量补回来。", of="定价")
+
+
+@pytest.mark.parametrize(
+    ("question", "heard"),
+    [
+        pytest.param("鹳鸟的发行价是多少？", ["案例：鹳鸟"], id="held"),
+        pytest.param("鹳鸟的股价是多少？", ["案例：鹳鸟"], id="a price by another name"),
+        pytest.param("鹳鸟的毛利率是多少？", [], id="of another"),
+        pytest.param("鹳鸟在越南有多少房东？", [], id="in another place"),
+        pytest.param("鹳鸟第二季度有多少房东？", [], id="in a part of a year"),
+        pytest.param("乌鸦集团的商业模式是什么？", [], id="unheard owner"),
+    ],
+)
+def test_in_chinese_the_owner_and_the_thing_have_to_be_told_together(question: str, heard: list[str]) -> None:
+    assert spoken(question, STORK, PRICES) == heard
+
+
+def test_questions_of_the_author_speak_for_a_passage() -> None:
+    asked = passage("Heron Hub turns away 98 of 100.", of="Heron Hub", questions=("What is its acceptance rate?",))
+    assert spoken("What's the acceptance rate of Heron Hub?", asked) == ["Heron Hub"]
+
+
+def test_another_language_is_silent_where_the_search_found_the_own_one_first() -> None:
+    foreign = passage("Heron Hub admits two classes.", of="Heron")
+    own = passage("Heron Hub 每年招两期。", of="Heron Hub")
+    assert spoken("Heron Hub 的录取率是多少？", own, foreign) == []
+    assert spoken("Heron Hub 的录取率是多少？", foreign) == ["Heron"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How do we raise money?", "Why did Falcon fail?", "What is the point of Heron Hub?", "怎么定价？"],
+)
+def test_any_other_question_leaves_every_passage(question: str) -> None:
+    assert len(spoken(question, HERON, RATES, STORK)) == 3
