@@ -77,8 +77,8 @@ _ANYTHING = words_of(
 
 _WITHOUT_MATTER = re.compile(
     r"区别|不同(?:点|之处)?|差[别异]|异同|对比|相比|比较|优缺点|各自|分别|介绍|讲讲|说说|聊聊|概述|了解|一下"
-    r"|[各更]?适合|擅长|有[什啥]么?|[啥各做]"
-    r"|\b(?:differ(?:s|ent|ence|ences)?|compar(?:e|es|ed|ing|ison)|versus|vs|better|overview|introduc\w+|explain)\b",
+    r"|[各更]?适合|规模|大小|擅长|有[什啥]么?|[啥各做]"
+    r"|\b(?:differ(?:s|ent|ence|ences)?|compar(?:e|es|ed|ing|ison)|versus|vs|better|overview|introduc\w+|explain|size|amount)\b",
     re.IGNORECASE,
 )
 """How a comparison or an introduction is asked for: it names nothing that a passage would have to speak of."""
@@ -150,7 +150,8 @@ def misses_what_is_asked(evidence: Evidence, best: int, retrieval: Retrieval) ->
     measured = _MEASURED.search(question)
     if measured and (names or names_in_chinese(question, retrieval)):
         asked = asked_words(measured["what"] or measured["counted"])
-        return bool(asked) and not set(asked) & told and not shows_money(unit.whole)
+        heard = [word for word in asked if word in told]
+        return len(heard) <= len(asked) / 2 and bool(asked) and not shows_money(unit.whole)
     if evidence.aspects[0].kind is Kind.NUMBER and names:
         rest = {word for word in asked_words(question) if word not in names}
         if len(rest) > 1 and not rest & told:

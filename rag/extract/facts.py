@@ -22,10 +22,10 @@ _ATTRIBUTE = re.compile(
 )
 _OWNED = re.compile(
     r"\b(?:(?i:what|who|how (?:much|many|large|big|high))(?:['’]?s| is| are| was| were)"
-    r"|(?i:who) \w+|(?i:which) \w+ \w+(?: \w+)?)"
+    r"|(?i:how long) (?:did|does|do|has)|(?i:who) \w+|(?i:which) \w+ \w+(?: \w+)?)"
     r" (?P<owner>(?:[A-Z][\w.-]* )*[A-Z][\w.-]*)['’]s (?P<asked>[^?,;]+)"
 )
-_BESIDES = re.compile(r"\b(?:in|at|for|from|on|with|to|by)\b", re.IGNORECASE)
+_BESIDES = re.compile(r"\b(?:in|at|for|from|on|with|to|by|when|after|before|during|if)\b", re.IGNORECASE)
 _SHARE = re.compile(
     r"\bwhat (?:percentage|share|proportion|fraction) of (?P<asked>[^?]*)|\bhow many per ?cent of (?P<more>[^?]*)",
     re.IGNORECASE,
@@ -42,9 +42,11 @@ _PRICED = re.compile(
 )
 _CHINESE_ATTRIBUTE = re.compile(
     r"(?P<owner>[^，。？、；：\s的][^，。？、；：的]{1,16}?)\s*的(?P<asked>(?![^，。？]{0,7}[那要能可该需差])[一-鿿]{2,8}?)"
-    r"(?:现在|目前|大概|一般)?(?:(?:是|有|为)(?:多少|谁|多[大高久长])|多少)"
+    r"[卖收付花]?(?:现在|目前|大概|一般)?(?:(?:是|有|为)(?:多少|谁|多[大高久长])|多少)"
 )
-_CHINESE_OWNER = re.compile(r"^(?P<owner>[一-鿿]{2,8}?)的[^，。？]{2,12}?(?:多少|谁|哪些|什么|怎么|如何)")
+_CHINESE_OWNER = re.compile(
+    r"^(?![我咱你他她它这那本]|公司|自己|一)(?P<owner>[一-鿿]{2,8}?)的[^，。？]{2,12}?(?:多少|谁|哪些|什么|怎么|如何)"
+)
 _BEGINNING = 2
 """Words at the beginning of a name that tell it from another: many a name ends as others do."""
 
@@ -52,9 +54,13 @@ _BEARER = re.compile(
     r"谁(?:负责|领导|管理|担任|主管|掌管|创办|创立)|\bwho (?:designed|leads?|runs?|heads?|manages?|founded)\b",
     re.IGNORECASE,
 )
+_ACTED = re.compile(r"^\W*(?i:how|why) (?:does|did|has|is|was) [A-Z]\w*[a-z]")
+"""How somebody asks what a company does, which another company's ways do not answer."""
+
 _OWNER = re.compile(r"\w['’]s\b")
 _THING_ITSELF = re.compile(
-    r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch|difference|lesson)s?\b",
+    r"\b(?:point|idea|meaning|purpose|role|use|benefit|definition|goal|story|status|deal|catch|difference|lesson|size|amount"
+    r"|number|business model|strategy)s?\b",
     re.IGNORECASE,
 )
 _QUALIFIED = re.compile(r"(?:在|于)(?P<place>[一-鿿]{2,4}?)(?:一共|总共|还|现在|目前)?有(?:多少|几)")
@@ -70,7 +76,7 @@ _SUM = re.compile(r"(?:[价费]|价格|费用|成本|\b(?:price|cost|fee)s?)\s*$
 """Attributes that any sum of money may give: a price goes by many names."""
 
 _MOST = 0.5
-"""Share of an attribute's words that a passage must hold, its last among them, which is the thing itself."""
+"""Share of an attribute's words of which a passage must hold more, its last among them, which is the thing itself."""
 
 
 def speaking(question: str, passages: Mapping[int, Passage], retrieval: Retrieval) -> dict[int, Passage]:
@@ -89,17 +95,23 @@ def speaking(question: str, passages: Mapping[int, Passage], retrieval: Retrieva
 
 def _lacks_fact(question: str, passage: Passage, retrieval: Retrieval) -> bool:
     held = held_by(passage) | words_of(" ".join(passage.chunk.questions))
+    chinese = names_in_chinese(question, retrieval)
     return (
         _lacks_code(question, passage)
-        or _lacks_attribute(question, passage, held)
+        or _lacks_attribute(question, passage, held, named_in_chinese=bool(chinese))
         or _lacks_qualifier(question, passage.chunk.text, held)
-        or (_asks_one(question) and _tells_of_others(question, passage, retrieval))
-        or _owner_is_unheard(question, retrieval)
+        or (_asks_one(question, named_in_chinese=bool(chinese)) and _tells_of_others(question, passage, retrieval))
+        or _owner_is_unheard(question, passage, retrieval)
     )
 
 
-def _asks_one(question: str) -> bool:
-    return kind_of(question) in ONE_FACT or any(True for _ in _attributes(question)) or bool(_BEARER.search(question))
+def _asks_one(question: str, *, named_in_chinese: bool) -> bool:
+    asked = (
+        any(True for _ in _attributes(question, named_in_chinese=named_in_chinese))
+        or _BEARER.search(question)
+        or _ACTED.search(question)
+    )
+    return bool(asked) or kind_of(question) in ONE_FACT
 
 
 def _tells_of_others(question: str, passage: Passage, retrieval: Retrieval) -> bool:
@@ -111,26 +123,28 @@ def _tells_of_others(question: str, passage: Passage, retrieval: Retrieval) -> b
     return lacks_names(proper, [each for each in retrieval.quotable if each.document.id == passage.document.id])
 
 
-def _owner_is_unheard(question: str, retrieval: Retrieval) -> bool:
-    """Whether a Chinese question asks for something of somebody of whom nothing that was found says a word."""
+def _owner_is_unheard(question: str, passage: Passage, retrieval: Retrieval) -> bool:
+    """Whether a Chinese question asks for something of somebody of whom what was found of a document says no word."""
     found = _CHINESE_OWNER.search(question)
     words = asked_words(found["owner"])[:_BEGINNING] if found else ()
     if not words or any(word.isascii() for word in words):
         return False
     return not any(
-        set(words) & (held_by(each) | words_of(" ".join(each.chunk.questions))) for each in retrieval.quotable
+        set(words) & (held_by(each) | words_of(" ".join(each.chunk.questions)))
+        for each in retrieval.quotable
+        if each.document.id == passage.document.id
     )
 
 
-def _lacks_attribute(question: str, passage: Passage, held: frozenset[str]) -> bool:
+def _lacks_attribute(question: str, passage: Passage, held: frozenset[str], *, named_in_chinese: bool) -> bool:
     names = names_of(question)
     return any(
         _lacks_most(asked, held, names=names) and not (_SUM.search(asked) and shows_money(passage.chunk.text))
-        for asked in _attributes(question)
+        for asked in _attributes(question, named_in_chinese=named_in_chinese)
     )
 
 
-def _attributes(question: str) -> Iterator[str]:
+def _attributes(question: str, *, named_in_chinese: bool) -> Iterator[str]:
     """What is asked of a named thing, in the question's words."""
     if found := _ATTRIBUTE.search(question):
         named = _OWNER.search(found["asked"]) or names_of(question) & words_of(found["owner"])
@@ -144,7 +158,7 @@ def _attributes(question: str) -> Iterator[str]:
         yield found["asked"]
     if (found := _PRICED.search(question)) and names_of(question):
         yield found["asked"]
-    if found := _CHINESE_ATTRIBUTE.search(question):
+    if (found := _CHINESE_ATTRIBUTE.search(question)) and (named_in_chinese or names_of(question)):
         yield found["owner"]
         yield found["asked"]
 
@@ -152,7 +166,7 @@ def _attributes(question: str) -> Iterator[str]:
 def _lacks_most(asked: str, held: frozenset[str], *, names: frozenset[str]) -> bool:
     words = [word for word in asked_words(asked) if word not in names]
     told = [word for word in words if word in held]
-    return bool(words) and (len(told) < _MOST * len(words) or words[-1] not in held)
+    return bool(words) and (len(told) <= _MOST * len(words) or words[-1] not in held)
 
 
 def _lacks_qualifier(question: str, text: str, held: frozenset[str]) -> bool:

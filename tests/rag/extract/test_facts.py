@@ -97,6 +97,21 @@ def test_in_chinese_the_owner_and_the_thing_have_to_be_told_together(question: s
     assert spoken(question, STORK, PRICES) == heard
 
 
+@pytest.mark.parametrize("question", ["How does Heron Hub use kappa?", "Why did Heron Hub raise prices?"])
+def test_what_somebody_does_is_told_by_a_text_that_knows_them(question: str) -> None:
+    others = passage("Kappa compares two labellers. Prices rise when costs do.", of="Labels")
+    assert spoken(question, others, HERON) == ["Heron Hub"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["欧盟法案的罚款是多少？", "我们的期权池应该留多少？", "烧钱倍数的及格线是多少？", "天使轮的常见金额是多少？"],
+)
+def test_a_figure_of_nobody_in_particular_may_go_by_other_words(question: str) -> None:
+    told = passage("欧盟按营业额罚，期权池留一成，烧钱倍数低于二算好，天使轮十万起。", of="数目")
+    assert spoken(question, told) == ["数目"]
+
+
 def test_questions_of_the_author_speak_for_a_passage() -> None:
     asked = passage("Heron Hub turns away 98 of 100.", of="Heron Hub", questions=("What is its acceptance rate?",))
     assert spoken("What's the acceptance rate of Heron Hub?", asked) == ["Heron Hub"]
@@ -111,7 +126,7 @@ def test_another_language_is_silent_where_the_search_found_the_own_one_first() -
 
 @pytest.mark.parametrize(
     "question",
-    ["How do we raise money?", "Why did Falcon fail?", "What is the point of Heron Hub?", "怎么定价？"],
+    ["How do we raise money?", "Why do pilots fail?", "What is the point of Heron Hub?", "怎么定价？"],
 )
 def test_any_other_question_leaves_every_passage(question: str) -> None:
     assert len(spoken(question, HERON, RATES, STORK)) == 3
