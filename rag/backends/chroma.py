@@ -7,15 +7,17 @@ index lock. Chroma is always given our own vectors, never texts: its default emb
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from rag.backends.disk_trouble import remedy_of
-from rag.backends.heap import forget_what_is_freed, large_blocks_untouched
+from rag.backends.heap import forget_what_is_freed, large_blocks_untouched, put_down_programs
 from rag.errors import StorageFailed
 from rag.ports import DenseHit, Vectors
 from rag.types import ChunkId
@@ -29,6 +31,8 @@ _Result = TypeVar("_Result")
 
 _BATCH = 2000
 """Vectors in one call; Chroma 1.5 refuses more than 5,461."""
+
+_EXPORTER = "opentelemetry.exporter.otlp.proto.grpc.trace_exporter"
 
 CONFIGURATION = {"hnsw": {"space": "cosine", "ef_search": 400}}
 """The default ef_search of 100 found .91 of the nearest ten among 20,000 unclustered vectors; 400 finds .994."""
@@ -91,6 +95,7 @@ class ChromaStore:
         collection = self._client.get_or_create_collection(name, configuration=configuration, embedding_function=None)
         with large_blocks_untouched():
             collection.count()  # has the graph read, which else the first search would do
+        put_down_programs()
         return collection
 
     async def names(self) -> tuple[str, ...]:
@@ -113,6 +118,22 @@ def hits(found: QueryResult) -> list[DenseHit]:
     ]
 
 
+@contextmanager
+def without_exporter() -> Iterator[None]:
+    """Has Chroma imported without what sends traces by gRPC: it imports that always, and uses it where that is set.
+
+    It is not set here, and would take 12 MB and a tenth of a second.
+    """
+    stand_in = ModuleType(_EXPORTER)
+    vars(stand_in)["OTLPSpanExporter"] = None
+    absent = sys.modules.setdefault(_EXPORTER, stand_in) is stand_in
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[_EXPORTER]
+
+
 @asynccontextmanager
 async def open_chroma(folder: Path) -> AsyncIterator[ChromaStore]:
     """The embedded Chroma database in a folder, closed at the end. Raises StorageFailed."""
@@ -124,8 +145,9 @@ async def open_chroma(folder: Path) -> AsyncIterator[ChromaStore]:
 
 
 def _client(folder: Path) -> Any:
-    import chromadb
-    from chromadb.config import Settings
+    with without_exporter():
+        import chromadb
+        from chromadb.config import Settings
 
     folder.mkdir(parents=True, exist_ok=True)
     forget_what_is_freed()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 import numpy as np
 
-from rag.backends.chroma import CONFIGURATION, hits
+from rag.backends.chroma import CONFIGURATION, hits, without_exporter
 from rag.errors import InvalidSettings, StorageFailed
 from rag.ports import DenseHit, Vectors
 from rag.types import ChunkId
@@ -161,8 +161,9 @@ def _header(settings: ChromaSettings) -> tuple[str, str]:
 
 
 async def _connected(settings: ChromaSettings, url: str, headers: dict[str, str]) -> AsyncClientAPI:
-    import chromadb
-    from chromadb.config import Settings
+    with without_exporter():
+        import chromadb
+        from chromadb.config import Settings
 
     address = httpx.URL(url)
     port = address.port or _PORTS[address.scheme]

@@ -1,10 +1,14 @@
-"""How the C library deals with memory; where it is another one than glibc, nothing happens."""
+"""How the C library and the system deal with memory; where they are others than glibc and Linux, nothing happens."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+import mmap
+import re
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 _M_PERTURB: Final = -6
@@ -12,6 +16,12 @@ _M_PERTURB: Final = -6
 
 _M_MMAP_THRESHOLD: Final = -3
 """Of glibc's malloc.h: blocks from this size on come straight from the system and go back to it."""
+
+_MAPPING: Final = re.compile(r"([0-9a-f]+)-([0-9a-f]+) r-[x-]p [0-9a-f]+ [0-9a-f:]+ [0-9]+ +(/.*)")
+"""Begin, end and file of a mapping that can only be read, in the form of /proc/self/smaps (proc(5))."""
+
+_UNWRITTEN: Final = "Anonymous:             0 kB"
+"""Stands below a mapping of which every page is the file's own."""
 
 _OFF: Final = 0
 _ZERO_THEN_ONES: Final = 0xFF
@@ -28,6 +38,35 @@ def give_back() -> None:
     except (AttributeError, OSError, TypeError):
         return
     trim(0)
+
+
+def put_down_programs() -> None:
+    """Has imported libraries keep in memory only what is used from now on; the rest of them served the start alone.
+
+    Of 72 MB that stand there after the models and a graph were opened, searches read half again, from the system's own
+    copy of the files. Left alone is what was written to while a library was loaded, for that exists here only, and any
+    library that is no module: another thread might be loading it now.
+    """
+    try:
+        lines = Path("/proc/self/smaps").read_text("utf-8", errors="replace").splitlines()
+        advise, unneeded = ctypes.CDLL(None).madvise, mmap.MADV_DONTNEED
+    except (AttributeError, OSError, TypeError):
+        return
+    modules = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    for begin, end in _unwritten(lines, modules):
+        advise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), unneeded)
+
+
+def _unwritten(lines: Iterable[str], files: Container[str | None]) -> Iterator[tuple[int, int]]:
+    """Where these files are mapped only to be read, and were never written to."""
+    place = None
+    for line in lines:
+        if found := _MAPPING.fullmatch(line):
+            place = (int(found[1], 16), int(found[2], 16)) if found[3] in files else None
+        elif line == _UNWRITTEN and place:
+            yield place
+        elif not line[:1].isupper():
+            place = None
 
 
 def forget_what_is_freed() -> None:

@@ -2,7 +2,8 @@
 
 A vocabulary has some hundred thousand pieces, of which a question needs a few dozen. A dictionary of all of them takes
 a third of a second to make and sixty megabytes to keep, at every start. So the pieces stay bytes, sorted by their first
-three characters, and are decoded when a text holds those for the first time.
+three characters, and are decoded when a text holds those for the first time. What was decoded is forgotten when it has
+become much: every text brings characters that never stood beside each other before, and a process may run for months.
 
 The search gave the same pieces as the engines of both models on thousands of texts. The package `tokenizers` does not:
 it joins a run of unknown characters into one piece, which the model was not given, and it needs 260 MB.
@@ -10,8 +11,10 @@ it joins a run of unknown characters into one piece, which the model was not giv
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,10 @@ _UNKNOWN_PENALTY = 10.0
 _HEAD = 3
 _CHARACTER_BITS = 21
 """Unicode needs 21 bits, so three characters fit into 64."""
+
+_MOST_OPENED = 60_000
+"""Beginnings of three characters after which all is forgotten; with their pieces they take about 20 MB. A thousand
+passages have twice as many, so an index run reads some again, at a twentieth of what the model takes for a passage."""
 
 _NEVER = float("-inf")
 _BEGINNING = (_NEVER, -1)
@@ -41,6 +48,14 @@ class Pieces:
     scores: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """Pieces and their beginnings, and the three characters whose pieces are among them."""
+
+    known: dict[str, tuple[float, int]] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
+
+
 class Unigram:
     """Finds the pieces with the best sum of scores; of equals, the one whose last piece begins first.
 
@@ -50,22 +65,30 @@ class Unigram:
         pieces: the vocabulary.
         unknown: the piece that stands for a character which no piece covers.
         hidden: pieces that no text may name.
+        most_opened: beginnings that are remembered at most, besides those of one text.
     """
 
-    def __init__(self, pieces: Pieces, *, unknown: int, hidden: Collection[int] = ()) -> None:
+    def __init__(
+        self, pieces: Pieces, *, unknown: int, hidden: Collection[int] = (), most_opened: int = _MOST_OPENED
+    ) -> None:
         self._pieces = pieces
+        self._most_opened = most_opened
         self._unknown = unknown
         self._hidden = frozenset(hidden)
         self._unknown_score = float(pieces.scores.min()) - _UNKNOWN_PENALTY
         heads = _heads(pieces)
         order = np.argsort(heads, kind="stable")
-        self._order, self._heads = order.astype(np.int32), heads[order]
-        self._known: dict[str, tuple[float, int]] = {}
-        self._opened: set[str] = set()
+        # No arrays of numpy, because looking one number up takes four times as long in them.
+        self._order = array("i", order.astype(np.intc).tobytes())
+        self._heads = array("q", heads[order].tobytes())
+        self._decoded = _Decoded()
 
     def cut(self, text: str) -> list[int]:
         """The pieces of a normalised text, in its order."""
-        size, known, opened = len(text), self._known, self._opened
+        decoded = self._decoded
+        if len(decoded.opened) > self._most_opened:
+            decoded = self._decoded = _Decoded()  # another thread may still use up the other one
+        size, known, opened = len(text), decoded.known, decoded.opened
         best = [0.0] + [_NEVER] * size
         last = [(0, self._unknown)] * (size + 1)
         for start in range(size):
@@ -74,7 +97,7 @@ class Unigram:
                 best[start + 1], last[start + 1] = base + self._unknown_score, (start, self._unknown)
             head = text[start : start + _HEAD]
             if head not in opened:
-                self._open(head)
+                self._open(head, decoded)
             for end in range(start + 1, size + 1):
                 found = known.get(text[start:end])
                 if found is None:
@@ -83,21 +106,24 @@ class Unigram:
                     best[end], last[end] = base + found[0], (start, found[1])
         return _walked_back(last)
 
-    def _open(self, head: str) -> None:
+    def _open(self, head: str, decoded: _Decoded) -> None:
         """Decodes the pieces that begin with three characters, or are some of them, and enters their beginnings."""
+        known = decoded.known
         for size in range(1, len(head) + 1):
             key = _head_key([ord(character) for character in head[:size]])
-            low, high = np.searchsorted(self._heads, [key, key + 1])
-            for number in self._order[low:high].tolist():
-                piece = self._decoded(number)
+            place = bisect_left(self._heads, key)
+            while place < len(self._heads) and self._heads[place] == key:
+                number = self._order[place]
+                piece = self._piece(number)
                 for end in range(1, len(piece)):
-                    self._known.setdefault(piece[:end], _BEGINNING)
+                    known.setdefault(piece[:end], _BEGINNING)
                 hidden = number in self._hidden
-                self._known[piece] = _BEGINNING if hidden else (float(self._pieces.scores[number]), number)
+                known[piece] = _BEGINNING if hidden else (float(self._pieces.scores[number]), number)
+                place += 1
         # Last, because another thread may look at any moment.
-        self._opened.add(head)
+        decoded.opened.add(head)
 
-    def _decoded(self, number: int) -> str:
+    def _piece(self, number: int) -> str:
         begin, end = self._pieces.offsets[number : number + 2].tolist()
         return self._pieces.text[begin:end].tobytes().decode()
 

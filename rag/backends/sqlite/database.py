@@ -25,6 +25,9 @@ _PRAGMAS = """
     PRAGMA temp_store = MEMORY;
 """
 
+_READING = "PRAGMA cache_size = -512;"
+"""KB that a reader keeps of the file; four times as much made no search faster, because the system keeps it as well."""
+
 
 class Database:
     """Runs functions on connections: reads on a small pool, writes one after the other, each in a transaction."""
@@ -40,7 +43,7 @@ class Database:
         """The result of a function on a read connection that sees one state of the file. Raises StorageFailed."""
 
         def snapshot() -> _Result:
-            connection = self._connection()
+            connection = self._connection(_READING)
             connection.execute("BEGIN")
             try:
                 return work(connection)
@@ -96,19 +99,19 @@ class Database:
         except (sqlite3.Error, OSError, ValueError) as error:
             raise StorageFailed(_explained(self._path, error)) from error
 
-    def _connection(self) -> sqlite3.Connection:
+    def _connection(self, more: str = "") -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = _connect(self._path)
+            connection = self._local.connection = _connect(self._path, _PRAGMAS + more)
             self._connections.append(connection)
         return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, pragmas: str) -> sqlite3.Connection:
     # Closing happens on another thread than use, after both pools have stopped.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     try:
-        connection.executescript(_PRAGMAS)
+        connection.executescript(pragmas)
     except sqlite3.Error:
         connection.close()
         raise

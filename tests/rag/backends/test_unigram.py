@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,25 @@ def test_no_cut_scores_better(pieces: dict[str, float], text: str) -> None:
     assert sum(scores) == pytest.approx(best_score(text, pieces))
     lengths = [len(names[number]) if number else 1 for number in cut]
     assert sum(lengths) == len(text)
+
+
+def test_a_text_is_cut_alike_before_and_after_all_was_forgotten() -> None:
+    pieces = vocabulary({"<unknown>": 0.0, "ab": -1.0, "abab": -1.5, "b": -2.0, "融": -3.0})
+    forgetful = Unigram(pieces, unknown=0, most_opened=0)
+    for text in ("ababab", "b融ab", "ababab"):
+        assert forgetful.cut(text) == Unigram(pieces, unknown=0).cut(text)
+
+
+def test_what_was_decoded_does_not_grow_with_what_was_read() -> None:
+    unigram = Unigram(vocabulary({"<unknown>": 0.0, "a": -1.0}), unknown=0, most_opened=500)
+    unigram.cut("a")
+    tracemalloc.start()
+    begun, _ = tracemalloc.get_traced_memory()
+    for number in range(0x4E00, 0x4E00 + 20_000, 10):
+        unigram.cut("".join(map(chr, range(number, number + 10))))
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown - begun < 300_000
 
 
 def test_an_empty_piece_is_never_taken() -> None:
