@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,8 +53,10 @@ def isolated() -> Iterator[IsolatedParser]:
 
 def children() -> set[int]:
     """The processes that this one has started and not yet buried."""
-    lists = [path.read_text("ascii") for path in Path("/proc/self/task").glob("*/children")]
-    return {int(pid) for pids in lists for pid in pids.split()}
+    while True:
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread has ended since it was listed
+            lists = [path.read_text("ascii") for path in Path("/proc/self/task").glob("*/children")]
+            return {int(pid) for pids in lists for pid in pids.split()}
 
 
 def pdf(text: str) -> bytes:
