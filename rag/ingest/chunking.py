@@ -2,7 +2,8 @@
 
 A chunk is a stretch of one section, never across headings. Paragraphs are packed together; a list, a table or a listing
 stays whole with the paragraph that introduces it where it fits. What does not fit is cut where a reader would cut it:
-between items, then lines, sentences, words.
+between items, then lines, sentences, words. Each part of a table begins with the table's head, without which its rows
+say little.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.ingest.blocks import Block, BlockKind, ParsedFile, Ruler, text_width
@@ -30,12 +31,18 @@ _LABEL_END = 200
 
 _EMPHASISED = re.compile(r"\*\*[^*]+\*\*[:：]?|__[^_]+__[:：]?")
 _INTRODUCED = frozenset({BlockKind.LIST, BlockKind.TABLE, BlockKind.CODE})
+_TABLE_HEAD = re.compile(r".*\n.*\n")
+_HEAD_SHARE = 0.4
+"""Most of a chunk that a table's head may take in each part; a longer one stays with the first part alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
+    """A stretch of the text, and the place of the table's head that is repeated before it."""
+
     start: int
     end: int
+    head: tuple[int, int] = (0, 0)
 
 
 def chunk_file(parsed: ParsedFile, *, limit: int) -> tuple[Chunk, ...]:
@@ -50,7 +57,7 @@ def chunk_file(parsed: ParsedFile, *, limit: int) -> tuple[Chunk, ...]:
         Chunk(
             position=position,
             section=path,
-            text=parsed.text[span.start : span.end],
+            text=parsed.text[slice(*span.head)] + parsed.text[span.start : span.end],
             page_marks=_page_marks(parsed.pages, span),
         )
         for position, (path, span) in enumerate(pieces)
@@ -58,10 +65,13 @@ def chunk_file(parsed: ParsedFile, *, limit: int) -> tuple[Chunk, ...]:
 
 
 def _page_marks(pages: Sequence[PageMark], span: _Span) -> tuple[PageMark, ...]:
-    """The pages of a span, offsets counted from its start."""
+    """The pages of a span, offsets counted from where its chunk begins."""
     begun = [mark for mark in pages if mark.offset <= span.start][-1:]
     inside = [mark for mark in pages if span.start < mark.offset < span.end]
-    return tuple(PageMark(offset=max(0, mark.offset - span.start), page=mark.page) for mark in begun + inside)
+    first = span.start - (span.head[1] - span.head[0])
+    return tuple(
+        PageMark(offset=mark.offset - first if mark in inside else 0, page=mark.page) for mark in begun + inside
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +117,27 @@ class _Chunker:
             return [whole]
         pieces: list[_Span] = []
         for block in group:
-            parts = self._pieces(_Span(block.start, block.end), self._tiers(block))
-            if pieces and self._fits(_Span(pieces[-1].start, parts[0].end)):
-                parts[0] = _Span(pieces.pop().start, parts[0].end)
+            parts = self._parts(block)
+            if pieces and self._fits(replace(pieces[-1], end=parts[0].end)):
+                parts[0] = replace(pieces.pop(), end=parts[0].end)
             pieces += parts
         return self._pack(pieces)
+
+    def _parts(self, block: Block) -> list[_Span]:
+        """A block in spans that each fit; those of a table that begin with a row have its head."""
+        head = self._head(block)
+        taken = self.ruler.width(*head)
+        room = replace(self, limit=self.limit - math.ceil(taken))
+        parts = room._pieces(_Span(block.start, block.end), room._tiers(block))
+        if len(parts) == 1 or not taken:
+            return parts
+        return [replace(part, head=head) if part.start in block.cuts else part for part in parts]
+
+    def _head(self, block: Block) -> tuple[int, int]:
+        """Where the head of a table lies that is repeated in each of its parts."""
+        found = _TABLE_HEAD.match(self.text, block.start, block.end) if block.kind is BlockKind.TABLE else None
+        short = found and self.ruler.width(*found.span()) <= _HEAD_SHARE * self.limit
+        return found.span() if found and short else (0, 0)
 
     def _tiers(self, block: Block) -> list[Sequence[int]]:
         """Where the block may be cut, from the best places to the worst."""
@@ -142,7 +168,7 @@ class _Chunker:
         goal = total / math.ceil(total / self.limit)
         packed = [spans[0]]
         for span in spans[1:]:
-            joined = _Span(packed[-1].start, span.end)
+            joined = replace(packed[-1], end=span.end)
             if self._width(packed[-1]) < goal and self._fits(joined):
                 packed[-1] = joined
             else:
@@ -151,14 +177,14 @@ class _Chunker:
 
     def _trimmed(self, span: _Span) -> _Span:
         words = self.text[span.start : span.end]
-        return _Span(span.start + len(words) - len(words.lstrip()), span.start + len(words.rstrip()))
+        return replace(span, start=span.start + len(words) - len(words.lstrip()), end=span.start + len(words.rstrip()))
 
     def _fits(self, span: _Span) -> bool:
         return self._width(span) <= self.limit
 
     def _width(self, span: _Span) -> float:
         trimmed = self._trimmed(span)
-        return self.ruler.width(trimmed.start, trimmed.end)
+        return self.ruler.width(*span.head) + self.ruler.width(trimmed.start, trimmed.end)
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:

@@ -26,7 +26,7 @@ from rag.language import detect_language
 from rag.settings import IngestSettings
 from rag.types import PUBLIC, Chunk, Document, DocumentId, Language
 
-PARSING_IDENTITY = "parse-1+chunk-1+embed-2"
+PARSING_IDENTITY = "parse-1+chunk-2+embed-2"
 """Names the readers, the chunker and what is embedded in the index identity: raise a number whenever that changes."""
 
 Parse = Callable[[bytes, str], ParsedFile]
