@@ -29,11 +29,11 @@ _LARGEST = np.float32(127)
 _LOUD_CHANNELS = (15, 35, 87, 146, 195, 297, 321, 345)
 """The channels with the largest values over all layers, in 3,000 tokens of Chinese and English passages."""
 
-_FLOOR = np.float32(0.01)
-"""Least value that a token is divided by, so that a token of zeros stays one."""
+_FLOOR = np.float32(0.17)
+"""Least value that a token is divided by: GELU's lowest is -.17, so that no value is larger after it."""
 
 _Product = Callable[[str, NDArray[np.uint8], str], str]
-"""Writes the product of a state and a matrix, under the name of what it is for; returns the product's name."""
+"""Writes the product of a state and a matrix with its bias, under the name of what it is for; returns that name."""
 
 
 class Precision(StrEnum):
@@ -98,35 +98,40 @@ class _Encoder:
         """One product with the matrices of these names, one beside the other, and their biases."""
         output = names[0]
         bias = np.concatenate([self._weights.floats(f"{name}.b") for name in names])
-        shift = self._graph.constant(f"{output}.b", bias)
+        self._graph.constant(_bias(output), bias)
         blocks = np.concatenate([self._weights.blocks(f"{name}.w", width=self._width(name)) for name in names])
         product = self._floating if self._precision is Precision.FP32 else eight_bits_product
-        return self._graph.node("Add", [product(state, blocks, output), shift], output)
+        return product(state, blocks, output)
 
     def _floating(self, state: str, blocks: NDArray[np.uint8], output: str) -> str:
         matrix = self._graph.constant(f"{output}.w", dequantised(blocks).T)
-        return self._graph.node("MatMul", [state, matrix], f"{output}.product")
+        product = self._graph.node("MatMul", [state, matrix], f"{output}.product")
+        return self._graph.node("Add", [product, _bias(output)], output)
 
     def _plain(self, state: str, blocks: NDArray[np.uint8], output: str) -> str:
-        inputs = [state, *self._eight_bits(output, blocks)]
-        return self._graph.node("DynamicQuantizeMatMul", inputs, f"{output}.product", domain=MICROSOFT)
+        return self._quantised([state, *self._eight_bits(output, blocks), _bias(output)], output)
+
+    def _quantised(self, inputs: Sequence[str], output: str) -> str:
+        return self._graph.node("DynamicQuantizeMatMul", inputs, output, domain=MICROSOFT)
 
     def _parted(self, state: str, blocks: NDArray[np.uint8], output: str) -> str:
         """The product of the quiet channels in eight bits, and of the loud ones in floating point."""
-        node = self._graph.node
-        quiet = self._plain(node("Mul", [state, "quiet"], f"{output}.quiet"), blocks, output)
+        node, eight_bits = self._graph.node, self._eight_bits(output, blocks)
+        quiet = node("Mul", [state, "quiet"], f"{output}.quiet")
+        product = self._quantised([quiet, *eight_bits, _bias(output)], f"{output}.product")
         matrix = self._graph.constant(f"{output}.loud.w", dequantised(blocks)[:, self._loud].T)
         channels = node("Gather", [state, "loud"], f"{output}.loud", axis=-1)
         loud = node("MatMul", [channels, matrix], f"{output}.loud.product")
-        return node("Add", [quiet, loud], f"{output}.both")
+        return node("Add", [product, loud], output)
 
     def _levelled(self, state: str, blocks: NDArray[np.uint8], output: str) -> str:
         """The product of every token with its own largest value taken out, and brought back behind it."""
-        node = self._graph.node
-        largest = node("ReduceMax", [node("Abs", [state], f"{output}.abs")], f"{output}.max", axes=[-1], keepdims=1)
+        node, eight_bits = self._graph.node, self._eight_bits(output, blocks)
+        largest = node("ReduceMax", [state], f"{output}.max", axes=[-1], keepdims=1)
         level = node("Max", [largest, "floor"], f"{output}.level")
-        product = self._plain(node("Div", [state, level], f"{output}.even"), blocks, output)
-        return node("Mul", [product, level], f"{output}.restored")
+        product = self._quantised([node("Div", [state, level], f"{output}.even"), *eight_bits], f"{output}.product")
+        restored = node("Mul", [product, level], f"{output}.restored")
+        return node("Add", [restored, _bias(output)], output)
 
     def _eight_bits(self, name: str, blocks: NDArray[np.uint8]) -> list[str]:
         values, scale = eight_bits(blocks)
@@ -137,6 +142,10 @@ class _Encoder:
     def _width(self, name: str) -> int:
         sizes = self._weights.sizes
         return sizes.inner if name.endswith(".fo") else sizes.hidden
+
+
+def _bias(output: str) -> str:
+    return f"{output}.b"
 
 
 def eight_bits(blocks: NDArray[np.uint8]) -> tuple[NDArray[np.int8], Vectors]:
