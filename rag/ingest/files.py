@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,9 @@ from pathlib import Path, PurePosixPath
 from rag.errors import InvalidInput
 from rag.ingest.formats import READERS, format_of
 from rag.ingest.sidecar import SUFFIX, sidecar_names
+
+_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that set the direction of what follows: a report has one line for each file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +120,11 @@ def _descend(root: Path, folder: Path, source: str, above: tuple[Path, ...]) -> 
 
 
 def _found(path: Path, source: str, sidecar: Path | None) -> FoundFile | FileProblem:
-    if _printable(source) != source:
+    if os.fsencode(source).decode("utf-8", errors="backslashreplace") != source:
         problem = "the name is not valid UTF-8"
+        return FileProblem(source=_printable(source), problem=problem, remedy="rename the file")
+    if _UNSHOWABLE.search(source):
+        problem = "the name holds characters that break or turn round a line"
         return FileProblem(source=_printable(source), problem=problem, remedy="rename the file")
     if path.is_symlink() and not path.exists():
         return FileProblem(source=source, problem="the link leads to no file", remedy="mend or remove the link")
@@ -127,5 +134,6 @@ def _found(path: Path, source: str, sidecar: Path | None) -> FoundFile | FilePro
 
 
 def _printable(name: str) -> str:
-    """The name with bytes that are no text spelled out."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    """The name with bytes that are no text, and characters that would break a report, spelled out."""
+    readable = os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    return _UNSHOWABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), readable)

@@ -36,6 +36,8 @@ _DIGITS = ".15g"
 def read_csv(data: bytes, source: str) -> ParsedFile:
     """Reads a CSV file in any encoding, separated by commas, semicolons, tabs or bars. Raises UnreadableDocument."""
     text = decode_text(data, source=source)
+    # The library's own limit would refuse a cell that holds an article. It is the whole process's: it only ever grows.
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
     head = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=head.count)
     return _parsed(_tables(csv.reader(StringIO(text, newline=""), delimiter=delimiter)), source)

@@ -46,6 +46,23 @@ def test_hidden_and_unknown_files_are_left_out(tmp_path: Path) -> None:
     assert sources(tmp_path) == ["kept.md"]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param("new\nline.md", r"new\nline.md", id="a new line"),
+        pytest.param("\x1b[2Jgone.md", r"\x1b[2Jgone.md", id="a terminal's command"),
+        pytest.param("plan\u202efdp.md", r"plan\u202efdp.md", id="letters that turn round"),
+    ],
+)
+def test_a_name_that_would_break_a_report_is_a_problem_of_one_line(tmp_path: Path, name: str, shown: str) -> None:
+    write(tmp_path / name)
+    write(tmp_path / "计划 – père 👩‍🚀.md")
+    problem, found = sorted(find_files(tmp_path), key=lambda each: isinstance(each, FoundFile))
+    assert isinstance(problem, FileProblem)
+    assert (problem.source, problem.remedy) == (shown, "rename the file")
+    assert found.source == "计划 – père 👩‍🚀.md"
+
+
 def test_a_registered_file_is_called_by_its_name(tmp_path: Path) -> None:
     assert sources(write(tmp_path / "sub" / "plan.md")) == ["plan.md"]
 

@@ -86,6 +86,11 @@ def test_csv_is_read_with_any_delimiter_in_any_encoding(read: Read, delimiter: s
     assert loaded.chunks[0].text == "| 方案 | 價格 |\n| --- | --- |\n| 團隊版 | 每月 20 元，含稅 |"
 
 
+def test_a_cell_may_hold_a_whole_article(read: Read) -> None:
+    article = "资金" * 100_000
+    assert article[:100] in read("a.csv", f'a,b\n"{article}",2\n'.encode()).chunks[1].text
+
+
 def test_rows_of_unequal_length_keep_all_their_cells(read: Read) -> None:
     assert read("a.csv", b"a,b\n1,2,3\n4\n").chunks[0].text.splitlines()[2:] == ["| 1 | 2 | 3 |", "| 4 |  |  |"]
 
