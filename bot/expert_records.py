@@ -34,7 +34,8 @@ class ExpertRequest:
     """A question for an expert. `text` is redacted as every question is; `audience` are the channel's labels then.
 
     `thread` is the key of the place in which the expert may answer by a message. `expert` is the key of the person who
-    claimed it, `name` how that person is called; `draft` is what they wrote in the thread since.
+    claimed it, `name` how that person is called; `mention` is whom it calls, None when they had their data deleted;
+    `draft` is what they wrote in the thread since.
     """
 
     id: str
@@ -43,7 +44,7 @@ class ExpertRequest:
     place: Place
     text: str
     language: Language
-    mention: Mention
+    mention: Mention | None
     asked_at: datetime
     audience: frozenset[str] = frozenset({PUBLIC})
     thread: str = ""

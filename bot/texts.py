@@ -41,7 +41,7 @@ _ENGLISH = {
         "  a number   asks a suggestion or makes a choice\n"
         "  + -        rates the answer; w tells why these sources, s shortens, r tries again\n"
         "  /new       begins another conversation\n"
-        "  /as NAME   goes on as another person of the room; /as alone brings you back\n"
+        "  /as NAME   goes on as another person of the room; /as without a name brings you back\n"
         "  /say TEXT  says something without addressing the advisor; so does @NAME TEXT\n"
         "  TEXT &     asks and does not wait for the answer\n"
         "  /quit      leaves (Ctrl-D does, too); Ctrl-C stops an answer"

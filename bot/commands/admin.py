@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.chat import Press
 from bot.commands import basic, documents, inputs, proposals, quality, steering, usage
 from bot.commands.call import Call
+from bot.commands.input_rights import may_know
 from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.reindexing import show_run
@@ -76,10 +77,11 @@ class Admin:
                 await call.whisper(await status(call, runs), rows=(await _state(call, runs),))
 
     async def _reindex(self, call: Call, runs: IndexRuns, what: str) -> None:
-        registered = await runs.library.inputs()
-        if not registered:
+        everything = await runs.library.inputs()
+        if not everything:
             await call.whisper(call.words(Say.ADMIN_NO_INPUTS))
             return
+        registered = [each for each in everything if await may_know(call, each.filing.audience)]
         name, asked = _read(call, what)
         chosen = [each for each in registered if name.casefold() in _names(each)] if name else []
         if name and not chosen:
@@ -152,7 +154,8 @@ async def _interrupted(call: Call, runs: IndexRuns) -> str:
 
 
 async def _inputs(call: Call, runs: IndexRuns) -> str:
-    registered = await runs.library.inputs()
+    everything = await runs.library.inputs()
+    registered = [each for each in everything if await may_know(call, each.filing.audience)]
     if not registered:
         return call.words(Say.ADMIN_NO_INPUTS)
     lines = [f"- `{_shown(each)}`{'' if each.path.exists() else call.words(Say.ADMIN_GONE)}" for each in registered]

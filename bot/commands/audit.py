@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.commands.audit_lines import line, spoken
 from bot.commands.call import Call
+from bot.commands.input_rights import hidden_names, may_know
 from bot.commands.registry import Argument, ArgumentKind, Command, Level
 from bot.commands.settings import hidden_topics
 from bot.records import AuditEntry
@@ -24,6 +25,9 @@ _FILE = "advisor-audit.jsonl"
 _BACK, _DATE = re.compile(r"\d{1,4}d"), re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _PLACE = re.compile(r"[a-z]+/[^/]*/")
 """The beginning of a channel's key; numbers of gaps, ids of documents and paths have none."""
+
+_TARGET = "input"
+"""The detail of an entry that names an address or a path: of an input that nobody has registered any more, too."""
 
 _SET_UP = frozenset({"settings", "rights"})
 
@@ -98,13 +102,18 @@ async def _export(call: Call, words: Sequence[str]) -> None:
 
 async def _entries(call: Call, *, limit: int) -> list[AuditEntry]:
     """What concerns the reader, the latest first, without topics that may not be shown here."""
-    entries = await call.means.store.audit.latest(limit=limit)
-    hidden = await hidden_topics(call)
-    return [
-        replace(entry, details={name: _veiled(value, hidden) for name, value in entry.details.items()})
-        for entry in entries
-        if _concerns(call, entry)
-    ]
+    entries = [entry for entry in await call.means.store.audit.latest(limit=limit) if _concerns(call, entry)]
+    hidden = await hidden_topics(call) | await hidden_names(call)
+    return [await _readable(call, entry, hidden) for entry in entries]
+
+
+async def _readable(call: Call, entry: AuditEntry, hidden: frozenset[str]) -> AuditEntry:
+    """An entry without what it names of documents that whoever reads along may not know of."""
+    audience = frozenset(filter(None, entry.details.get("audience", "").split(", ")))
+    named = frozenset(filter(None, (entry.details.get(_TARGET),)))
+    target = frozenset() if await may_know(call, audience) else named
+    details = {name: _veiled(value, hidden | target) for name, value in entry.details.items()}
+    return replace(entry, details=details)
 
 
 def _concerns(call: Call, entry: AuditEntry) -> bool:
@@ -116,5 +125,5 @@ def _concerns(call: Call, entry: AuditEntry) -> bool:
 
 
 def _veiled(value: str, hidden: frozenset[str]) -> str:
-    """A value without topics that may not be shown here: a channel with more labels may have set them."""
-    return ", ".join("…" if each in hidden else each for each in value.split(", "))
+    """A value without topics and inputs that may not be shown here: a channel with more labels may have set them."""
+    return "…" if value in hidden else ", ".join("…" if each in hidden else each for each in value.split(", "))

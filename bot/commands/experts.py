@@ -216,7 +216,11 @@ async def _own_request(call: Call, request_id: str) -> ExpertRequest | None:
 
 
 async def _is_expert(call: Call, request: ExpertRequest) -> bool:
-    allowed = _is_admin(call) or await _is_meant(call, request.mention)
+    called = request.mention
+    if called is None:
+        # Whom it called is forgotten: it is for whom the channel calls now.
+        called = expert_of(await effective_settings(call.means.store.settings, call.place.channel_key))
+    allowed = _is_admin(call) or (called is not None and await _is_meant(call, called))
     if not allowed:
         await call.whisper(call.words(ExpertSay.NOT_EXPERT))
     return allowed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.commands.call import Call
 from bot.commands.guarding import Guard
 from bot.commands.registry import Level
@@ -31,7 +33,20 @@ async def may_touch_paths(call: Call) -> bool:
 
 async def may_see(call: Call, record: InputRecord) -> bool:
     """Whether whoever reads along may know of an input: its readers may, and an owner who reads alone."""
+    return await may_know(call, record.filing.audience)
+
+
+async def may_know(call: Call, audience: Collection[str] | None) -> bool:
+    """The same of an input for these readers; None and nobody mean everybody."""
     if call.is_private and call.means.role(call.person) >= Role.OWNER:
         return True
-    audience = record.filing.audience or {PUBLIC}
-    return bool(audience & (await call.own_scope()).audience)
+    return not (await call.own_scope()).audience.isdisjoint(audience or {PUBLIC})
+
+
+async def hidden_names(call: Call) -> frozenset[str]:
+    """What the folders and files are called that whoever reads along may not know of. Raises StorageFailed."""
+    if call.means.index is None:
+        return frozenset()
+    registered = await call.means.index.library.inputs()
+    hidden = [each for each in registered if not await may_know(call, each.filing.audience)]
+    return frozenset(name for each in hidden for name in (each.key, str(each.path), each.path.name))

@@ -163,7 +163,7 @@ def _values(request: ExpertRequest) -> dict[str, Any]:
         "thread_key": request.thread or request.place.key,
         "text": request.text,
         "language": request.language.value,
-        "mention": request.mention.stored,
+        "mention": request.mention.stored if request.mention else "",
         "audience": sorted(request.audience),
         "state": _ASKED,
         "asked_at": request.asked_at,
@@ -173,7 +173,7 @@ def _values(request: ExpertRequest) -> dict[str, Any]:
 
 def _request(row: Row[Any]) -> ExpertRequest:
     mention = stored_mention(row.mention)
-    if mention is None:
+    if mention is None and row.mention:
         raise StoreFailed(f"the request {row.id!r} calls {row.mention!r}, which is nobody; close it")
     state = RequestState(row.state)
     return ExpertRequest(

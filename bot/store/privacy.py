@@ -27,6 +27,7 @@ from bot.store.models.conversing import (
     posts,
     questions,
 )
+from bot.store.models.experts import expert_requests
 from bot.store.models.ledgers import gaps, usage
 from bot.store.models.people import first_uses
 from bot.store.statements import add_new
@@ -128,6 +129,7 @@ class SqlPrivacy:
                 left = {name: value for name, value in other.items() if name != EXPERT}
                 row = update(channel_settings).where(channel_settings.c.channel_key == key)
                 gone += connection.execute(row.values(other=left)).rowcount
+            gone += connection.execute(_uncalled(person)).rowcount
             if pseudonym:
                 gone += connection.execute(delete(usage).where(usage.c.subject == pseudonym)).rowcount
             return gone
@@ -156,6 +158,14 @@ def _expert_of(connection: Connection, person: str) -> list[tuple[str, Mapping[s
     """The channels of a person's workspace whose expert they are, with what else is set there."""
     workspace, _, account = person.rpartition("/")
     return _called(connection, f"{workspace}/", account)
+
+
+def _uncalled(person: str) -> Any:
+    """Takes a person out of the questions that called them: others asked these, and wait for an answer."""
+    workspace, _, account = person.rpartition("/")
+    requests, mention = expert_requests.c, Mention(kind=MentionKind.USER, id=account).stored
+    theirs = requests.channel_key.startswith(f"{workspace}/", autoescape=True) & (requests.mention == mention)
+    return update(expert_requests).where(theirs).values(mention="")
 
 
 def _called(connection: Connection, begin: str, account: str) -> list[tuple[str, Mapping[str, str]]]:

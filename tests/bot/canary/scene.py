@@ -170,6 +170,10 @@ class Scene:
         about = self._about(who, where)
         return await self.take(CommandCall(**about, name=name, arguments=arguments, trigger="t"))
 
+    async def typed(self, who: Person, where: Place, name: str, text: str) -> list[Any]:
+        """Somebody types a command and what follows it."""
+        return await self.take(CommandCall(**self._about(who, where), name=name, text=text, trigger="t"))
+
     async def confirmed(self, who: Person, where: Place, name: str, /, **arguments: str) -> list[Any]:
         """The same, with the first button of what is asked back pressed."""
         asked = await self.command(who, where, name, **arguments)

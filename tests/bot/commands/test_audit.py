@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.records import AuditEntry
-from tests.bot.samples import ADA, NOW
+from bot.records import AuditEntry, ChannelSettings
+from tests.bot.samples import ADA, NOW, PLACE
 
 from .stage import Stage
 
@@ -119,3 +119,17 @@ async def test_entries_are_filtered_by_action_place_hash_and_day(stage: Stage) -
         told = await stage.command("audit" if typed.isascii() else "审计", typed)
         assert told.count("\n- ") == count, typed
     assert await stage.command("audit", "show 9 nothing") == "No entry of the audit log matches `nothing`."
+
+
+async def test_input_for_other_readers_is_named_to_nobody_but_them(stage: Stage) -> None:
+    stage.admins.add(ADA.id)
+    for action in ("input-add", "input-remove"):
+        details = {"kind": "page", "input": "https://example.org/a, b/merger", "audience": "board"}
+        await stage.store.audit.append(AuditEntry(at=NOW, actor="ab", action=action, details=details))
+    told = await stage.command("audit")
+    assert told.count("input: …") == 2
+    assert "merger" not in told
+    assert (await stage.command("audit", "show 9 https://example.org/a")).startswith("No entry")
+    assert "merger" not in (await stage.command("audit", "export")) + str(stage.last.files[0].content)
+    await stage.store.settings.save(PLACE.channel_key, ChannelSettings(labels=frozenset({"board"})))
+    assert (await stage.command("audit")).count("input: https://example.org/a, b/merger") == 2
