@@ -236,10 +236,11 @@ def _told(name: str, words: str) -> bool:
 
 
 def _subjects(risk: Risk) -> frozenset[str]:
-    """What a risk is about, as people name it: `data`, `data risks`, `数据风险`, `privacy`."""
+    """What a risk is about, as people name it: `data`, `data risks`, `数据`, `数据风险`, `privacy`."""
     shelf = RISK_SHELVES[risk.category]
     members = shelf.members
-    return frozenset(map(_words, (risk.shelf, members.zh, members.en, *shelf.topics, *risk.documents)))
+    named = (members.zh, members.zh.removesuffix("风险"), members.en)
+    return frozenset(map(_words, (risk.shelf, *named, *shelf.topics, *risk.documents)))
 
 
 def _names(risk: Risk) -> tuple[str, ...]:

@@ -186,13 +186,19 @@ def shown(text: str, most: int = _MOST) -> str:
 
 def topic_name(room: RiskRoom, topic: str) -> str:
     """A topic that a list keeps to: a category by its name in the room's language, all else as somebody wrote it."""
-    found = (each for each in RiskCategory if topic.casefold() in {each.value, *_named(room, each)})
-    category = next(found, None)
-    return room.word("risk-category", category) if category else shown(topic)
+    slug = slug_of(room, topic)
+    return room.word("risk-category", slug) if slug in set(RiskCategory) else shown(topic)
 
 
-def _named(room: RiskRoom, category: RiskCategory) -> set[str]:
-    return {room.wording.word("risk-category", category, language).casefold() for language in LANGUAGES}
+def slug_of(room: RiskRoom, topic: str) -> str:
+    """The category that a topic names in either language; all else as it is."""
+    plain = topic.casefold()
+    named = (
+        category.value
+        for category in RiskCategory
+        if plain in {room.wording.word("risk-category", category, language).casefold() for language in LANGUAGES}
+    )
+    return next(named, plain if plain in set(RiskCategory) else topic)
 
 
 def cut_label(text: str) -> str:

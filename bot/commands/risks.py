@@ -15,7 +15,7 @@ from bot.commands.registry import Argument, ArgumentKind, Command
 from bot.commands.risk_cards import show_risk
 from bot.commands.risk_files import csv_file, heat_map, markdown_file
 from bot.commands.risk_lists import Edition, chooser, choosers, post_checklist, repost, subject_of, views
-from bot.commands.risk_room import RiskRoom, company_of, public_room, room_of, shown
+from bot.commands.risk_room import RiskRoom, company_of, public_room, room_of, shown, slug_of
 from bot.commands.risk_texts import history_line, plans_of, register_line
 from bot.replies import File, Reply
 from bot.wording import LANGUAGES, RiskSay, Say
@@ -140,10 +140,12 @@ async def _checklist(call: Call, room: RiskRoom, text: str) -> None:
     """Posts this week's list, of all topics or some, or moves it to the end of the conversation."""
     if await _is_stranger(call):
         return
-    topics = _topics(text)
-    if topics and not room.held.register.about(topics).risks:
+    topics = frozenset(slug_of(room, topic) for topic in _topics(text))
+    unknown = sorted(topic for topic in topics if not room.held.register.about(frozenset({topic})).risks)
+    if unknown:
         categories = room.listed([room.word("risk-category", category) for category in RiskCategory])
-        await call.whisper(call.words(RiskSay.NO_TOPIC, word=shown(text.strip()), categories=categories))
+        words = room.listed([shown(topic) for topic in unknown])
+        await call.whisper(call.words(RiskSay.NO_TOPIC, word=words, categories=categories))
         return
     means, now = call.means, call.means.now()
     week = f"{now.isocalendar().year}-W{now.isocalendar().week:02}"

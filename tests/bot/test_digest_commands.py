@@ -80,7 +80,7 @@ async def test_preview_as_json_is_one_object_with_its_sources(kept: Kept) -> Non
     record = json.loads(told)
     assert record["language"] == "zh"
     assert record["sources"][0]["source"] == "prices.md"
-    assert "与您的关系" in record["text"]
+    assert "为什么要关注" in record["text"]
     assert "\\u" not in told
 
 
