@@ -161,13 +161,18 @@ class Wording:
         text = self.say(Say.PROFILE_COMPANY, language, stage=told, sector=sector)
         return _BETWEEN_HAN.sub("", " ".join(text.split()))
 
-    def called_in(self, language: Language) -> Wording:
-        """The same, with commands and switches as they are typed in one language: a shell takes no others."""
+    def called_in(self, language: Language, names: Mapping[str, str]) -> Wording:
+        """The same, with commands and switches as they are typed in one language: a shell takes no others.
+
+        `names` are those of commands that are called otherwise there.
+        """
         own = self._of(language)
+        commands = {
+            each: words.model_copy(update={"name": names[each]}) if each in names else words
+            for each, words in own.commands.items()
+        }
         files = {
-            each: file.model_copy(
-                update={"commands": own.commands, "words": {**file.words, "onoff": own.words["onoff"]}}
-            )
+            each: file.model_copy(update={"commands": commands, "words": {**file.words, "onoff": own.words["onoff"]}})
             for each, file in self._files.items()
         }
         return Wording(files, self._problems)

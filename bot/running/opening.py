@@ -21,7 +21,6 @@ from bot.admin.server import AdminSite, is_public, open_admin
 from bot.assembly import effects_of, inputs_of, new_id, now, oversight_of, runs_of, schedules_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
-from bot.commands.catalogue import all_commands
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.risk_reminders import remind
 from bot.control.server import ControlServer, open_control
@@ -252,7 +251,6 @@ class Opener:
             return await make_backup(job, at=now())
 
         clerk = partial(InputClerk, desk=inputs, runs=runs, wording=means.wording)
-        registry = all_commands(means.wording)
         service = ControlService(
             rag,
             version=VERSION,
@@ -262,7 +260,7 @@ class Opener:
             clerks=Clerks(
                 inputs=lambda who: clerk(who=who, language=Language.EN),
                 effects=effects_of(rag, store, inputs),
-                shell=lambda who: ShellClerk(means, registry, who=who),
+                shell=lambda who: ShellClerk(means, who=who),
             ),
         )
         return open_control(rag.home, noted(service.reply, store.audit, now=now), process=os.getpid())

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from bot.chat import CommandCall, Person, Place, PlaceKind, Press, Submission
 from bot.commands.call import Means
+from bot.commands.catalogue import all_commands
 from bot.commands.handling import Handler
-from bot.commands.registry import Registry
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.records import OPERATOR, SHELL, QuestionRecord
 from bot.shell.adapter import ShellChat
@@ -20,14 +20,17 @@ from rag.types import Language
 _WORKSPACE = "local"
 PLACE = Place(platform=SHELL, workspace=_WORKSPACE, channel="terminal", kind=PlaceKind.DM)
 _REVIEWED = 500
+_NAMES = {"gaps": "admin gaps", "proposals": "admin review", "inputs": "admin inputs", "audit": "admin audit"}
+"""Commands of the chats that the command line has elsewhere."""
 
 
 class ShellClerk:
     """Works over what the handlers of a bot share. `who` is told to others who want the index meanwhile."""
 
-    def __init__(self, means: Means, registry: Registry, *, who: str) -> None:
+    def __init__(self, means: Means, *, who: str) -> None:
         self._means = means
-        self._registry = registry
+        self._wording = means.wording.called_in(Language.EN, _NAMES)
+        self._registry = all_commands(self._wording)
         self._person = Person(platform=SHELL, workspace=_WORKSPACE, id=OPERATOR, name=who)
 
     async def act(self, order: ShellOrder) -> AsyncGenerator[Said | ShellDone, None]:
@@ -66,7 +69,7 @@ class ShellClerk:
             adapters={**means.adapters, SHELL: chat},
             rights=means.rights.with_owner(self._person, labels=labels),
             pseudonym=lambda _: OPERATOR,
-            wording=means.wording.called_in(Language.EN),
+            wording=self._wording,
         )
 
     async def _labels(self) -> frozenset[str]:

@@ -49,4 +49,4 @@ async def open_clerk(core: RagSettings, settings: Settings) -> AsyncIterator[She
         means = means_of(assembly)
         if means.keeper is not None:
             await means.keeper.settle()
-        yield ShellClerk(means, registry, who=f"process {os.getpid()}")
+        yield ShellClerk(means, who=f"process {os.getpid()}")

@@ -112,6 +112,6 @@ async def running(home: Path, *, version: str = "1") -> AsyncIterator[RunningBot
         )
         means = means_of(assembly)
 
-        clerks = Clerks(effects=effects_of(rag, store, inputs), shell=lambda who: ShellClerk(means, registry, who=who))
+        clerks = Clerks(effects=effects_of(rag, store, inputs), shell=lambda who: ShellClerk(means, who=who))
         async with controlled(rag, gate, clerks, version=version):
             yield RunningBot(store=store, gate=gate)

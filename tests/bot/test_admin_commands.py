@@ -133,6 +133,18 @@ async def test_admins_day_in_the_running_bot(tmp_path: Path) -> None:
             assert (await rows(home, "admin", action="status"))[0]["busy"] == "Bob"
 
 
+async def test_hints_name_commands_as_the_command_line_has_them(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    await with_gaps(home)
+    await library(home)
+    async with running(home):
+        for zh in (False, True):
+            assert "`advisor admin gaps show <number>`" in (await admin(home, "gaps", action="show", zh=zh))[1]
+        _, told = await admin(home, "gaps", action="show", number="1", choose=(1,))
+        assert "`advisor admin inputs add PATH`" in told
+        assert "upload" not in told
+
+
 async def test_order_that_was_broken_off_is_told_with_the_next_one(tmp_path: Path) -> None:
     home = tmp_path / "home"
     await library(home)
