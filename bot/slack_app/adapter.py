@@ -223,14 +223,15 @@ class SlackChat:
         return MessageRef(place=place, id=str(posted["ts"]))
 
     async def _worded(self, reply: Reply, send: Callable[..., Awaitable[Any]]) -> Any:
-        """Sends a reply; in bare words where Slack does not take its blocks, so that it is said at least."""
-        try:
-            return await send(**self._renderer.message(reply))
-        except SlackApiError as error:
-            if code_of(error) not in _BLOCKS_REFUSED:
-                raise
-            log.warning("blocks_refused", extra={"error": code_of(error)})
-            return await send(**self._renderer.bare(reply))
+        """Sends a reply; in simpler blocks where Slack takes no others, at last in words alone, so that it is said."""
+        for form in (self._renderer.message, self._renderer.plain):
+            try:
+                return await send(**form(reply))
+            except SlackApiError as error:
+                if code_of(error) not in _BLOCKS_REFUSED:
+                    raise
+                log.warning("blocks_refused", extra={"error": code_of(error)})
+        return await send(**self._renderer.bare(reply))
 
     async def _handed(self, place: Place, asker: str, reply: Reply, error: DeliveryFailed) -> MessageRef:
         """What one person alone reads goes to the address of their command where the bot is no part of the talk."""

@@ -52,6 +52,13 @@ class Renderer:
         """A reply that tells where its files are: a line that one person sees carries none."""
         return replace(reply, notes=(*reply.notes, self._wording.say(Say.FILE_IN_DIRECT, reply.language)))
 
+    def plain(self, reply: Reply) -> dict[str, Any]:
+        """The same in blocks that every Slack knows, for one that lacks those of Markdown and of thumbs."""
+        text = self.bare(reply)["text"]
+        sections = [_section(part) for part in _gathered(text.splitlines()) if part.strip()]
+        buttons = actions_of(replace(reply, visibility=Visibility.PRIVATE))
+        return {"text": held(text, sizes.FALLBACK), "blocks": [*sections, *buttons]}
+
     def bare(self, reply: Reply) -> dict[str, Any]:
         """The same without blocks, for where Slack does not take them: all words, and nothing to press."""
         texts = [element["text"] for block in self._sources(reply) for element in block["elements"]]
@@ -94,7 +101,11 @@ def _calling(reply: Reply) -> list[Block]:
     """Whom the message calls, in a section of its own: Slack notifies of mentions there, in Markdown it may not."""
     if reply.mention is None:
         return []
-    return [{"type": "section", "text": {"type": "mrkdwn", "text": calling(reply.mention), "verbatim": True}}]
+    return [_section(calling(reply.mention))]
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": held(text, sizes.TEXT), "verbatim": True}}
 
 
 def _gathered(lines: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.replies import Reply
+from tests.doubles.slack.people import labels
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, DM, Refusal, Workspace, markdown_of
 
 from .office import ASKED, office
@@ -83,13 +84,27 @@ async def test_channel_that_forbids_one_thing_does_not_end_streaming_in_others(t
 @pytest.mark.parametrize("error", ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"])
 async def test_reply_whose_blocks_slack_does_not_take_is_said_in_bare_words(error: str) -> None:
     async with signed_in() as (slack, bot):
-        slack.workspace.refuse("chat.postMessage", Refusal(error))
+        slack.workspace.refuse("chat.postMessage", Refusal(error, times=2))
         message = await bot.chat.post(channel(), Reply(text="A **moat** & <!here>.", notes=("small",)), nonce="n1")
         (said,) = slack.workspace.own()
         assert (said.text, said.blocks) == ("A \u200b*moat*\u200b &amp; &lt;!here&gt;.\n\nsmall", [])
-        slack.workspace.refuse("chat.update", Refusal(error))
+        slack.workspace.refuse("chat.update", Refusal(error, times=2))
         await bot.chat.edit(message, Reply(text="Done."))
         assert (said.text, said.blocks) == ("Done.", [])
+
+
+async def test_answer_keeps_its_buttons_where_slack_lacks_the_newer_blocks(tmp_path: Path) -> None:
+    newer = {"markdown", "context_actions"}
+    async with office(tmp_path) as bot:
+        bot.slack.workspace.lacking = newer
+        bot.slack.people.say(ADA, CHANNEL, ASKED)
+        (said,) = await bot.answers()
+        assert newer.isdisjoint(block["type"] for block in said.blocks)
+        assert "much is known" in said.blocks[0]["text"]["text"]
+        assert {"👍", "👎", "Why these sources?"} <= set(labels(said))
+        bot.slack.people.press(BOB, said, "👍")
+        (whisper,) = await bot.whispers()
+    assert "noted" in str(whisper["blocks"])
 
 
 async def test_message_to_a_person_is_edited_in_their_direct_messages() -> None:

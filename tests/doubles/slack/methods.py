@@ -118,7 +118,7 @@ class Methods:
         thread = given.get("thread_ts") or ""
         if thread and (channel, thread) not in self._w.messages:
             raise Refused("thread_not_found")
-        check_message(given.get("text") or "", blocks)
+        self._check(given)
         self._pace(channel)
         said = Said(
             channel=channel,
@@ -138,7 +138,7 @@ class Methods:
         said = self._own(given, "cant_update_message")
         if said.streaming:
             raise Refused("streaming_state_conflict")
-        check_message(given.get("text") or "", given.get("blocks") or [])
+        self._check(given)
         before = said.shown()
         said.text, said.blocks, said.edits = given.get("text") or "", given.get("blocks") or [], said.edits + 1
         if given.get("metadata") is not None:
@@ -158,7 +158,7 @@ class Methods:
         channel = self._writable(given)
         if given.get("user") not in self._w.members[channel]:
             raise Refused("user_not_in_channel")
-        check_message(given.get("text") or "", given.get("blocks") or [])
+        self._check(given)
         ts = self._w.next_ts()
         self._w.whispers.append({**given, "ts": ts})
         return {"message_ts": ts}
@@ -219,6 +219,12 @@ class Methods:
             raise Refused("thread_not_found")
         self._w.titles[channel, given["thread_ts"]] = given["title"]
         return {}
+
+    def _check(self, given: Arguments) -> None:
+        blocks = given.get("blocks") or []
+        if unknown := [each["type"] for each in blocks if each["type"] in self._w.lacking]:
+            raise Refused("invalid_blocks", response_metadata={"messages": [f"unsupported type: {unknown[0]}"]})
+        check_message(given.get("text") or "", blocks)
 
     def _own(self, given: Arguments, error: str) -> Said:
         said = self._w.messages.get((given.get("channel") or "", given.get("ts") or ""))

@@ -75,6 +75,8 @@ class Streaming:
         said = self._streaming(given)
         text, cards = _taken(given)
         blocks = given.get("blocks") or []
+        if any(each["type"] in self._w.lacking for each in blocks):
+            raise Refused("invalid_blocks")
         if blocks:
             check_message(said.text, blocks)
         self._take(said, text, cards)

@@ -87,6 +87,7 @@ class Workspace:
         self.tokens: dict[str, frozenset[str]] = {BOT_TOKEN: SCOPES}
         self.app_tokens: dict[str, frozenset[str]] = {APP_TOKEN: frozenset({"connections:write"})}
         self.revoked: set[str] = set()
+        self.lacking: set[str] = set()  # blocks that this Slack does not know
         self.about: dict[str, Any] = {}  # what auth.test tells otherwise
         self.socket_url = ""  # the address that a socket is sent to instead of the right one
         self.members: dict[str, set[str]] = {
