@@ -91,10 +91,8 @@ async def office(
 ) -> AsyncIterator[Office]:
     """The bot, connected; a second one on the same home and server is a restart."""
     if discord is None:
-        more = dict(
-            changes, engine=engine, catalogue=catalogue, registered=registered, rag=rag, admins=admins, labels=labels
-        )
-        async with discord_server() as fresh, office(home, discord=fresh, desk=desk, **more) as opened:
+        more = dict(changes, engine=engine, catalogue=catalogue, registered=registered, rag=rag, admins=admins)
+        async with discord_server() as fresh, office(home, discord=fresh, desk=desk, labels=labels, **more) as opened:
             yield opened
         return
     desk, adapters = desk or Desk(), cast("dict[str, ChatAdapter]", {})
