@@ -6,15 +6,29 @@ import re
 
 from rag.extract.asked import Kind
 
+_DIGIT = "一二两三四五六七八九"
+_NUMERAL = rf"(?:[{_DIGIT}几][十百千万亿]|十[{_DIGIT}]|[十百千][万亿](?![不别要]))"
+_FEW = "二两三四五六七八九十"
+_MEASURES = "个家种年倍亿万元块角天周岁人名位次件条份台辆层米页步级轮场间张本套小分刻钟成度"
+_HALVES = r"一半|一[成倍万亿千百元块角]|半(?:数|年|天|个月|小时|价)"
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?<![A-Za-z]-)\d|[二三四五六七八九十百千万亿两]+(?:个|家|种|年|倍|亿|万|元)|一半"
-    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|hundreds?|thousands?|millions?|billions?)\b",
+    rf"(?<![A-Za-z0-9])(?<![A-Za-z]-)\d|(?<![第{_DIGIT}十]){_NUMERAL}(?![月日号])|(?<!第)(?!十分(?!钟|之))[{_FEW}][{_MEASURES}]|{_HALVES}"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|half|hundreds?|thousands?|millions?|billions?)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\d{4}|\d+\s*(?:年|月|日|天|周)|\b(?:January|March|April|June|July|August|months?|years?|weeks?|days?)\b"
+    rf"\d{{4}}|\d+\s*(?:年|月|日|号|天|周|小时|分钟)|[〇零{_DIGIT}]{{4}}年|[{_DIGIT}十半]+个?(?:年|月|日|号|天|周|星期|小时|分钟)"
+    r"|(?:星期|礼拜|周)[一二三四五六日天]"
+    r"|\b(?:January|February|March|April|June|July|August|September|October|November|December|(?:in|of|since|on) May"
+    r"|minutes?|hours?|months?|years?|weeks?|days?|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)\b"
 )
-_MONEY = re.compile(r"[元$€£¥￥]|免费|\b(?:dollars?|euros?|pounds?|yuan|USD|EUR|RMB|CNY|free)\b", re.IGNORECASE)
+_MONEY = re.compile(
+    rf"[元$€£¥￥]|免费|(?:[{_DIGIT}十百千半\d]|几)块|块钱|[角毛分]钱|英镑|克朗|法郎|卢布|卢比|比索|里拉|泰铢|港币|台币"
+    r"|\b(?:dollars?|euros?|pounds?|yuan|yen|krona|kronor|kroner|crowns?|francs?|rubles?|roubles?|rupees?|pesos?|baht|cents?"
+    r"|USD|EUR|GBP|CHF|JPY|RMB|CNY|SEK|INR|free)\b",
+    re.IGNORECASE,
+)
 _ASKS_MONEY = re.compile(
     r"(?<!省)多少钱|什么价"
     r"|\bwhat (?:does|do|did|would|will)\b.*\bcosts?\b"
@@ -30,7 +44,9 @@ _FORMS = tuple(
         (
             r"(?<![哪这那有以下])几点(?=$|[？?钟了开关到上下发出结营])|营业时间"
             r"|\bwhat time\b|\b(?:opening|office|business) hours\b",
-            r"\d\s*[:：点时]|\d\s*[ap]\.?m\b",
+            rf"\d\s*[:：点时]|\d\s*[ap]\.?m\b|[{_FEW}]点|[{_DIGIT}十]+点[钟半整]|正午|中午|午夜|全天"
+            r"|\b(?:o['’]?clock|noon|midnight|around the clock)\b|\b(?:half|quarter) (?:past|to)\b"
+            r"|\b(?:at|from|until|till|to) (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
         ),
         (r"(?:电话|手机)(?:号码?)?(?:是?多少|[？?]|$)|\b(?:tele)?phone number\b", r"\d[\d ()-]{5,}\d"),
     )
