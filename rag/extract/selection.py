@@ -180,8 +180,8 @@ def _beside(units: Sequence[Unit], items: Sequence[int]) -> set[str]:
 
 
 def _matching_by_meaning(evidence: Evidence, items: Sequence[int]) -> list[int]:
-    """Across languages, the one item that stands out, if a single fact is asked for."""
-    if evidence.aspects[0].kind not in {Kind.NUMBER, Kind.TIME, Kind.DEFINITION, Kind.PLAIN}:
+    """Across languages, the one item that stands out, if a single fact or a reason is asked for."""
+    if evidence.aspects[0].kind not in {Kind.NUMBER, Kind.TIME, Kind.DEFINITION, Kind.PLAIN, Kind.REASON}:
         return []
     ranked = sorted(items, key=lambda n: -evidence.scores[0][n])
     stands_out = len(ranked) > 1 and evidence.scores[0][ranked[0]] >= 1.25 * evidence.scores[0][ranked[1]]

@@ -188,6 +188,18 @@ async def test_another_language_is_announced_and_quoted() -> None:
     assert "budget" in text_of(statements)
 
 
+async def test_of_a_list_in_another_language_the_reason_that_is_asked_for_is_quoted_alone() -> None:
+    challenges = passage(
+        "Challenges of the model:\n- Funding ends because the budget is spent in spring.\n- Names differ."
+        "\n- Weather delays the trains.",
+        section="Challenges",
+    )
+    statements = await write("为什么融资和预算不够？", challenges, embedder=Gloss())
+    assert [each.text for each in statements if each.support] == [
+        "> Funding ends because the budget is spent in spring."
+    ]
+
+
 async def test_another_language_without_an_encoder_keeps_to_the_best_passage() -> None:
     other = passage("退款政策写在合同附件里。", section="退款政策", doc="other", rank=1, score=0.85)
     statements = await write("How do refunds work?", REFUNDS, other)
