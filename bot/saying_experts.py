@@ -34,6 +34,7 @@ class ExpertSay(StrEnum):
     THIS = "expert_this"
     SAVE = "expert_save"
     CLAIMED = "expert_claimed"
+    CLAIMED_FORM = "expert_claimed_form"
     NOT_YOURS = "expert_not_yours"
     NOT_EXPERT = "expert_not_expert"
     RELEASED = "expert_released"

@@ -72,7 +72,14 @@ async def claim(call: Call, press: Press) -> None:
     if not taken:
         await call.whisper(call.words(ExpertSay.NOT_YOURS, state=_state(call, request)))
         return
-    await call.whisper(call.words(ExpertSay.CLAIMED), actions=((_answer_button(call, request),),))
+    claimed = call.words(ExpertSay.CLAIMED if _is_read_along(call) else ExpertSay.CLAIMED_FORM)
+    await call.whisper(claimed, actions=((_answer_button(call, request),),))
+
+
+def _is_read_along(call: Call) -> bool:
+    """Whether what an expert writes without a mention becomes part of the answer; in a terminal it is a question."""
+    can = call.adapter.capabilities
+    return can.overhears and not can.paths
 
 
 async def release(call: Call, press: Press) -> None:

@@ -66,6 +66,19 @@ async def test_channel_has_so_many_open_questions_at_most(desk: Stage) -> None:
     assert (await desk.press(Verb.EXPERT_ASK)).startswith("Many questions wait")
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "Write your answer in this thread"),
+        ({"overhears": False}, "with the button"),
+        ({"paths": True}, "with the"),
+    ],
+)
+async def test_expert_is_told_where_an_answer_is_read(desk: Stage, changed: dict[str, bool], told: str) -> None:
+    desk.chat.capabilities = replace(desk.chat.capabilities, **changed)
+    assert told in await desk.press(Verb.EXPERT_CLAIM, await asked(desk), "en", person=BOB)
+
+
 async def test_first_who_takes_it_has_it_and_is_shown(desk: Stage) -> None:
     request = await asked(desk)
     assert (await desk.press(Verb.EXPERT_CLAIM, request, "en", person=EVE)).startswith("This question is for the")
