@@ -177,6 +177,7 @@ OPEN_VERBS = frozenset(
         Verb.SHARE_TOLD,
         Verb.REGENERATE,
         Verb.FOLLOW_UP,
+        Verb.REMARK,
         Verb.RETRY,
         Verb.STOP,
         Verb.CASE,

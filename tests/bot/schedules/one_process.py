@@ -1,7 +1,8 @@
 """One process that keeps to schedules until it is killed: the real scheduler over the real store, by a clock in a file.
 
 `clock` in its folder holds how far the clock is ahead of the machine's, in seconds; a skew is added, as clocks differ.
-Sleeping takes a tenth of the time. `channel` is the socket of the platform.
+Sleeping takes a quarter of the time: a process may starve for seconds on a busy machine. `channel` is the socket of
+the platform.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bot.store.opening import open_store
 
 from .channel import ChannelChat
 
-FASTER = 10
+FASTER = 4
 SETTINGS = ScheduleSettings(workers=3, posts_per_second=100, lease_s=60)
 
 
