@@ -12,6 +12,7 @@ from rag.backends.folding import FoldingEmbedder
 from rag.backends.kept_questions import KeepingEmbedder
 from rag.backends.memory import MemoryEmbedder
 from rag.backends.packaged import expected, open_packaged
+from rag.backends.remembering import RememberingEmbedder
 from rag.backends.universal import UniversalEmbedder
 from rag.backends.vector_cache import CachedEmbedder, VectorCache
 from rag.errors import EmbedderUnavailable
@@ -43,7 +44,8 @@ async def open_embedders(
     cache = await stack.enter_async_context(VectorCache.open(settings.home / "vectors.sqlite3", packs))
     cached = CachedEmbedder(embedder, cache, batch_size=_batch_size(settings))
     keeping = KeepingEmbedder(cached, cache, batch_size=_batch_size(settings))
-    return FoldingEmbedder(cached), FoldingEmbedder(keeping), FoldingEmbedder(sentences) if sentences else None
+    reading = FoldingEmbedder(RememberingEmbedder(sentences)) if sentences else None
+    return FoldingEmbedder(cached), FoldingEmbedder(keeping), reading
 
 
 async def _load_embedders(
