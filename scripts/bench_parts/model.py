@@ -23,6 +23,7 @@ from bench_parts.figures import percentiles, timed
 from bench_parts.route import Route, Server, opened, serving, settings_for
 from bot.running.pauses import spare_pauses
 from rag.answer import AnswerService
+from rag.backends.remembering import RememberingEmbedder
 from rag.backends.universal import UniversalEmbedder
 from rag.build import Rag, open_rag, starter_input
 from rag.ports import ChatMessage, ChatModel, Embedder, Role
@@ -33,11 +34,14 @@ from rag.writing.events import PoolEventKind
 from rag.writing.writer import ModelWriter
 
 WAITING = 20
-WAITING_TOKENS = 600
+WAITING_TOKENS = 900
 A_SECOND = 5
 ASKED = 100
 ASKED_TOKENS = 64
-"""Answers that are being written all the time, new questions a second, how many, and how long each kind is."""
+"""Answers that are being written all the time, new questions a second, how many, and how long each kind is.
+
+What waits is written for longer than the questions take: twenty that ended together would ask twenty more at once.
+"""
 
 TOKENS = 150
 _ROUNDS = 5
@@ -238,7 +242,7 @@ async def _seconds(answers: AnswerService, text: str) -> float:
 
 async def measure(real: ModelSettings) -> list[_Row]:
     """All rows; with settings that name a real server, its tokens, too."""
-    sentences = await UniversalEmbedder.open()
+    sentences = RememberingEmbedder(await UniversalEmbedder.open())  # as answering opens it
     with TemporaryDirectory() as home:
         async with open_rag(RagSettings(home=Path(home))) as rag:
             await rag.indexer.update([starter_input()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,10 +13,11 @@ from bot.running.pauses import spare_pauses
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    threshold = gc.get_threshold()
+    threshold, turn_s = gc.get_threshold(), sys.getswitchinterval()
     yield
     gc.unfreeze()
     gc.set_threshold(*threshold)
+    sys.setswitchinterval(turn_s)
 
 
 def test_what_is_there_is_not_gone_through_again() -> None:
@@ -23,3 +25,8 @@ def test_what_is_there_is_not_gone_through_again() -> None:
     assert gc.get_freeze_count() > 1_000
     assert gc.get_count()[2] == 0
     assert gc.get_threshold()[0] > 700
+
+
+def test_threads_take_turns_more_often_than_every_five_milliseconds() -> None:
+    spare_pauses()
+    assert sys.getswitchinterval() < 0.002
