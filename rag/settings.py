@@ -164,7 +164,7 @@ class RetrievalSettings(_Group):
     neighbour_characters: int = Field(default=1200, ge=0)
     """Budget for neighbouring chunks over all passages of an answer."""
 
-    threshold: float = Field(default=0.28, ge=0, le=1)
+    threshold: float = Field(default=0.34, ge=0, le=1)
     """Least confidence at which a question is answered."""
 
 
