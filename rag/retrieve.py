@@ -12,7 +12,7 @@ from rag.case_chapters import chapter_first, named_cases
 from rag.catalogue import Catalogue, LiveChunk
 from rag.confidence import Calibration, Evidence, missing_share, names_in, terms_held, unheard_share
 from rag.errors import InvalidInput
-from rag.follow_ups import RuleQueries
+from rag.follow_ups import RuleQueries, standalone
 from rag.fusion import Scored, diversify, fuse
 from rag.language import detect_language
 from rag.ports import Clock, Embedder, Query, QueryMaker, VectorStore
@@ -108,11 +108,7 @@ class Retriever:
         confidence = self._calibration.confidence(evidence)
         answerable = bool(passages) and confidence >= self._settings.threshold
         with watch.stage("surroundings"):
-            nearest = _nearest(question.text, passages, language) if answerable else {}
-            around = await self._around(passages, nearest, question.scope)
-            siblings = _siblings(passages, nearest, around)
-            passages, siblings = chapter_first(question.text, passages, siblings, language)
-            passages = _with_neighbours(passages, around, budget=self._settings.neighbour_characters)
+            passages, siblings = await self._surrounded(question, passages, language, siblings=answerable)
         return Retrieval(
             language=language,
             passages=passages,
@@ -168,6 +164,16 @@ class Retriever:
             if number == 0 or _holds(query, language, sight.near)
         ]
         return max(seen, key=self._calibration.confidence)
+
+    async def _surrounded(
+        self, question: Question, passages: tuple[Passage, ...], language: Language, *, siblings: bool
+    ) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+        """The passages with their neighbours, a chapter that is asked for in front, and their siblings if wanted."""
+        alone = standalone(question.text, question.history).text
+        nearest = _nearest(alone, passages, language) if siblings else {}
+        around = await self._around(passages, nearest, question.scope)
+        passages, beside = chapter_first(alone, passages, _siblings(passages, nearest, around), language)
+        return _with_neighbours(passages, around, budget=self._settings.neighbour_characters), beside
 
     async def _around(self, passages: Sequence[Passage], nearest: _Nearest, scope: Scope) -> _Around:
         """The chunks beside each passage, and around the best passage of each of the nearest documents."""

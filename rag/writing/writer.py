@@ -16,6 +16,7 @@ from rag.case_chapters import asked_chapter
 from rag.errors import ModelUnavailable
 from rag.extract.doubt import is_beyond
 from rag.extract.layout import Texts
+from rag.follow_ups import standalone
 from rag.ports import ChatMessage, ChatModel, Clock, Embedder, ModelInfo, ModelPool, Piece, Statement, Writer
 from rag.settings import ModelSettings, WritingSettings
 from rag.templates import Prompt, PromptName, Templates
@@ -121,7 +122,8 @@ class ModelWriter:
         Raises:
             QuestionTooLong: the question leaves no room for a passage.
         """
-        chapter = asked_chapter(question.text, retrieval.quotable, retrieval.language)
+        alone = standalone(question.text, question.history).text
+        chapter = asked_chapter(alone, retrieval.quotable, retrieval.language)
         if (
             not chapter
             and len(question.text) <= _LONGEST_READ

@@ -138,3 +138,14 @@ async def test_standing_alone_helps_the_labelled_follow_ups_over_the_starter_lib
     assert hits > hits_as_asked
     assert passed > passed_as_asked
     assert stopped >= stopped_as_asked
+
+
+@pytest.mark.slow
+@pytest.mark.full
+async def test_a_follow_up_is_led_to_the_chapter_of_the_company_that_was_spoken_of(starter: Rag) -> None:
+    for before, text, heading in (
+        ("Olive AI 为什么倒闭？", "它的教训是什么？", "给创业者的教训"),
+        ("Why did Zillow Offers fail?", "What are its lessons?", "Lessons for a founder"),
+    ):
+        found = await starter.retriever.retrieve(ask(text, before))
+        assert found.passages[0].chunk.section[-1] == heading
