@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.extract.asked import Aspect, Kind, heading_answers
 from rag.extract.blocks import Block, ListBlock, Paragraph, TableBlock, blocks_of
@@ -84,14 +85,12 @@ def outline_of(retrieval: Retrieval, aspects: Sequence[Aspect]) -> Outline | Non
     asked = _Asked(aspect=whole, words=_known(retrieval, whole), overview=_asks_overview(whole))
     if not asked.words:
         return None
-    fitting = [each for each in _chapters(retrieval, whole, asked.words) if _answers(retrieval.quotable, each, asked)]
+    fitting = [each for each in _chapters(retrieval, asked.words) if _answers(retrieval.quotable, each, asked)]
     # A subject is introduced by its whole document, anything else is answered by the chapter that is all about it.
     depth = -1 if asked.overview else 1
     for chapter in sorted(fitting, key=lambda each: (-each.told, depth * -len(each.path))):
-        branches = _branches(retrieval.quotable, chapter, asked.words)
-        bare = sum(branch.entry for branch in branches)
-        if len(branches) >= _LEAST_BRANCHES and (asked.overview or bare <= len(branches) / 2):
-            return Outline(heading=clean_heading(chapter.path[-1]), branches=branches)
+        if outline := _outline(retrieval.quotable, chapter, asked.words, bare=asked.overview):
+            return outline
     return None
 
 
@@ -103,12 +102,19 @@ def outline_at(retrieval: Retrieval, members: Sequence[int], aspect: Aspect) -> 
         members: places in `Retrieval.quotable`, in the document's order.
         aspect: what is asked.
     """
-    paths = [retrieval.quotable[place].chunk.section for place in members]
-    shared = tuple(next(iter(names)) for level in zip(*paths, strict=False) if len(names := set(level)) == 1)
+    levels = zip(*(retrieval.quotable[place].chunk.section for place in members), strict=False)
+    shared = tuple(names[0] for names in takewhile(lambda names: len(set(names)) == 1, levels))
     chapter = _Chapter(shared, tuple(members), 1.0, 1.0)
-    branches = _branches(retrieval.quotable, chapter, _known(retrieval, aspect))
-    told = len(branches) >= _LEAST_BRANCHES and sum(branch.entry for branch in branches) <= len(branches) / 2
-    return Outline(heading=clean_heading(shared[-1]), branches=branches) if told else None
+    return _outline(retrieval.quotable, chapter, _known(retrieval, aspect), bare=False)
+
+
+def _outline(passages: Sequence[Passage], chapter: _Chapter, words: frozenset[str], *, bare: bool) -> Outline | None:
+    """A chapter's sections, if it has several; most of them with a sentence unless they may be `bare` entries."""
+    branches = _branches(passages, chapter, words)
+    entries = sum(branch.entry for branch in branches)
+    if len(branches) < _LEAST_BRANCHES or (entries > len(branches) / 2 and not bare):
+        return None
+    return Outline(heading=clean_heading(chapter.path[-1]), branches=branches)
 
 
 def read(retrieval: Retrieval, aspect: Aspect) -> dict[int, Passage]:
@@ -147,23 +153,16 @@ def _known(retrieval: Retrieval, aspect: Aspect) -> frozenset[str]:
     return words_of(_OVERVIEW.sub(" ", aspect.text)) & held & frozenset(aspect.terms)
 
 
-def _chapters(retrieval: Retrieval, asked: Aspect, words: frozenset[str]) -> list[_Chapter]:
-    """Every heading above the best passages in the language of the question, and those around them that are near.
-
-    Another language names nothing alike.
-    """
+def _chapters(retrieval: Retrieval, words: frozenset[str]) -> list[_Chapter]:
+    """Every heading above the best passages in the language of the question; another language names nothing alike."""
+    own = [each for each in retrieval.passages[:_JUDGED] if each.document.language is retrieval.language]
     found: dict[tuple[str, tuple[str, ...]], _Chapter] = {}
-    best = retrieval.passages[:_JUDGED]
-    for place, passage in enumerate((*best, *retrieval.siblings)):
-        if passage.document.language is not retrieval.language:
-            continue
+    for passage in own:
         for depth in range(1, len(passage.chunk.section) + 1):
             path = passage.chunk.section[:depth]
-            if (passage.document.id, path) in found:
-                continue
-            named, told = _share(words, path[-1:]), _share(words, (passage.document.title, *path))
-            if place < len(best) or (named and told == 1.0 and heading_answers(asked.text, path[-1])):
+            if (passage.document.id, path) not in found:
                 members = _members(retrieval.quotable, passage, path)
+                named, told = _share(words, path[-1:]), _share(words, (passage.document.title, *path))
                 found[passage.document.id, path] = _Chapter(path, members, named, told)
     return list(found.values())
 
