@@ -7,12 +7,12 @@ meaning bring the two together for certain; what a case study is, does.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from rag.companies import plain, standing_alone, story_of, without_brackets
 from rag.terms import query_terms
-from rag.types import CaseFacts, Document, DocumentId, DocumentKind, Language, Outcome, Passage
+from rag.types import CaseFacts, DocumentId, DocumentKind, Language, Outcome, Passage
 
 _WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|\bwhy\b|\bhow come\b|\breasons?\b|\bcauses?d?\b", re.I)
 _NOT = re.compile(r"没|未|不了|\bnot\b|n['’]t\b|\bnever\b|\bsurviv", re.I)
@@ -83,7 +83,6 @@ _THEMES = (
 _LED_BY = 5
 """Passages of a chapter that is asked for that come first."""
 
-_BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*")
 _KINDS_OF_COMPANY = frozenset({"health", "company", "offers", "face", "group", "公司", "集团"})
 """Words that are part of a company's name and name none."""
 
@@ -106,13 +105,10 @@ class _Named:
 
     def cut_from(self, text: str) -> str | None:
         """A text without the company's name; None where it does not name the company."""
-        plain = _plain(text)
-        cut = plain
+        whole = cut = plain(text)
         for name in self.names:
-            before = r"(?<![0-9a-z])" if name[0].isascii() else ""
-            after = r"(?:['’]s)?(?![0-9a-z])" if name[-1].isascii() else ""
-            cut = re.sub(before + re.escape(name) + after, " ", cut)
-        return None if cut == plain else " ".join(cut.split())
+            cut = standing_alone(name).sub(" ", cut)
+        return None if cut == whole else " ".join(cut.split())
 
 
 def chapter_first(
@@ -175,16 +171,12 @@ def _cases(passages: Iterable[Passage], language: Language) -> list[_Named]:
     names: dict[str, set[str]] = {}
     for each in documents.values():
         if each.case:
-            names.setdefault(_story(each), set()).update(_forms(each.case))
+            names.setdefault(story_of(each), set()).update(_forms(each.case))
     return [
-        _Named(document=key, facts=each.case, names=tuple(sorted(names[_story(each)], key=len, reverse=True)))
+        _Named(document=key, facts=each.case, names=tuple(sorted(names[story_of(each)], key=len, reverse=True)))
         for key, each in documents.items()
         if each.case and each.language is language
     ]
-
-
-def _story(document: Document) -> str:
-    return document.translation_of or document.id
 
 
 def _forms(facts: CaseFacts) -> set[str]:
@@ -192,8 +184,8 @@ def _forms(facts: CaseFacts) -> set[str]:
 
     "Health" alone names no company, and a made-up one has no name but a letter.
     """
-    whole = _plain(facts.company)
-    bare = _BRACKETS.sub(" ", whole).strip()
+    whole = plain(facts.company)
+    bare = without_brackets(whole)
     if facts.illustrative:
         letter = bare[-1:]
         return (
@@ -203,10 +195,6 @@ def _forms(facts: CaseFacts) -> set[str]:
     words = bare.split()
     parts = {" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)}
     return telling | {part for part in parts if telling & set(part.split())} | ({bare} if bare else set())
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _theme_of(question: str) -> _Theme | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
 from rag.catalogue import LiveChunk
+from rag.companies import plain, standing_alone, story_of, without_brackets
 from rag.ports import Retrieving
 from rag.sectors import sectors_of, without_sectors
 from rag.sentences import sentence_spans
@@ -46,7 +46,6 @@ _NEARLY = 0.75
 _ITEM = re.compile(r"(?:[-*+•>#]+|\d+[.)])\s+")
 """What stands before an item of a list."""
 
-_BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*")
 _OUTCOME_WORDS: Mapping[Outcome, re.Pattern[str]] = {
     Outcome.FAILURE: re.compile(r"\b(?:fail(?:s|ed|ure|ures|ing)?|bankrupt(?:cy)?|shut down)\b|失败|倒闭|破产|关闭"),
     Outcome.SUCCESS: re.compile(r"\b(?:success(?:es|ful|fully)?|succeed(?:s|ed)?|thriv(?:e|es|ed|ing))\b|成功"),
@@ -124,9 +123,9 @@ class CaseLibrary:
     async def all(self, *, scope: Scope, language: Language) -> tuple[Case, ...]:
         """All case studies, by company; of each the version in the reader's language where there is one."""
         documents = [each for each in await self._shelf.documents(narrowed(scope, DocumentKind.CASE)) if each.case]
-        documents.sort(key=_story)
-        cases = [_case([*versions], language) for _, versions in groupby(documents, key=_story)]
-        return tuple(sorted(cases, key=lambda case: _plain(case.facts.company)))
+        documents.sort(key=story_of)
+        cases = [_case([*versions], language) for _, versions in groupby(documents, key=story_of)]
+        return tuple(sorted(cases, key=lambda case: plain(case.facts.company)))
 
     async def named(self, text: str, *, scope: Scope, language: Language) -> tuple[Case, ...]:
         """The cases whose company a text names: in full, else in part, else within the text; () where it names none."""
@@ -164,7 +163,7 @@ class CaseLibrary:
         )
 
     async def _by_meaning(self, text: str, cases: Sequence[Case], scope: Scope, language: Language) -> tuple[Case, ...]:
-        if len(_plain(text)) < 2 or not cases:
+        if len(plain(text)) < 2 or not cases:
             return ()
         question = Question(id="case", text=text, language=language, scope=narrowed(scope, DocumentKind.CASE))
         retrieval = await self._retriever.retrieve(question, limit=_FOUND)
@@ -188,10 +187,6 @@ def narrowed(scope: Scope, kind: DocumentKind) -> Scope:
     return replace(scope, kinds=frozenset({kind}) if admitted else frozenset())
 
 
-def _story(document: Document) -> str:
-    return document.translation_of or document.id
-
-
 def _case(versions: list[Document], language: Language) -> Case:
     chosen = next((each for each in versions if each.language is language), versions[0])
     if chosen.case is None:
@@ -199,43 +194,33 @@ def _case(versions: list[Document], language: Language) -> Case:
     return Case(document=chosen, facts=chosen.case, versions=tuple(versions))
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def _forms(case: Case) -> set[str]:
     """A company's names, with and without what stands in brackets, and what stands in them."""
-    names = {_plain(name) for name in case.names}
-    return {form for name in names for form in (name, _BRACKETS.sub("", name).strip()) if form}
+    names = {plain(name) for name in case.names}
+    return {form for name in names for form in (name, without_brackets(name)) if form}
 
 
 def _named(text: str, cases: Sequence[Case]) -> tuple[Case, ...]:
-    wanted = _plain(text).strip("“”\"'。.?？!！ ")
+    wanted = plain(text).strip("“”\"'。.?？!！ ")
     if not wanted:
         return ()
     for fits in (
         lambda form: form == wanted,
-        lambda form: len(wanted) > 1 and _holds_word(form, wanted),
-        lambda form: len(form) > 1 and _holds_word(wanted, form),
+        lambda form: len(wanted) > 1 and standing_alone(wanted).search(form) is not None,
+        lambda form: len(form) > 1 and standing_alone(form).search(wanted) is not None,
     ):
         if found := [case for case in cases if any(map(fits, _forms(case)))]:
             return tuple(found)
     return ()
 
 
-def _holds_word(text: str, word: str) -> bool:
-    """Whether a word stands in a text for itself; Chinese is written without gaps."""
-    before, after = (r"(?<![0-9a-z])" if word[0].isascii() else ""), (r"(?![0-9a-z])" if word[-1].isascii() else "")
-    return re.search(f"{before}{re.escape(word)}{after}", text) is not None
-
-
 def _outcomes(text: str) -> set[Outcome]:
-    return {outcome for outcome, words in _OUTCOME_WORDS.items() if words.search(_plain(text))}
+    return {outcome for outcome, words in _OUTCOME_WORDS.items() if words.search(plain(text))}
 
 
 def _by_facts(text: str, cases: Sequence[Case]) -> tuple[Case, ...]:
     """Cases of which sector, region, stage or topics hold every word, and whose outcome is as it is said."""
-    outcomes, rest = _outcomes(text), _plain(text)
+    outcomes, rest = _outcomes(text), plain(text)
     for words in (*_OUTCOME_WORDS.values(), _GENERIC):
         rest = words.sub(" ", rest)
     of_outcome = [case for case in cases if not outcomes or case.facts.outcome in outcomes]

@@ -11,29 +11,21 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from itertools import chain, zip_longest
-from typing import Protocol
 
 from rag.asked_parts import parts_of
 from rag.authorship import Writing
 from rag.catalogue import Catalogue
+from rag.extract.layout import Texts
 from rag.follow_ups import standalone
 from rag.headings import clean_heading
 from rag.ports import Retrieving, Statement, Writer
-from rag.types import ChunkId, Language, PartFound, Passage, Question, Retrieval
+from rag.types import ChunkId, PartFound, Passage, Question, Retrieval
 
 _SURE = 0.9
 """Confidence from which on a part is answered beside the answer to the whole."""
 
 _BEST = 2
 """The best passages of a part, one of which its answer has to be from then."""
-
-
-class Texts(Protocol):
-    """The writer's few sentences of its own, in the reader's language."""
-
-    def text(self, key: str, language: Language, **values: str) -> str:
-        """The text of a key with its values filled in."""
-        ...
 
 
 class PartedRetriever:
