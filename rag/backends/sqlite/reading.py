@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
-from rag.backends.sqlite.database import Database
+from rag.backends.sqlite.database import Database, gathered
 from rag.backends.sqlite.records import load_chunk, load_document, load_filing
 from rag.catalogue import Counts, Generation, GenerationId, Input, LexicalHit, LiveChunk
 from rag.types import ChunkId, Document, DocumentId, Scope
@@ -148,7 +148,7 @@ class SqliteCatalogue:
             found = _matches(connection, telling, self._live, limit=asked)
             admitted = [
                 LexicalHit(chunk_id=chunk_id, coverage=min(1.0, -score / best))
-                for chunk_id, document, score in found
+                for score, chunk_id, document in found
                 if document in documents and scope.admits(documents[document])
             ]
             if len(admitted) >= limit or len(found) < asked:
@@ -157,7 +157,9 @@ class SqliteCatalogue:
 
     def _owners(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, Document]:
         documents = self._documents(connection)
-        rows = connection.execute(
+        rows = gathered(
+            connection,
+            "id, document",
             f"SELECT id, document FROM chunks WHERE generation IN {self._live} AND id IN {_LISTED}",
             [json.dumps([*ids])],
         )
@@ -166,7 +168,9 @@ class SqliteCatalogue:
 
     def _chunks(self, connection: sqlite3.Connection, ids: Sequence[ChunkId], scope: Scope) -> dict[ChunkId, LiveChunk]:
         documents = self._documents(connection)
-        rows = connection.execute(
+        rows = gathered(
+            connection,
+            "id, document, content",
             f"SELECT id, document, content FROM chunks WHERE generation IN {self._live} AND id IN {_LISTED}",
             [json.dumps([*ids])],
         )
@@ -180,15 +184,17 @@ class SqliteCatalogue:
         self, connection: sqlite3.Connection, document: DocumentId, positions: Collection[int], scope: Scope
     ) -> tuple[LiveChunk, ...]:
         documents = self._documents(connection)
-        rows = connection.execute(
-            "SELECT chunks.id, chunks.document, chunks.content FROM chunks JOIN documents"
+        rows = gathered(
+            connection,
+            "position, id, document, content",
+            "SELECT chunks.position, chunks.id, chunks.document, chunks.content FROM chunks JOIN documents"
             f" ON documents.row = chunks.document WHERE documents.generation IN {self._live} AND documents.id = ?"
-            f" AND chunks.position IN {_LISTED} ORDER BY chunks.position",
+            f" AND chunks.position IN {_LISTED}",
             [document, json.dumps([*positions])],
         )
         return tuple(
             LiveChunk(id=chunk_id, document=documents[row], chunk=load_chunk(content))
-            for chunk_id, row, content in rows
+            for _, chunk_id, row, content in sorted(rows)
             if scope.admits(documents[row])
         )
 
@@ -249,8 +255,9 @@ def _sizes(connection: sqlite3.Connection, live: str) -> Mapping[str, int]:
 def _counts_of(connection: sqlite3.Connection, terms: Sequence[str]) -> tuple[int, dict[str, int]]:
     """The number of chunks, and in how many of them each term stands."""
     (total,) = connection.execute("SELECT count(*) FROM chunks").fetchone()
-    rows = connection.execute(f"SELECT term, doc FROM term_counts WHERE term IN {_LISTED}", [json.dumps([*terms])])
-    return total, {**dict.fromkeys(terms, 0), **dict(rows.fetchall())}
+    asked = f"SELECT term, doc FROM term_counts WHERE term IN {_LISTED}"
+    rows = gathered(connection, "term, doc", asked, [json.dumps([*terms])])
+    return total, {**dict.fromkeys(terms, 0), **dict(rows)}
 
 
 def _telling(terms: Sequence[str], counts: Mapping[str, int], total: int) -> list[str]:
@@ -268,16 +275,17 @@ def _idf(total: int, count: int) -> float:
 
 def _matches(
     connection: sqlite3.Connection, terms: Sequence[str], live: str, *, limit: int
-) -> list[tuple[ChunkId, int, float]]:
-    """Chunk, document row and score of the best matches; those of other generations have no document.
+) -> list[tuple[float, ChunkId, int]]:
+    """Score, chunk and document row of the best matches, best first; those of other generations have no document.
 
     The matches are cut before they are joined: a common word matches nearly every chunk of a library.
     """
-    rows = connection.execute(
-        "SELECT coalesce(chunks.id, ''), coalesce(chunks.document, -1), matches.rank FROM"
+    rows = gathered(
+        connection,
+        "score, id, document",
+        "SELECT matches.rank AS score, coalesce(chunks.id, '') AS id, coalesce(chunks.document, -1) AS document FROM"
         " (SELECT rowid, rank FROM chunk_terms WHERE chunk_terms MATCH ? ORDER BY rank LIMIT ?) AS matches"
-        f" LEFT JOIN chunks ON chunks.row = matches.rowid AND chunks.generation IN {live}"
-        " ORDER BY matches.rank, chunks.id",
+        f" LEFT JOIN chunks ON chunks.row = matches.rowid AND chunks.generation IN {live}",
         [" OR ".join(f'"{term}"' for term in terms if '"' not in term), limit],
     )
-    return rows.fetchall()
+    return sorted((score, ChunkId(key), document) for score, key, document in rows)
