@@ -12,30 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.citations import SupportRule, Verdict
-from rag.extract.words import asked_words, words_of
-from rag.language import detect_language
+from rag.extract.words import words_of
 from rag.numbers import numbers_in
 from rag.ports import Embedder, Support
 from rag.types import Passage
-from rag.writing.names import chinese_names, chinese_subject, lacks_chinese, lacks_latin, latin_names
-from rag.writing.numbers import held_numbers, stated_numbers
+from rag.writing.claims import Claim, claim_of, misplaces, share_of
+from rag.writing.names import lacks_chinese, lacks_latin
 from rag.writing.polarity import contradicts
 from rag.writing.sources import Meaning, Source, Window
 
-_WORD_WEIGHT, _NAME_WEIGHT = 1.5, 2.5
-"""What a Latin word and a name weigh against one Chinese bigram, as in the check of citations."""
-
-_MARKUP = re.compile(r"[*_`~#|>]+|^\s*(?:[-+•·]|\d{1,3}[.)、])\s", re.MULTILINE)
 _PLAIN = 0.5
 """Share of a heading's words that has to occur in what was asked or found."""
 
 _PART = 0.2
 """Share of a claim's words that a passage has to add where several carry the claim together."""
-
-_LABEL = re.compile(r"^\s*(?:[-*+•·]|\d{1,3}[.)、])?\s*\*\*[^*\n]{1,40}?(?:[:：]\*\*|\*\*\s*[:：])")
-"""The bold words before a list item's colon, which name it and state nothing."""
-
-_CLAUSE = re.compile(r"[，,；;。！？!?：:\n]+(?!\d)|\b(?:and|but|while)\b|而|并")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +50,6 @@ class EvidenceSettings:
 
     better: float = 0.2
     """How much more another passage has to support a claim before it replaces one that the model cited."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim:
-    text: str
-    language: str
-    weights: Mapping[str, float]
-    stated: frozenset[float]
-    latin: frozenset[str]
-    chinese: frozenset[str]
-    subject: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +93,7 @@ class Evidence:
             text: a sentence or list item without marks.
             cited: the passages that the model gave for it.
         """
-        claim = _claim_of(text)
+        claim = claim_of(text)
         if not claim.weights or self._invents_subject(claim):
             return ()
         own = [await self._weigh(claim, self._sources[index]) for index in cited if index in self._sources]
@@ -127,7 +106,7 @@ class Evidence:
             return (other,)
         return tuple(finding.support for finding in holding if finding.support)
 
-    async def _clearest(self, claim: _Claim, others: Sequence[Source], *, least: float, across: bool) -> Support | None:
+    async def _clearest(self, claim: Claim, others: Sequence[Source], *, least: float, across: bool) -> Support | None:
         """What carries a claim best among passages that were not cited for it, from a score of `least` on."""
         near = [self._nearest(claim, source) for source in others if self._is_own(claim, source)]
         near = sorted((each for each in near if each.score >= least), key=lambda each: -each.score)
@@ -139,12 +118,12 @@ class Evidence:
 
     def is_plain(self, text: str) -> bool:
         """Whether a heading or a lead-in says nothing beyond what was asked and found: hardly a new word."""
-        claim = _claim_of(text)
-        return self.is_known(text) and (not claim.weights or _share(claim, self._words) >= _PLAIN)
+        claim = claim_of(text)
+        return self.is_known(text) and (not claim.weights or share_of(claim, self._words) >= _PLAIN)
 
     def is_known(self, text: str) -> bool:
         """Whether every name and number of a text occurs in what was asked or found."""
-        claim = _claim_of(text)
+        claim = claim_of(text)
         new = lacks_latin(claim.latin, self._everything, self._words) | lacks_chinese(claim.chinese, self._everything)
         return not new and numbers_in(claim.text) <= self._numbers
 
@@ -157,32 +136,32 @@ class Evidence:
                 return Support(passage=source.index, quote=found[0])
         return None
 
-    def _is_own(self, claim: _Claim, source: Source) -> bool:
+    def _is_own(self, claim: Claim, source: Source) -> bool:
         return claim.language == source.language or not claim.language
 
-    def _invents_subject(self, claim: _Claim) -> bool:
+    def _invents_subject(self, claim: Claim) -> bool:
         """Whether a Chinese claim is about something of which neither question nor passages have a single bigram."""
         subject = claim.subject
         own = any(source.language == claim.language for source in self._sources.values())
         return bool(subject) and own and not words_of(subject) & self._words
 
-    async def _weigh(self, claim: _Claim, source: Source) -> Finding:
+    async def _weigh(self, claim: Claim, source: Source) -> Finding:
         if not self._is_own(claim, source):
             return await self._weigh_meaning(claim, source)
         finding = self._nearest(claim, source)
         return self._found(claim, finding) if await self._carries(claim, finding) else finding
 
-    def _nearest(self, claim: _Claim, source: Source) -> Finding:
+    def _nearest(self, claim: Claim, source: Source) -> Finding:
         """The window that shares most words with a claim, among those that hold its numbers."""
         fitting = [window for window in source.windows if claim.stated <= window.numbers]
         score, window = max(
-            ((_share(claim, window.words), window) for window in fitting),
+            ((share_of(claim, window.words), window) for window in fitting),
             key=lambda each: (round(each[0], 6), -len(each[1].lines)),
             default=(0.0, None),
         )
         return Finding(source=source, score=score, window=window)
 
-    async def _carries(self, claim: _Claim, finding: Finding) -> bool:
+    async def _carries(self, claim: Claim, finding: Finding) -> bool:
         if finding.window is None or self._settings.words.verdict(finding.score) is Verdict.UNSUPPORTED:
             return False
         if finding.score >= self._settings.verbatim:
@@ -192,7 +171,7 @@ class Evidence:
             return finding.score >= self._settings.words.supported
         return self._settings.wording * finding.score + likeness[0] >= self._settings.together
 
-    async def _weigh_meaning(self, claim: _Claim, source: Source) -> Finding:
+    async def _weigh_meaning(self, claim: Claim, source: Source) -> Finding:
         fitting = [window for window in source.windows if claim.stated <= window.numbers]
         likeness = await self._meaning.likeness(claim.text, source, fitting)
         pairs = zip(likeness or (), fitting, strict=likeness is not None)
@@ -200,23 +179,23 @@ class Evidence:
         finding = Finding(source=source, score=cosine, window=window)
         return self._found(claim, finding) if cosine >= self._settings.across else finding
 
-    def _found(self, claim: _Claim, finding: Finding) -> Finding:
+    def _found(self, claim: Claim, finding: Finding) -> Finding:
         """The finding with its quote, unless a name, a negation or a number's place speaks against it."""
         source, window = finding.source, finding.window
         if window is None or self._disagrees(claim, source, window):
             return Finding(source=source, score=0.0, window=window)
-        line = max(window.lines, key=lambda n: _share(claim, words_of(source.lines[n])))
+        line = max(window.lines, key=lambda n: share_of(claim, words_of(source.lines[n])))
         support = Support(passage=source.index, quote=source.lines[line])
         return Finding(source=source, score=finding.score, window=window, support=support)
 
-    def _disagrees(self, claim: _Claim, source: Source, window: Window) -> bool:
+    def _disagrees(self, claim: Claim, source: Source, window: Window) -> bool:
         if lacks_latin(claim.latin, source.whole, source.words) or lacks_chinese(claim.chinese, source.whole):
             return True
         own = self._is_own(claim, source)
         text = source.text_of(window)
-        return contradicts(claim.text, text, same_language=own) or (own and _misplaces(claim, source, window))
+        return contradicts(claim.text, text, same_language=own) or (own and misplaces(claim, source, window))
 
-    def _joint(self, claim: _Claim, cited: Sequence[Finding]) -> tuple[Support, ...]:
+    def _joint(self, claim: Claim, cited: Sequence[Finding]) -> tuple[Support, ...]:
         """Several citations that carry a claim only together, each a part of it."""
         parts = [each for each in (self._part(claim, finding.source) for finding in cited) if each.window]
         if len(parts) < 2:
@@ -226,7 +205,7 @@ class Evidence:
         numbers = frozenset[float]().union(*(window.numbers for window in windows))
         whole = "\n".join(part.source.whole for part in parts)
         told = "\n".join(part.source.text_of(part.window) for part in parts if part.window)
-        if not claim.stated <= numbers or self._settings.words.verdict(_share(claim, words)) is not Verdict.SUPPORTED:
+        if not claim.stated <= numbers or self._settings.words.verdict(share_of(claim, words)) is not Verdict.SUPPORTED:
             return ()
         if lacks_latin(claim.latin, whole, words_of(whole)) or lacks_chinese(claim.chinese, whole):
             return ()
@@ -238,63 +217,14 @@ class Evidence:
             if part.window
         )
 
-    def _part(self, claim: _Claim, source: Source) -> Finding:
+    def _part(self, claim: Claim, source: Source) -> Finding:
         """The sentence of a source that shares most with a claim; none if it shares next to nothing."""
         if not self._is_own(claim, source):
             return Finding(source=source, score=0.0)
         single = [window for window in source.windows if len(window.lines) == 1]
         score, window = max(
-            ((_share(claim, window.words), window) for window in single), key=lambda each: each[0], default=(0.0, None)
+            ((share_of(claim, window.words), window) for window in single),
+            key=lambda each: each[0],
+            default=(0.0, None),
         )
         return Finding(source=source, score=score, window=window if score >= _PART else None)
-
-
-def _claim_of(text: str) -> _Claim:
-    plain = " ".join(_MARKUP.sub(" ", text).split())
-    latin = latin_names(plain)
-    words = [word for word in asked_words(_LABEL.sub("", text, count=1)) if not word[0].isdigit()]
-    return _Claim(
-        text=plain,
-        language=detect_language(plain),
-        weights={word: _weight(word, latin) for word in words},
-        stated=stated_numbers(plain),
-        latin=latin,
-        chinese=chinese_names(plain),
-        subject=chinese_subject(plain),
-    )
-
-
-def _weight(word: str, names: frozenset[str]) -> float:
-    if not word.isascii():
-        return 1.0
-    return _NAME_WEIGHT if any(name.startswith(word) for name in names) else _WORD_WEIGHT
-
-
-def _share(claim: _Claim, words: frozenset[str]) -> float:
-    """The share of a claim's weight that a source's words hold."""
-    total = sum(claim.weights.values())
-    return sum(claim.weights[word] for word in claim.weights.keys() & words) / total if total else 0.0
-
-
-_NEARLY = 0.6
-
-
-def _misplaces(claim: _Claim, source: Source, window: Window) -> bool:
-    """Whether a number of the claim belongs to another sentence of the window than what the claim says of it.
-
-    "A was founded in 2015. B was founded in 2019." does not carry "B was founded in 2015."
-    """
-    lines = [(words_of(source.lines[n]), held_numbers(source.lines[n])) for n in window.lines]
-    if len(lines) < 2:
-        return False
-    for clause in filter(None, _CLAUSE.split(claim.text)):
-        numbers = stated_numbers(clause)
-        wanted = {word: claim.weights[word] for word in asked_words(clause) if word in claim.weights}
-        if not numbers or not wanted:
-            continue
-        shares = [sum(wanted[word] for word in wanted.keys() & words) for words, _ in lines]
-        for number in numbers:
-            there = max((share for share, (_, held) in zip(shares, lines, strict=True) if number in held), default=None)
-            if there is not None and there < _NEARLY * max(shares):
-                return True
-    return False
