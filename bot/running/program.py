@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from bot.running.connecting import Connection, State
+from bot.running.loops import run_served
 from bot.running.opening import Bot, Opener, RunSettings
 from bot.running.pauses import spare_pauses
 from bot.running.plugging import AdapterFactory
@@ -27,7 +28,7 @@ def run_bot(settings: RunSettings, factories: Sequence[AdapterFactory]) -> int:
         RagError: something cannot be opened.
     """
     with LastResort() as last_resort:
-        return asyncio.run(Program(settings, factories, last_resort=last_resort).run())
+        return run_served(Program(settings, factories, last_resort=last_resort).run())
 
 
 class Program:

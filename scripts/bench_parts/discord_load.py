@@ -21,6 +21,7 @@ from bot.discord_settings import DiscordSettings
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.running.inquiries import Inquiries
+from bot.running.loops import run_served
 from bot.running.talking import build_engine
 from bot.settings import Settings
 from bot.store.opening import open_store
@@ -101,7 +102,7 @@ async def _bot(home: Path, api: str) -> None:
 
 
 def _run(pipe: Connection, plan: Plan) -> None:
-    asyncio.run(_world(pipe, plan))
+    run_served(_world(pipe, plan))
 
 
 async def _world(pipe: Connection, plan: Plan) -> None:
