@@ -1,8 +1,8 @@
 """Slack's patience: what it hands over is taken in a few at a time, and acknowledged in time however long that takes.
 
-An event is acknowledged when the store has it, so that none gets lost. Where others wait before it, or where that takes
-too long, it is acknowledged before: Slack would hand over the same once more, and make a flood greater than it is. What
-was acknowledged so waits in memory, in a line of bounded length, and is tried again where the store fails.
+What comes is acknowledged when the store has it, so that none gets lost. Where that takes too long, be it that others
+wait before it, it is acknowledged before: Slack would hand over the same once more, and make a flood greater.
+What was acknowledged so waits in memory, in a line of bounded length, and is tried again where the store fails.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from bot.slack_app.parse import Body
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 64
-_PATIENCE_S = 1.0
-"""Slack waits three seconds, in which the acknowledgement has to arrive as well."""
+_PATIENCE_S = 2.0
+"""Slack waits three seconds, in which the acknowledgement has to arrive as well; a process that is killed loses what
+was acknowledged after this time and not taken in yet, and nothing else."""
 
 _MOST = 10_000
 _PAUSES_S = (0.5, 2.0, 10.0, 30.0)
@@ -73,12 +74,10 @@ class Doorstep:
         """
         if len(self._guests) >= self._most:
             raise StoreFailed(f"{self._most} bodies wait to be taken in; no more are accepted")
-        guest = _Guest(body, promised=_is_event(body) and self._places.locked())
+        guest = _Guest(body, promised=False)
         task = asyncio.create_task(self._see_in(guest))
         self._guests[task] = guest
         task.add_done_callback(lambda done: self._guests.pop(done, None))
-        if guest.promised:
-            return
         try:
             await asyncio.wait({task}, timeout=self._patience_s)
         finally:

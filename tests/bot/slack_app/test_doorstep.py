@@ -60,18 +60,26 @@ async def test_body_that_takes_too_long_is_acknowledged_and_taken_in_later() -> 
     await until(lambda: store.done == [COMMAND])
 
 
-async def test_event_behind_others_is_acknowledged_at_once_and_keeps_its_turn() -> None:
+async def test_event_behind_others_keeps_its_turn_and_is_acknowledged_when_it_was_taken_in() -> None:
     store = Store(shut=True)
     doorstep = Doorstep(store.take, at_once=1, patience_s=LONG)
-    first = asyncio.create_task(doorstep.hand_over(EVENT))
+    tasks = [asyncio.create_task(doorstep.hand_over({**EVENT, "number": number})) for number in range(4)]
     await until(lambda: len(store.begun) == 1)
-    for number in range(3):
-        await doorstep.hand_over({**EVENT, "number": number})
-    assert len(store.begun) == 1
+    assert not any(task.done() for task in tasks)
     store.open.set()
-    await first
+    await asyncio.gather(*tasks)
+    assert [body.get("number") for body in store.done] == [0, 1, 2, 3]
+
+
+async def test_event_behind_others_is_acknowledged_in_time_and_keeps_its_turn() -> None:
+    store = Store(shut=True)
+    doorstep = Doorstep(store.take, at_once=1, patience_s=0)
+    for number in range(4):
+        await doorstep.hand_over({**EVENT, "number": number})
+    await until(lambda: len(store.begun) == 1)
+    store.open.set()
     await until(lambda: len(store.done) == 4)
-    assert [body.get("number") for body in store.done] == [None, 0, 1, 2]
+    assert [body.get("number") for body in store.done] == [0, 1, 2, 3]
 
 
 async def test_command_does_not_wait_behind_events() -> None:
@@ -128,20 +136,24 @@ async def test_more_than_memory_is_meant_to_hold_is_left_to_slack() -> None:
 
 
 async def test_what_was_acknowledged_is_taken_in_before_the_end_and_the_rest_is_left_to_slack() -> None:
-    store = Store(shut=True)
-    doorstep = Doorstep(store.take, at_once=1, patience_s=LONG)
-    waiting = asyncio.create_task(doorstep.hand_over(COMMAND))
-    await until(lambda: store.begun == [COMMAND])
-    held = asyncio.create_task(doorstep.hand_over(EVENT))
-    await until(lambda: len(store.begun) == 2)
-    promised = {**EVENT, "promised": True}
-    await doorstep.hand_over(promised)
-    for task in (waiting, held):
-        task.cancel()
+    store, slow = Store(shut=True), Store(shut=True)
+
+    async def take(body: Any) -> None:
+        await (slow if body.get("slow") else store).take(body)
+
+    doorstep = Doorstep(take, patience_s=LONG)
+    gone = asyncio.create_task(doorstep.hand_over(EVENT))
+    await until(lambda: bool(store.begun))
+    gone.cancel()
+    await asyncio.wait({gone})
+    waiting = asyncio.create_task(doorstep.hand_over({**EVENT, "slow": True}))
+    await until(lambda: bool(slow.begun))
     closing = asyncio.create_task(doorstep.close())
     store.open.set()
     await closing
-    assert promised in store.done
+    assert (store.done, slow.done) == ([EVENT], [])
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 async def test_mention_is_acknowledged_in_time_while_the_store_hangs_and_is_heard_once_it_works() -> None:
