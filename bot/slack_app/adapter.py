@@ -18,8 +18,9 @@ from bot.remembered import Remembered
 from bot.replies import Form, Reply
 from bot.slack_app.arrivals import Arrivals
 from bot.slack_app.clients import Clients
+from bot.slack_app.dialect import Dialect
 from bot.slack_app.direct import DirectMessages
-from bot.slack_app.failures import code_of, delivering, reason_of
+from bot.slack_app.failures import code_of, delivering, reason_of, ts_of
 from bot.slack_app.files import Files
 from bot.slack_app.forms import view_of
 from bot.slack_app.groups import UserGroups
@@ -56,7 +57,6 @@ _OUT_OF_REACH = frozenset(
 )
 """Where the bot may not write, whoever reads it."""
 
-_BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 _WHISPERS_AT_ONCE = 16
 """A flood of lines such as "busy" must not keep Slack's events from being acknowledged."""
 
@@ -66,6 +66,7 @@ class Tools:
     """What talking takes besides Slack's methods."""
 
     renderer: Renderer
+    dialect: Dialect
     traces: Traces
     pace: Pace
     files: Files
@@ -90,6 +91,7 @@ class SlackChat:
         self._client = clients.patient
         self._careful = clients.careful
         self._renderer = tools.renderer
+        self._dialect = tools.dialect
         self._traces = tools.traces
         self._pace = tools.pace
         self._files = tools.files
@@ -136,7 +138,7 @@ class SlackChat:
             nonce = self._nonces.get((message.place.channel, message.id)) or _FOUND
             change = partial(self._client.chat_update, metadata=metadata_of(nonce))
             with delivering("change a message"):
-                await self._worded(reply, partial(self._settled, message, change))
+                await self._dialect.say(reply, partial(self._settled, message, change))
         await self._uploads.beneath(message, reply.files)
 
     async def delete(self, message: MessageRef) -> None:
@@ -159,7 +161,7 @@ class SlackChat:
         async with self._whispers:
             await self.arrivals.pass_by()
             with delivering("take a private line"):
-                await self._worded(reply, partial(self._whisper, place, person))
+                await self._dialect.say(reply, partial(self._whisper, place, person))
 
     async def _whisper(self, place: Place, person: Person, **content: Any) -> None:
         # In a thread without an answer nobody would see it.
@@ -217,21 +219,15 @@ class SlackChat:
     async def _post(self, place: Place, reply: Reply, *, nonce: str) -> MessageRef:
         where: dict[str, Any] = {"channel": place.channel, "thread_ts": place.thread or None}
         with delivering("take a message"):
-            posted = await self._worded(
+            posted = await self._dialect.say(
                 reply, partial(self._careful.chat_postMessage, metadata=metadata_of(nonce), **where, **_NO_PREVIEWS)
             )
-        return MessageRef(place=place, id=str(posted["ts"]))
-
-    async def _worded(self, reply: Reply, send: Callable[..., Awaitable[Any]]) -> Any:
-        """Sends a reply; in simpler blocks where Slack takes no others, at last in words alone, so that it is said."""
-        for form in (self._renderer.message, self._renderer.plain):
-            try:
-                return await send(**form(reply))
-            except SlackApiError as error:
-                if code_of(error) not in _BLOCKS_REFUSED:
-                    raise
-                log.warning("blocks_refused", extra={"error": code_of(error)})
-        return await send(**self._renderer.bare(reply))
+            ts = ts_of(posted)
+        message = MessageRef(place=place, id=ts) if ts else await self.find_posted(place, nonce)
+        if message is None:
+            # To post it once more might say it twice.
+            raise DeliveryFailed("Slack took a message and does not tell which one it is")
+        return message
 
     async def _handed(self, place: Place, asker: str, reply: Reply, error: DeliveryFailed) -> MessageRef:
         """What one person alone reads goes to the address of their command where the bot is no part of the talk."""
@@ -239,7 +235,7 @@ class SlackChat:
         if address is None or reason_of(error) not in _OUT_OF_REACH:
             raise error
         with delivering("take a private line"):
-            await self._worded(reply, partial(self._respond, address))
+            await self._dialect.say(reply, partial(self._respond, address))
         return MessageRef(place=place, id="")
 
     async def _publish(self, place: Place, reply: Reply) -> MessageRef:

@@ -21,6 +21,7 @@ from bot.running.plugging import Receive
 from bot.settings import Settings
 from bot.slack_app.adapter import SlackChat, Tools
 from bot.slack_app.clients import Clients, nameless_client, open_clients
+from bot.slack_app.dialect import Dialect
 from bot.slack_app.directory import Directory
 from bot.slack_app.doorstep import Doorstep
 from bot.slack_app.files import Files
@@ -186,7 +187,10 @@ def _tools(
         edit_interval_s=settings.edit_interval_s,
     )
     streams = Streams(clients, renderer, clock=time.monotonic, offered=settings.streaming)
-    return Tools(renderer=renderer, traces=traces, pace=pace, files=files, streams=streams, groups=groups)
+    dialect = Dialect(renderer, clock=time.monotonic)
+    return Tools(
+        renderer=renderer, dialect=dialect, traces=traces, pace=pace, files=files, streams=streams, groups=groups
+    )
 
 
 def _now() -> datetime:

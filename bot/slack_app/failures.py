@@ -45,10 +45,13 @@ NOT_OFFERED = frozenset(
 _MENDS: Mapping[str, str] = {
     "access_denied": "the workspace does not let it in, or Socket Mode is off; switch that on at api.slack.com/apps, "
     "and ask an admin of the workspace to allow the app",
+    "accesslimited": "the network that the bot is in is not let in; ask an admin of the workspace to allow it",
     "account_inactive": "the app was removed from the workspace; install it again and set its new token",
     "ekm_access_denied": "the organisation has taken its keys back; ask its admins",
+    "enterprise_is_restricted": "the organisation does not let apps in here; ask its admins",
     "forbidden_team": "the workspace may not connect so; set slack.mode = 'http'",
     "invalid_auth": "Slack does not know it; copy it anew from the app's pages at api.slack.com/apps",
+    "no_permission": "the workspace does not let it do this; ask an admin of the workspace to allow the app",
     "not_allowed_token_type": "it is of the wrong kind; the bot token begins with xoxb-, the app token with xapp-",
     "not_authed": "it is empty; copy it from the app's pages at api.slack.com/apps",
     "team_access_not_granted": "the app is not approved for the workspace; ask an admin of the organisation",
@@ -58,6 +61,12 @@ _MENDS: Mapping[str, str] = {
     "two_factor_setup_required": "whoever installed the app has to set up two-factor authentication first",
     "user_removed_from_team": "whoever it belongs to has left; install the app again and set its new token",
 }
+
+CROWDED = "too_many_websockets"
+TOO_MANY_SOCKETS = (
+    f"Slack opens no more connections of the app ({CROWDED}): end other programs that use its app token, "
+    "of which each takes a share of the questions"
+)
 
 TOKEN_REFUSED = frozenset({"account_inactive", "invalid_auth", "token_expired", "token_revoked"})
 """Refusals that come at any moment and hold for all methods: the token is of no use any more."""
@@ -85,6 +94,8 @@ def refused_token(error: Exception, *, setting: str) -> AdapterFailed:
     if not isinstance(error, SlackApiError):
         return AdapterFailed(f"Slack is out of reach: {type(error).__name__} {error}", retryable=True)
     code = code_of(error)
+    if code == CROWDED:
+        return AdapterFailed(TOO_MANY_SOCKETS, retryable=True)
     if not _body(error) and _status(error) < _SERVER_ERROR:
         return AdapterFailed(f"{_NOT_SLACK} (status {_status(error)})", retryable=True)
     if code == "missing_scope":
@@ -92,7 +103,8 @@ def refused_token(error: Exception, *, setting: str) -> AdapterFailed:
     elif code in _MENDS:
         mend = _MENDS[code]
     else:
-        return AdapterFailed(f"Slack answers {code or _status(error)!r}", retryable=passes(error))
+        # A name that is not known here may stand for what is over by itself; who connects again does so less and less.
+        return AdapterFailed(f"Slack answers {code or _status(error)!r}", retryable=True)
     return AdapterFailed(f"Slack refuses the token of {setting} ({code}): {mend}", retryable=False)
 
 
@@ -120,6 +132,12 @@ def delivering(what: str) -> Iterator[None]:
     except UNDOCUMENTED as error:
         problem = f"Slack's answer cannot be read when asked to {what}: {type(error).__name__}"
         raise DeliveryFailed(problem, retry_after_s=_SOON_S) from error
+
+
+def ts_of(answer: Any) -> str:
+    """The id of the message that an answer tells of; "" where it tells of none."""
+    ts = answer.get("ts") or (answer.get("message") or {}).get("ts")
+    return ts if isinstance(ts, str) else ""
 
 
 def reason_of(error: DeliveryFailed) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from contextlib import suppress
+from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -16,7 +17,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import AdapterFailed, StoreFailed
 from bot.slack_app.doorstep import Take
-from bot.slack_app.failures import CALL_FAILED, refused_token
+from bot.slack_app.failures import CALL_FAILED, CROWDED, TOO_MANY_SOCKETS, refused_token
 from bot.slack_settings import SlackSettings
 from rag.ports import Clock
 
@@ -24,7 +25,16 @@ log = logging.getLogger(__name__)
 
 _LONGEST_PING_S = 10.0
 _CONNECT_S = 20.0
-_LAST, _SHORT = "link_disabled", 1_000
+_SHORT = 1_000
+_LAST = "link_disabled"
+_CROWDED_MOST = 3
+"""How often in a row Slack may find too many sockets: the SDK opens another one each time, at once and for ever."""
+
+_OVER = {
+    _LAST: "Socket Mode was switched off for the app; switch it on at api.slack.com/apps, on the page “Socket Mode”, "
+    "or set slack.mode = 'http'",
+    CROWDED: TOO_MANY_SOCKETS,
+}
 _CHECKS = 8
 """How often the connection is looked at within the time that it may be silent for."""
 
@@ -79,19 +89,21 @@ async def _connect(app: AsyncApp, socket: SocketModeClient, token: str) -> None:
 async def _watch(socket: SocketModeClient, settings: SlackSettings, *, clock: Clock) -> None:
     """Raises AdapterFailed when the socket has been dead for too long; connects anew when it was idle for long."""
     alive_at = heard_at = clock()
-    switched_off = False
+    farewells = _Farewells()
 
     async def heard(message: aiohttp.WSMessage) -> None:
-        nonlocal heard_at, switched_off
-        heard_at, switched_off = clock(), switched_off or _is_last(message)
+        nonlocal heard_at
+        heard_at = clock()
+        farewells.heed(message)
 
     socket.on_message_listeners.append(heard)
     while True:
-        await asyncio.sleep(settings.silence_s / _CHECKS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(settings.silence_s / _CHECKS):
+                await farewells.over.wait()
         now = clock()
-        if switched_off:
-            mend = "switch it on at api.slack.com/apps, on the page “Socket Mode”, or set slack.mode = 'http'"
-            raise AdapterFailed(f"Socket Mode was switched off for the app; {mend}", retryable=True)
+        if farewells.over.is_set():
+            raise AdapterFailed(farewells.reason, retryable=True)
         if await _is_alive(socket):
             alive_at = now
         if now - alive_at > settings.silence_s:
@@ -104,14 +116,35 @@ async def _watch(socket: SocketModeClient, settings: SlackSettings, *, clock: Cl
             await _replace(socket)
 
 
-def _is_last(message: aiohttp.WSMessage) -> bool:
-    """Whether Slack says that it takes no sockets of the app any more. The SDK would ask for a new one for ever."""
-    if message.type is not aiohttp.WSMsgType.TEXT or _LAST not in message.data[:_SHORT]:
-        return False
+class _Farewells:
+    """What Slack says when it ends a socket: it wants a new one, or none, which the SDK would ask for for ever."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self.reason = ""
+        self._crowded = 0
+
+    def heed(self, message: aiohttp.WSMessage) -> None:
+        """Notes what a message says of the socket's end."""
+        told = _told(message)
+        if told.get("type") == "hello":
+            return
+        reason = told.get("reason") if told.get("type") == "disconnect" else None
+        # What brings something to do is a socket that holds.
+        self._crowded = self._crowded + 1 if reason == CROWDED else 0
+        if reason == _LAST or self._crowded >= _CROWDED_MOST:
+            self.reason = _OVER[str(reason)]
+            self.over.set()
+
+
+def _told(message: aiohttp.WSMessage) -> dict[str, Any]:
+    """What a short message that may be a farewell says; nothing for all others, which are read elsewhere."""
+    if message.type is not aiohttp.WSMsgType.TEXT or len(message.data) > _SHORT:
+        return {}
     with suppress(ValueError):
         told = json.loads(message.data)
-        return isinstance(told, dict) and (told.get("type"), told.get("reason")) == ("disconnect", _LAST)
-    return False
+        return told if isinstance(told, dict) else {}
+    return {}
 
 
 async def _replace(socket: SocketModeClient) -> None:

@@ -19,7 +19,7 @@ from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Reply
 from bot.slack_app.clients import Clients
-from bot.slack_app.failures import CALL_FAILED, NOT_OFFERED, code_of, delivering, may_have_arrived, passes
+from bot.slack_app.failures import CALL_FAILED, NOT_OFFERED, code_of, delivering, may_have_arrived, passes, ts_of
 from bot.slack_app.outbox import EditBudget
 from bot.slack_app.render import Renderer, has_table
 from bot.slack_app.sizes import held
@@ -203,7 +203,6 @@ class Streams:
             begun = await self._clients.hasty.chat_startStream(
                 channel=place.channel, thread_ts=place.thread, chunks=chunks or None, **recipient
             )
-            return str(begun["ts"])
         except CALL_FAILED as error:
             if may_have_arrived(error):
                 with delivering("begin a message"):
@@ -211,6 +210,10 @@ class Streams:
             self._heed(code_of(error) if isinstance(error, SlackApiError) else "")
             log.info("stream_not_begun", extra={"error": _name_of(error)})
             return None
+        if not (ts := ts_of(begun)):
+            self._not_before = self._clock() + _ASKED_AGAIN_S
+            raise DeliveryFailed("Slack began a message and does not tell which one it is", retry_after_s=0)
+        return ts
 
     def _heed(self, code: str) -> None:
         if code == "invalid_chunks":

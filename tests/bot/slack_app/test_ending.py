@@ -68,3 +68,26 @@ async def test_socket_that_slack_exchanges_is_opened_anew(reason: str) -> None:
         await until(lambda: bot.slack.deliveries.connections == 2)
         bot.slack.people.say(ADA, CHANNEL, "hello")
         await until(lambda: bool(bot.heard.incoming))
+
+
+async def test_slack_that_finds_too_many_sockets_each_time_is_told_in_a_sentence_and_left_alone_for_a_while() -> None:
+    async with listening() as bot:
+        for number in range(1, 4):
+            await until(lambda number=number: bot.slack.deliveries.connections == number)
+            await bot.slack.deliveries.connected()
+            await bot.slack.deliveries.disconnect("too_many_websockets")
+        with pytest.raises(AdapterFailed, match="end other programs that use its app token") as failure:
+            await asyncio.wait_for(bot.listening, 10)
+    assert failure.value.retryable
+
+
+async def test_slack_may_find_too_many_sockets_now_and_then() -> None:
+    async with listening() as bot:
+        for number in range(1, 5):
+            await until(lambda number=number: bot.slack.deliveries.connections == number)
+            await bot.slack.deliveries.connected()
+            bot.slack.people.say(ADA, CHANNEL, "hello")
+            await until(lambda number=number: len(bot.heard.incoming) == number)
+            await bot.slack.deliveries.disconnect("too_many_websockets")
+        await until(lambda: bot.slack.deliveries.connections == 5)
+        assert not bot.listening.done()

@@ -17,6 +17,7 @@ from .office import ASKED, office
 from .opened import channel, listening, signed_in, slack_settings, until
 
 REPLY = Reply(text="A moat keeps others away.")
+JSON = "application/json"
 HTML = "<html><body>Bad gateway</body></html>"
 
 BAD_ANSWERS = [
@@ -148,3 +149,34 @@ async def test_profile_that_says_next_to_nothing_is_read() -> None:
 def _again(answer: Refusal, *, times: int = 1, after: bool = False) -> Refusal:
     more = {"status": answer.status, "retry_after": answer.retry_after, "page": answer.page}
     return Refusal(answer.error, times=times, after=after, page_type=answer.page_type, **more)  # type: ignore[arg-type]
+
+
+async def test_message_of_which_slack_does_not_tell_the_id_is_found_and_not_said_twice() -> None:
+    async with signed_in() as (slack, bot):
+        slack.workspace.refuse("chat.postMessage", Refusal("", after=True, page='{"ok": true}', page_type=JSON))
+        message = await bot.chat.post(channel(), REPLY, nonce="n1")
+        (said,) = slack.workspace.own()
+    assert said.ts == message.id
+
+
+async def test_message_of_which_nothing_is_told_is_not_posted_again() -> None:
+    async with signed_in() as (slack, bot):
+        slack.workspace.refuse("chat.postMessage", Refusal("", page='{"ok": true}', page_type=JSON))
+        with pytest.raises(DeliveryFailed, match="does not tell which") as failure:
+            await bot.chat.post(channel(), REPLY, nonce="n1")
+        assert len(slack.workspace.called("chat.postMessage")) == 1
+    assert not failure.value.retryable
+
+
+async def test_answer_whose_stream_has_no_id_is_shown_once(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        told = Refusal("", after=True, page='{"ok": true}', page_type=JSON)
+        bot.slack.workspace.refuse("chat.startStream", told)
+        bot.slack.people.say(ADA, CHANNEL, f"{ASKED} please wait")
+        await until(lambda: bool(bot.slack.workspace.own()))
+        bot.desk.opened.set()
+        (answer,) = await bot.answers()
+        bot.slack.people.say(ADA, CHANNEL, ASKED)
+        await bot.answers(2)
+        assert len(bot.slack.workspace.called("chat.startStream")) == 1
+    assert "much is known" in markdown_of(answer.blocks)
