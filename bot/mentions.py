@@ -14,6 +14,16 @@ from typing import Final
 EXPERT: Final = "expert"
 """The key in `ChannelSettings.other` under which a channel's expert stands, as `Mention.stored`."""
 
+_GAP = "\u00a0"
+"""Stands between the words of a name, so that it is known where the name ends."""
+
+_NAME = rf"(?<![\w.%+-])@[^\s@,，、:：()（）?？!！。]+(?:{_GAP}[^\s@,，、:：()（）?？!！。]+)*"
+_AND = r"(?:(?:and|和|跟|&)[\s,，]*)?"
+_SOME = r"[\s,，、:：(（]{0,5}"
+_PEOPLE = rf"(?:{_NAME}{_SOME}{_AND})+"
+_ADDRESSED = re.compile(rf"^\s*(?:(?:hey|hi|hello|dear|你好|您好|嗨){_SOME})?{_PEOPLE}", re.I)
+_COPIED = re.compile(rf"{_SOME}(?:/?\b(?:cc|fyi)\b|抄送)?{_SOME}{_PEOPLE}[)）.。]?\s*$", re.I)
+
 
 class MentionKind(StrEnum):
     """What a mention calls."""
@@ -74,3 +84,16 @@ def stored_mention(text: str) -> Mention | None:
     """The mention that settings keep, or None where they keep none."""
     kind, _, key = text.partition(":")
     return Mention(kind=MentionKind(kind), id=key) if kind in set(MentionKind) and key else None
+
+
+def named(name: str) -> str:
+    """Somebody who is mentioned, as it is read: by name, in one piece."""
+    return f"@{_GAP.join(name.split())}"
+
+
+def unaddressed(text: str) -> str:
+    """A question without those whom it addresses or copies in; what it asks of them, between its words, stays.
+
+    Their names tell nothing of what is asked, nor of the language that it is asked in.
+    """
+    return _COPIED.sub("", _ADDRESSED.sub("", text)).strip() or text

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 
 from bot.discord_app.tables import shown_table
 from bot.links import Link, Manner, rewritten
+from bot.mentions import named
 
 _BREAK = "\u200b"
 """Stands within what would be markup; nobody sees it."""
@@ -82,7 +83,7 @@ def _read(found: re.Match[str], *, own: Collection[str], names: Mapping[str, str
     if kind and key in own and kind != "#":
         return ""
     if kind:
-        return f"{kind[0]}{names.get(key, key)}"
+        return f"#{names.get(key, key)}" if kind == "#" else named(names.get(key, key))
     return address or (f":{emoji}:" if emoji else f"/{command}")
 
 

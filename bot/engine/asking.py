@@ -13,6 +13,7 @@ from bot.engine.remembering import Memory
 from bot.engine.threads import past_turns, speakers
 from bot.engine.wiring import Parts
 from bot.errors import DeliveryFailed
+from bot.mentions import unaddressed
 from bot.remarks import wished_language
 from bot.saying import Say
 from bot.wording import spoken
@@ -44,13 +45,13 @@ class Asker:
         history = await self._history(job, scope.audience)
         if job.fresh:
             history = tuple(turn for turn in history if turn.question != record.text)
-        text, wished = wished_language(record.text)
+        text, wished = wished_language(unaddressed(record.text))
         return Question(
             id=record.id,
             text=text,
             language=wished or settings.language,
             scope=scope,
-            history=tuple(replace(turn, question=wished_language(turn.question)[0]) for turn in history),
+            history=tuple(replace(turn, question=wished_language(unaddressed(turn.question))[0]) for turn in history),
             reader=await self._company(record, wished or settings.language or spoken(record.text)),
         )
 

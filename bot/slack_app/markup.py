@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from bot.links import Link, Manner, rewritten
-from bot.mentions import Mention, MentionKind
+from bot.mentions import Mention, MentionKind, named
 
 _TOKEN = re.compile(r"<([^<>\n]{1,3000})>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -88,7 +88,7 @@ def _read(token: str, *, own: str, names: Mapping[str, str]) -> str:
     kind, key = target[:1], target[1:]
     match kind:
         case "@":
-            return "" if key == own else f"@{names.get(key) or label or key}"
+            return "" if key == own else named(names.get(key) or label or key)
         case "#":
             return f"#{label or key}"
         case "!":

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mentions import Mention, MentionKind, read_mention, stored_mention, typed_mention
+from bot.mentions import (
+    Mention,
+    MentionKind,
+    named,
+    read_mention,
+    stored_mention,
+    typed_mention,
+    unaddressed,
+)
 
 USER, GROUP = MentionKind.USER, MentionKind.GROUP
 
@@ -55,3 +63,32 @@ def test_what_settings_do_not_hold_is_nobody(text: str) -> None:
 def test_no_text_makes_more_than_one_plain_id(text: str, platform: str) -> None:
     mention = read_mention(platform, text)
     assert mention is None or mention.id.replace("-", "").replace("_", "").isalnum()
+
+
+LI, ANN = named("李明"), named("Ann Lee")
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (f"hey {LI} and what is churn?", "what is churn?"),
+        (f"{ANN}: what is churn?", "what is churn?"),
+        (f"{ANN}, {LI} what is churn?", "what is churn?"),
+        (f"what is churn? cc {LI}", "what is churn?"),
+        (f"What is churn? (cc {ANN} and {LI})", "What is churn?"),
+        (f"什么是流失率？抄送 {LI}、{ANN}", "什么是流失率？"),
+        (f"{LI} 你看看，什么是流失率？", "你看看，什么是流失率？"),
+        (f"what should we ask {ANN} before we hire?", f"what should we ask {ANN} before we hire?"),
+        (f"what would {LI}?", f"what would {LI}?"),
+        ("who answers at help@example.com", "who answers at help@example.com"),
+        ("what is churn?", "what is churn?"),
+        (LI, LI),
+    ],
+)
+def test_question_is_asked_without_those_whom_it_addresses(text: str, asked: str) -> None:
+    assert unaddressed(text) == asked
+
+
+@given(st.text())
+def test_no_question_becomes_empty_by_that(text: str) -> None:
+    assert bool(unaddressed(text).strip()) == bool(text.strip())

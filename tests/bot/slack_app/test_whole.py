@@ -24,6 +24,14 @@ async def test_mention_is_answered_once_in_its_thread(tmp_path: Path) -> None:
     assert {"👍", "👎", "Why these sources?"} <= set(labels(answer))
 
 
+async def test_people_who_are_copied_in_are_no_part_of_what_is_searched(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        bot.slack.people.say(ADA, CHANNEL, f"Hi <@{BOB}> and {ASKED} cc <@{ADA}>")
+        (answer,) = await bot.answers()
+    assert [question.text for question in bot.desk.asked] == ["what is a moat?"]
+    assert "Sources" in str(answer.blocks)
+
+
 async def test_event_that_comes_again_is_not_answered_again(tmp_path: Path) -> None:
     async with office(tmp_path) as bot:
         bot.slack.people.say(ADA, CHANNEL, ASKED)
