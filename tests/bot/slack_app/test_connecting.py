@@ -190,7 +190,8 @@ async def test_signed_requests_are_taken_on_all_three_paths() -> None:
     assert [type(each) for each in heard.incoming].count(Message) == 3
 
 
-async def test_request_with_a_wrong_signature_is_refused() -> None:
+async def test_request_with_a_wrong_signature_is_refused_and_told_without_its_words(caplog: Any) -> None:
+    caplog.set_level("INFO")
     heard = Heard()
     with free_port() as port:
         changes = {"mode": "http", "signing_secret": SecretStr("another"), "http_port": port}
@@ -198,11 +199,11 @@ async def test_request_with_a_wrong_signature_is_refused() -> None:
         task = asyncio.create_task(connection.listen(heard.receive))
         slack.deliveries.http_target = f"http://127.0.0.1:{port}"
         await reachable(port)
-        delivery = slack.people.command(ADA, CHANNEL, "help")
+        delivery = slack.people.command(ADA, CHANNEL, "ask secret words")
         await asyncio.wait_for(delivery.done.wait(), 10)
         await ended(task)
-    assert not delivery.acknowledged
-    assert heard.incoming == []
+    assert (delivery.acknowledged, heard.incoming) == (False, [])
+    assert (caplog.text.count("requests_refused"), "secret words" in caplog.text) == (1, False)
 
 
 @pytest.mark.parametrize(
