@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -18,8 +17,9 @@ from typing import TypeVar
 import httpx
 import numpy as np
 
+from rag.backends.bounded_reply import ASKED, BoundedReply, ReplyPacked, ReplyTooLarge, bounded_reply
 from rag.backends.embedding import MAX_CHARACTERS, embeddable
-from rag.backends.openai_reply import read_vectors, retry_after_s, shortened
+from rag.backends.openai_reply import json_of, read_vectors, retry_after_s, shortened
 from rag.errors import EmbedderUnavailable, InvalidSettings
 from rag.ports import Vectors
 from rag.settings import EmbeddingsServerSettings
@@ -36,7 +36,11 @@ _QUESTION_PATIENCE_S = 5.0
 
 _CONNECT_S = 5.0
 _PASSING = frozenset({408, 409, 425, 429})
+_CHECK_SERVER = "check ADVISOR_EMBEDDINGS_BASE_URL and the server"
 _PROBE = "dimension"
+_BYTES_A_TEXT = 2 << 20
+_MOST_BYTES = 256 << 20
+"""A reply may have room for the longest vector that can be set, in long figures, for each text; and never more."""
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +90,8 @@ class EmbeddingsEndpoint:
         """
 
         async def listed() -> str:
-            return self._only(await self._answered(self._client.get(f"{self._settings.base_url}/models"), "its models"))
+            asked = self._client.build_request("GET", f"{self._settings.base_url}/models")
+            return self._only(await self._answered(asked, "a question for its models", most_bytes=_BYTES_A_TEXT))
 
         return await self._patiently(listed, _QUESTION_PATIENCE_S)
 
@@ -102,30 +107,34 @@ class EmbeddingsEndpoint:
                 await self._sleep(backoff if failed.wish_s is None else failed.wish_s)
         raise AssertionError("attempts is at least 1")
 
-    async def _send(self, texts: Sequence[str]) -> httpx.Response:
+    async def _send(self, texts: Sequence[str]) -> BoundedReply:
         body = {"model": self._settings.model, "input": [*texts], "encoding_format": self._settings.encoding}
-        return await self._answered(self._client.post(self._url, json=body), f"{len(texts)} texts")
+        asked = self._client.build_request("POST", self._url, json=body)
+        most_bytes = min(_BYTES_A_TEXT * len(texts), _MOST_BYTES)
+        return await self._answered(asked, f"{len(texts)} texts", most_bytes=most_bytes)
 
-    async def _answered(self, request: Awaitable[httpx.Response], asked: str) -> httpx.Response:
+    async def _answered(self, request: httpx.Request, asked: str, *, most_bytes: int) -> BoundedReply:
+        within_s = self._settings.timeout_s
         try:
-            response = await request
-        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            reply = await bounded_reply(self._client, request, most_bytes=most_bytes, within_s=within_s)
+        except (httpx.ReadTimeout, httpx.WriteTimeout, TimeoutError) as error:
             advice = "lower ADVISOR_EMBEDDINGS_BATCH_SIZE or raise ADVISOR_EMBEDDINGS_TIMEOUT_S"
-            told = f"gave no answer to {asked} in {self._settings.timeout_s:g} s; {advice}"
-            raise EmbedderUnavailable(self._told(told)) from error
+            raise EmbedderUnavailable(self._told(f"gave no answer to {asked} in {within_s:g} s; {advice}")) from error
+        except (ReplyTooLarge, ReplyPacked, httpx.DecodingError) as error:
+            raise _lasting(self._told(f"{_unusable(error, most_bytes)}; {_CHECK_SERVER}")) from error
         except httpx.HTTPError as error:
             reason = self._told(f"cannot be reached ({str(error) or type(error).__name__})")
             raise _Passing(f"{reason}; start it, or check ADVISOR_EMBEDDINGS_BASE_URL") from error
-        if response.status_code != httpx.codes.OK:
-            raise self._refusal(response)
-        return response
+        if reply.status != httpx.codes.OK:
+            raise self._refusal(reply)
+        return reply
 
-    def _refusal(self, response: httpx.Response) -> EmbedderUnavailable:
-        status = response.status_code
-        said = f"({shortened(response.text)})" if response.text.strip() else ""
+    def _refusal(self, reply: BoundedReply) -> EmbedderUnavailable:
+        status = reply.status
+        said = f"({shortened(reply.text)})" if reply.text.strip() else ""
         message = self._told(" ".join(filter(None, (f"answered with status {status}", said))) + f"; {_advice(status)}")
         if status in _PASSING or status >= 500:
-            wish_s = retry_after_s(response.headers.get("Retry-After"), self._now())
+            wish_s = retry_after_s(reply.headers.get("Retry-After"), self._now())
             error: EmbedderUnavailable = _Passing(message, wish_s=wish_s)
         else:
             error = _lasting(message)
@@ -133,19 +142,19 @@ class EmbeddingsEndpoint:
         error.foreign = self._without_key(said)
         return error
 
-    def _read(self, response: httpx.Response, count: int) -> Vectors:
+    def _read(self, reply: BoundedReply, count: int) -> Vectors:
         try:
-            payload = json.loads(response.content)
+            payload = json_of(reply.content)
             vectors = read_vectors(payload, count=count)
         except ValueError as error:
             told = f"sent a reply that cannot be used: {shortened(str(error))}"
-            raise _lasting(self._told(f"{told}; check ADVISOR_EMBEDDINGS_BASE_URL and the server")) from error
+            raise _lasting(self._told(f"{told}; {_CHECK_SERVER}")) from error
         self._note_model(payload.get("model"))
         return vectors
 
-    def _only(self, response: httpx.Response) -> str:
+    def _only(self, reply: BoundedReply) -> str:
         try:
-            names = [str(model["id"]) for model in json.loads(response.content)["data"]]
+            names = [str(model["id"]) for model in json_of(reply.content)["data"]]
         except (ValueError, TypeError, KeyError) as error:
             told = "sent a list of its models that cannot be read; set ADVISOR_EMBEDDINGS_MODEL"
             raise _lasting(self._told(told)) from error
@@ -237,7 +246,7 @@ async def open_openai(
         raise InvalidSettings("the embedder 'openai' needs a server; set ADVISOR_EMBEDDINGS_BASE_URL")
     headers = {"Authorization": f"Bearer {settings.api_key.get_secret_value()}"} if settings.api_key else {}
     timeout = httpx.Timeout(settings.timeout_s, connect=min(_CONNECT_S, settings.timeout_s))
-    async with httpx.AsyncClient(headers=headers, timeout=timeout) as client:
+    async with httpx.AsyncClient(headers=headers | ASKED, timeout=timeout) as client:
         endpoint = EmbeddingsEndpoint(client, settings, sleep=sleep, now=now)
         if settings.model is None:
             settings = settings.model_copy(update={"model": await endpoint.only_model()})
@@ -255,6 +264,16 @@ def _lasting(message: str) -> EmbedderUnavailable:
     error = EmbedderUnavailable(message)
     error.retryable = False
     return error
+
+
+def _unusable(error: Exception, most_bytes: int) -> str:
+    match error:
+        case ReplyTooLarge():
+            return f"sent more than the {most_bytes >> 20} MiB that vectors of these texts can take"
+        case ReplyPacked():
+            return f"packed its reply as {shortened(str(error))!r}, which was not asked for"
+        case _:
+            return "sent a reply that cannot be unpacked"
 
 
 def _advice(status: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,6 +20,26 @@ from rag.backends.embedding import unit_rows
 from rag.ports import Vectors
 
 _SHOWN = 200
+
+
+def json_of(content: bytes) -> Any:
+    """A reply's JSON.
+
+    Raises:
+        ValueError: it is none, or nested too deeply to be read.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except ValueError as error:
+        if not content.strip():
+            found = "it is empty"
+        elif content.lstrip()[:1] == b"<":
+            found = "it is a web page and no JSON"
+        else:
+            found = f"it is no JSON, or cut off ({error})"
+        raise ValueError(found) from error
 
 
 def read_vectors(payload: object, *, count: int) -> Vectors:

@@ -15,6 +15,7 @@ from rag.backends.packaged import expected, open_packaged
 from rag.backends.remembering import RememberingEmbedder
 from rag.backends.universal import UniversalEmbedder
 from rag.backends.vector_cache import CachedEmbedder, VectorCache
+from rag.backends.vouched import VouchedEmbedder
 from rag.errors import EmbedderUnavailable
 from rag.ports import Embedder
 from rag.resources import data_folder
@@ -42,6 +43,8 @@ async def open_embedders(
     embedder, sentences = await _load_embedders(settings, stack, loading=loading, made_by=made_by)
     packs = sorted((data_folder("corpus") / "vectors").glob("*.npz"))
     cache = await stack.enter_async_context(VectorCache.open(settings.home / "vectors.sqlite3", packs))
+    if settings.embedding.embedder == "openai":
+        embedder = VouchedEmbedder(embedder, cache, server=str(settings.embeddings.base_url))
     cached = CachedEmbedder(embedder, cache, batch_size=_batch_size(settings))
     keeping = KeepingEmbedder(cached, cache, batch_size=_batch_size(settings))
     reading = FoldingEmbedder(RememberingEmbedder(sentences)) if sentences else None
