@@ -36,7 +36,7 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    r"什么时候|为什么|什么样的?|是什么|什么|有?哪些|哪[个种家一]?|怎么样?|怎样|如何|为何|多少|多[久长大高快]|几[类种步个年天次]|谁|是否|吗|呢"
+    r"什么时候|为什么|什么样的?|是什么|什么|有?哪些|哪[个种家一]?|怎么样?|怎样|如何|为何|多少钱?|多[久长大高快]|几[类种步个年天次]|谁|是否|吗|呢"
     r"|\b(?:how (?:much|many|long|often|big)|how|what(?:['’]s)?|which|who|why|where|when)\b"
     r"|\b(?:do|does|did|is|are|was|were|should|can|could|will|would|may|must|need|i|we|you|my|our)\b",
     re.IGNORECASE,
@@ -55,6 +55,11 @@ def parts_of(question: str) -> tuple[str, ...]:
         return ()
     subject = _subject(pieces[0])
     return (pieces[0], *(_alone(subject, piece) for piece in pieces[1:]))
+
+
+def own_text(part: str) -> str:
+    """A part without the subject that was put in front of it."""
+    return re.split(r"：|: ", part, maxsplit=1)[-1]
 
 
 def _questions(text: str) -> list[str]:

@@ -12,10 +12,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from itertools import chain, zip_longest
 
-from rag.asked_parts import parts_of
+from rag.asked_parts import own_text, parts_of
 from rag.authorship import Writing
 from rag.catalogue import Catalogue
-from rag.extract.layout import Texts
+from rag.extract.layout import Texts, joint
+from rag.extract.remainder import halves_of, is_told, remainder
 from rag.follow_ups import standalone
 from rag.headings import clean_heading
 from rag.ports import Retrieving, Statement, Writer
@@ -114,15 +115,18 @@ class PartedWriter:
         behind: list[Statement] = []
         for number, part in enumerate(parts):
             answer = _moved(await self._part(question, part, sure=bool(whole)), part, places)
-            if not _places(answer) & told:
+            if _places(answer) & told:
+                _add_unsaid((before, whole, behind), answer)
+            else:
                 (behind if number else before).extend(_headed(answer, retrieval))
                 told |= _places(answer)
+        blocks = before, whole, behind
+        missing = _completed(blocks, parts, retrieval) if told else []
         for each in (*before, *(_headed(whole, retrieval) if before or behind else whole), *behind):
             yield each
-        for number, part in enumerate(parts, start=1):
-            if told and not part.retrieval.answerable:
-                text = self._texts.text("part_missing", retrieval.language, number=str(number))
-                yield Statement(text=text, lead="\n\n")
+        for number in missing:
+            text = self._texts.text("part_missing", retrieval.language, number=str(number))
+            yield Statement(text=text, lead="\n\n")
 
     async def _part(self, question: Question, part: PartFound, *, sure: bool) -> list[Statement]:
         """What the library says first of a part; only what is found best for it where `sure` is wanted."""
@@ -151,6 +155,54 @@ def _moved(statements: Sequence[Statement], part: PartFound, places: Mapping[Chu
         replace(each, support=tuple(replace(lent, passage=own[lent.passage]) for lent in each.support))
         for each in statements
     ]
+
+
+def _completed(blocks: Sequence[list[Statement]], parts: Sequence[PartFound], retrieval: Retrieval) -> list[int]:
+    """Adds what the passages of an answer have left to say of its parts; returns the parts that nothing is known of."""
+    missing = []
+    halves = halves_of([own_text(part.question) for part in parts])
+    for number, (part, half) in enumerate(zip(parts, halves, strict=True), start=1):
+        said = [*chain.from_iterable(blocks)]
+        quotes = _quotes(said)
+        if is_told(half, quotes):
+            continue
+        passages = {place: retrieval.quotable[place] for place in sorted(_places(said))}
+        rest = remainder(half, quotes, passages, retrieval.language)
+        if rest:
+            _add(blocks, rest)
+        elif not part.retrieval.answerable:
+            missing.append(number)
+    return missing
+
+
+def _quotes(statements: Iterable[Statement]) -> set[str]:
+    return {lent.quote for each in statements for lent in each.support}
+
+
+def _add_unsaid(blocks: Sequence[list[Statement]], answer: Sequence[Statement]) -> None:
+    """Puts what an answer says besides behind what its passage has said already: both halves may stand in one."""
+    said = _quotes(chain.from_iterable(blocks))
+    for each in answer:
+        if each.support and not said & _quotes([each]):
+            _add(blocks, each)
+
+
+def _add(blocks: Sequence[list[Statement]], statement: Statement) -> None:
+    """Puts a statement behind the last one of its passage."""
+    for block in blocks:
+        of_it = [n for n, other in enumerate(block) if _places([statement]) & _places([other])]
+        if of_it:
+            block.insert(of_it[-1] + 1, _behind(block[of_it[-1]], statement))
+            return
+
+
+def _behind(before: Statement, statement: Statement) -> Statement:
+    """A statement that goes on where another one of its passage ends."""
+    if before.text.startswith("|") or statement.text.startswith("|") or _is_item(before) != _is_item(statement):
+        return replace(statement, lead="\n\n")
+    if _is_item(statement):
+        return replace(statement, lead="\n")
+    return replace(statement, text=statement.text.removeprefix("> "), lead=joint(before.text))
 
 
 def _first_group(statements: Iterable[Statement]) -> list[Statement]:

@@ -166,8 +166,8 @@ class _Page:
         unit = self._evidence.units[run[0].unit]
         words = first if self._running else ("> " if unit.foreign else "") + without_connective(first)
         for sentence in further:
-            words += _joint(words) + sentence
-        lead = _joint(self._last.text) if self._running and self._last else self._block_lead()
+            words += joint(words) + sentence
+        lead = joint(self._last.text) if self._running and self._last else self._block_lead()
         statement = self._put(words, lead, tuple(support for chosen in run for support in self._support(chosen)))
         self._running = True
         return statement
@@ -240,7 +240,7 @@ class _Page:
                 self._opened = True
             return
         mark = "> " if unit.foreign and not self._running else ""
-        lead = _joint(self._last.text) if self._running and self._last else self._block_lead()
+        lead = joint(self._last.text) if self._running and self._last else self._block_lead()
         yield self._put(mark + (words if self._running else without_connective(words)), lead)
         self._opened = True
 
@@ -287,5 +287,6 @@ def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", joined).strip()
 
 
-def _joint(before: str) -> str:
+def joint(before: str) -> str:
+    """What separates a sentence from the one before it."""
     return "" if before.endswith(tuple("。！？；”」）")) else " "

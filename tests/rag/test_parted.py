@@ -105,3 +105,17 @@ async def test_without_parts_the_writer_writes_as_ever(shelf: Shelf) -> None:
     found = await (await stocked(shelf)).retrieve(ask(question))
     alone = [each async for each in ExtractiveWriter(None, Replies()).write(ask(question), found)]
     assert await written(found, question) == alone
+
+
+async def test_both_halves_are_taken_from_one_passage(shelf: Shelf) -> None:
+    text = "The fee of a franchise is six percent of sales. Wages are paid monthly. The notice is sixty days."
+    shelf.put("franchise", [text], heading="Franchise fee")
+    for n in range(6):
+        shelf.put(f"noise{n}", [f"Churn of topic number {n} is told elsewhere."], heading="Noise")
+    await shelf.publish()
+    question = "What is the fee of a franchise, and how long is the notice of a franchise?"
+    found = await PartedRetriever(shelf.retriever(limit=3), SqliteCatalogue(shelf.database)).retrieve(ask(question))
+    told = "".join(each.lead + each.text for each in await written(found, question))
+    assert "six percent of sales." in told
+    assert told.count("The notice is sixty days.") == 1
+    assert "part_missing" not in told
