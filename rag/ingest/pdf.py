@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 _NOT_A_TITLE = re.compile(
-    r"untitled|microsoft (?:word|powerpoint)|\.(?:docx?|pptx?|pdf|tex|indd)$|^\W*$|^slide \d", re.I
+    r"untitled|^\(?(?:anonymous|unspecified|无标题|未命名)|microsoft (?:word|powerpoint)"
+    r"|\.(?:docx?|pptx?|pdf|tex|indd)$|^\W*$|^slide \d",
+    re.I,
 )
 _SCANNED_CHARACTERS_PER_PAGE = 10
 """Fewer characters than this on an average page come from stamps on scanned images."""

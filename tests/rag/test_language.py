@@ -16,6 +16,11 @@ from rag.types import Language
         pytest.param("What is RAG?", Language.EN, id="english"),
         pytest.param("What does 创新 mean in a business plan for a company?", Language.EN, id="english with a word"),
         pytest.param("pricing", Language.EN, id="one word"),
+        pytest.param(
+            "Supplier,Price per kg,Order\nLacteo,Barista milk,100 l\nPapyro,Cups,1000 pieces\nHighland,Beans,20 kg",
+            Language.EN,
+            id="a table of goods",
+        ),
         pytest.param("スタートアップの資金調達", Language.JA, id="japanese"),
         pytest.param("人工知能の動向", Language.JA, id="japanese with one kana"),
         pytest.param("史蒂夫・乔布斯创办了苹果公司", Language.ZH, id="a middle dot is no kana"),

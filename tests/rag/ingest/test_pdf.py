@@ -108,6 +108,7 @@ def test_bookmarks_are_the_headings_where_there_are_any(read: Read) -> None:
     [
         pytest.param("The Handbook", "The Handbook", id="a title"),
         pytest.param("Microsoft Word - draft7.docx", "Cash for founders", id="a program's title"),
+        pytest.param("(anonymous)", "Cash for founders", id="what a library writes for none"),
         pytest.param("", "Cash for founders", id="no title"),
     ],
 )
