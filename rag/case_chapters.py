@@ -88,7 +88,7 @@ _KINDS_OF_COMPANY = frozenset({"health", "company", "offers", "face", "group", "
 
 _FILLER = re.compile(
     r"案例|有哪些|有什么|是什么|的|能|会|公司|企业|创业者|创始人|我们|咱们|我|当初|后来|最后|最终|根本|主要|真正|到底|究竟|那么?|这么?|快|增速|了|呢|总结|讲讲|说说|介绍|从|中|里|身上"
-    r"|\b(?:case|stud(?:y|ies)|compan(?:y|ies)|start-?ups?|founders?|business|story|main|real|really|root|actually|finally"
+    r"|\b(?:ai|inc|case|stud(?:y|ies)|compan(?:y|ies)|start-?ups?|founders?|business|story|main|real|really|root|actually|finally"
     r"|in the end|so|fast|quickly|key|history|example|from|down|up|out|off|doors|get|got|into|come|came"
     r"|under|did|run|ran)\b",
     re.I,

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from rag.extract.objects import defined_words, object_words
 from rag.extract.words import asked_words, words_of
 
 
@@ -108,13 +109,16 @@ class Aspect:
     """One thing that is asked for: the whole question, one of its parts, or one side of a comparison.
 
     `names` are the terms that mean the same in a text of another language: those with a capital or a figure, and in a
-    Chinese question all that are no Chinese.
+    Chinese question all that are no Chinese. `objects` are those for what something shall be done to, `defined` those
+    for what shall be defined, where the grammar tells.
     """
 
     text: str
     kind: Kind
     terms: tuple[str, ...]
     names: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+    defined: frozenset[str] = frozenset()
 
 
 def aspects_of(question: str) -> tuple[Aspect, ...]:
@@ -135,7 +139,9 @@ def _aspect(text: str, kind: Kind) -> Aspect:
     terms = asked_words(_WISH.sub(" ", text))
     chinese = any(not term.isascii() for term in terms)
     names = frozenset(terms) if chinese else words_of(" ".join(_NAMED.findall(text))) & frozenset(terms)
-    return Aspect(text=text, kind=kind, terms=terms, names=names)
+    return Aspect(
+        text=text, kind=kind, terms=terms, names=names, objects=object_words(text), defined=defined_words(text)
+    )
 
 
 def kind_of(question: str) -> Kind:

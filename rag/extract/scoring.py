@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.extract.asked import Aspect, Kind, heading_answers
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
+from rag.extract.objects import advises, beside_the_name, lacks_object
 from rag.extract.units import MANIFOLD, SINGLE, Shape, Unit, is_nested
 from rag.extract.words import words_of
 from rag.ports import Vectors
@@ -78,8 +79,9 @@ _ASKS_HOW = re.compile(r"[如为]何|怎样|怎么|\bhow to\b", re.IGNORECASE)
 _LINK = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+|《[^》]*》|\"[^\"]{20,}\"|\b(?:19|20)\d\d\)\.\s.*")
 _EMERGENCY = words_of("预案 contingency")
 _EMERGENCY_UNASKED = 0.4
+_BESIDE_THE_OBJECT = 0.5
 _REACTS = re.compile(
-    r"怎么[办做]|做什么|如何|应[急对]|处[理置]|发生|出[了现事]|泄[露漏]|第一|预案|万一"
+    r"怎么[办做]|做什么|如何|应[急对]|处[理置]|发生|出[了现事]|泄[露漏]|第一(?!个)|预案|万一"
     r"|\b(?:incident|happen\w*|respond|react|emergency|contingency|handle|what (?:to|do|should|if)"
     r"|how (?:do|should)|first|breach|leak\w*)\b",
     re.IGNORECASE,
@@ -114,10 +116,10 @@ def weights_of(terms: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
     }
 
 
-def coverage(unit: Unit, weights: Mapping[str, float], *, but: Container[str] = ()) -> float:
+def coverage(unit: Unit, weights: Mapping[str, float], *, but: Container[str] = (), told: bool = False) -> float:
     """Share of the question's weight that a unit holds, what stands around it counting less; 0..1.
 
-    What is in `but` does not count as held.
+    What is in `but` does not count as held. What is `told` needs no word of the question beside its heading.
     """
     total = sum(weights.values())
     if not total:
@@ -125,8 +127,13 @@ def coverage(unit: Unit, weights: Mapping[str, float], *, but: Container[str] = 
     counted = {term: weight for term, weight in weights.items() if term not in but}
     own = sum(weight for term, weight in counted.items() if term in unit.terms)
     near = sum(weight for term, weight in counted.items() if term in unit.context)
-    share = _ENTRY_WEIGHT if unit.shape in MANIFOLD else _CONTEXT_WEIGHT if own else _SILENT_WEIGHT
+    share = _ENTRY_WEIGHT if unit.shape in MANIFOLD else _CONTEXT_WEIGHT if own or told else _SILENT_WEIGHT
     return (own + share * near) / total
+
+
+def _advised(unit: Unit, aspect: Aspect) -> bool:
+    """Whether a piece says what to do, where that is asked for."""
+    return aspect.kind is Kind.METHOD and unit.shape in SINGLE and advises(unit.text)
 
 
 def fit(unit: Unit, aspect: Aspect) -> float:
@@ -134,7 +141,7 @@ def fit(unit: Unit, aspect: Aspect) -> float:
     single = unit.shape in SINGLE
     factor = 1.5 if unit.shape is Shape.CODE else 1.0
     match aspect.kind:
-        case Kind.DEFINITION if single and _defines(unit, aspect.terms):
+        case Kind.DEFINITION if single and _defines(unit, aspect.defined or aspect.terms):
             factor = 1.6
         case Kind.REASON if _REASON.search(unit.text):
             factor = 1.6
@@ -177,7 +184,7 @@ def substance(unit: Unit, terms: Sequence[str]) -> float:
     return says * (0.5 if _ASIDE.search(unit.around) else 1.0)
 
 
-def _defines(unit: Unit, subject: Sequence[str]) -> bool:
+def _defines(unit: Unit, subject: Collection[str]) -> bool:
     if unit.foreign:
         return bool(_DEFINED_PLAINLY.search(unit.text))
     match = _GLOSSED.match(unit.text) or _DEFINED.match(_BRACKETS.sub("", unit.text))
@@ -198,7 +205,7 @@ def score(unit: Unit, aspect: Aspect, weights: Mapping[str, float], similarity: 
     Words decide within one language; across languages only names and figures match, so that vectors decide. Without
     vectors the passage's own score stands in for them there.
     """
-    words = coverage(unit, weights)
+    words = coverage(unit, weights, told=_advised(unit, aspect) and len(unit.named & set(aspect.terms)) > 1)
     if unit.foreign:
         meaning = 0.6 * unit.prior if similarity is None else similarity
         # A common word of one language stands in a text of the other as part of a name: "AI Startup X".
@@ -208,12 +215,17 @@ def score(unit: Unit, aspect: Aspect, weights: Mapping[str, float], similarity: 
         content = words if similarity is None else 0.7 * words + 0.3 * similarity
     # Across languages the passage was found by a better encoder than the one that compares sentences.
     rank = 0.5 + 0.5 * unit.prior if unit.foreign else 0.3 + 0.7 * unit.prior**2
-    kind = _EMERGENCY_UNASKED if _is_for_emergency(unit) and not _REACTS.search(aspect.text) else 1.0
-    return content * _heading_fit(unit, aspect) * fit(unit, aspect) * substance(unit, aspect.terms) * rank * kind
+    kind = _EMERGENCY_UNASKED if is_unasked_emergency(unit, aspect) else 1.0
+    # What is reduced matters, not that something is; across languages the encoder knows that.
+    beside = _BESIDE_THE_OBJECT if lacks_object(aspect.objects, unit) else 1.0
+    return (
+        beside * content * _heading_fit(unit, aspect) * fit(unit, aspect) * substance(unit, aspect.terms) * rank * kind
+    )
 
 
-def _is_for_emergency(unit: Unit) -> bool:
-    return bool(_EMERGENCY & (unit.context | unit.named))
+def is_unasked_emergency(unit: Unit, aspect: Aspect) -> bool:
+    """Whether a piece says what to do once something has gone wrong, and nobody asks for that."""
+    return bool(_EMERGENCY & (unit.context | unit.named)) and not _REACTS.search(aspect.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +271,8 @@ def evidence_of(
         for index, unit in enumerate(units):
             known = similarity_share(float(questions[number] @ vectors[index]), settings) if index in vectors else 0.0
             row.append(score(unit, aspect, weights[number], known if len(questions) else None))
+        beside = beside_the_name(aspects[0].terms, units)
+        row = [_BESIDE_THE_OBJECT * each if aside else each for each, aside in zip(row, beside, strict=True)]
         scores.append(_smoothed(units, row, aspect.kind))
     return Evidence(units=units, aspects=aspects, weights=weights, scores=scores, vectors=vectors)
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from rag.extract.asked import ONE_FACT, Aspect, Kind, heading_answers
 from rag.extract.blocks import is_dangling
 from rag.extract.forms import is_of_another_period
+from rag.extract.objects import only_abroad
 from rag.extract.scoring import Evidence, WriterSettings, coverage
 from rag.extract.units import MANIFOLD, Shape, Unit, is_nested, size_of
 from rag.extract.words import words_of
@@ -36,8 +37,8 @@ def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
     if best_total < least:
         return []
     selection = _Selection(evidence, settings)
-    for index in _leads(evidence, ranked, least):
-        if evidence.total(index) >= 0.6 * best_total:
+    for index, owed in _leads(evidence, ranked, least):
+        if owed or evidence.total(index) >= 0.6 * best_total:
             selection.take(index, forced=True)
     for index in ranked:
         if evidence.total(index) >= selection.bar(index) * best_total:
@@ -45,23 +46,39 @@ def pick(evidence: Evidence, settings: WriterSettings) -> list[Pick]:
     return selection.picks
 
 
-def _leads(evidence: Evidence, ranked: Sequence[int], least: float) -> list[int]:
-    """For each part of the question and each side of a comparison the unit that answers it best, where one does."""
+def _leads(evidence: Evidence, ranked: Sequence[int], least: float) -> list[tuple[int, bool]]:
+    """For each part of the question and each side of a comparison the unit that answers it best, where one does.
+
+    The flag says whether the answer owes it to the question, however little its words are those of the question.
+    """
+    quotable = [n for n in ranked if not (evidence.units[n].part == 0 and is_dangling(evidence.units[n].text))]
     eligible = {
-        number: [n for n in ranked if aspect.kind is not Kind.COMPARISON or _names(evidence.units[n], aspect)]
+        number: [n for n in quotable if aspect.kind is not Kind.COMPARISON or _names(evidence.units[n], aspect)]
         for number, aspect in enumerate(evidence.aspects)
         if number
     }
     together = _best_passage(evidence, eligible)
+    sides = _sides_of_headings(evidence, eligible)
     leads = []
     for number, named in eligible.items():
         scores = evidence.scores[number]
         best = max(named, key=lambda n: scores[n], default=None)
-        if best is None or scores[best] < max(least, 0.5 * max(scores)):
+        if best is None or (scores[best] < max(least, 0.5 * max(scores)) and number not in sides):
             continue
         near = [n for n in named if evidence.units[n].passage == together and scores[n] >= 0.75 * scores[best]]
-        leads.append(max(near, key=lambda n: scores[n], default=best))
+        leads.append((max(near, key=lambda n: scores[n], default=best), number in sides))
     return leads
+
+
+def _sides_of_headings(evidence: Evidence, eligible: Mapping[int, Sequence[int]]) -> frozenset[int]:
+    """The sides of a comparison, if each has a heading of its own that names it: one alone would be no comparison."""
+    sides = [number for number in eligible if evidence.aspects[number].kind is Kind.COMPARISON]
+    headed = [
+        number
+        for number in sides
+        if any(set(evidence.aspects[number].terms) <= evidence.units[n].named for n in eligible[number])
+    ]
+    return frozenset(sides) if len(sides) > 1 and len(headed) == len(sides) else frozenset()
 
 
 def _best_passage(evidence: Evidence, eligible: Mapping[int, Sequence[int]]) -> int | None:
@@ -99,7 +116,8 @@ def _in_language(evidence: Evidence, settings: WriterSettings) -> list[int]:
     other = [n for n, unit in enumerate(evidence.units) if unit.foreign]
     best_own = max((evidence.total(n) for n in own), default=0.0)
     best_other = max((evidence.total(n) for n in other), default=0.0)
-    if best_own >= settings.least_score and best_own >= 0.35 * best_other:
+    own_fits = best_own >= settings.least_score and best_own >= 0.35 * best_other
+    if own_fits and not only_abroad(evidence.aspects[0].terms, evidence.units):
         return own
     if not evidence.vectors:
         # Without an encoder only the retriever has read across the languages: its best passage is all there is.

@@ -32,7 +32,7 @@ from rag.extract.facts import speaking
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.opening import leading, opening
 from rag.extract.outline import outline_at, outline_of, read
-from rag.extract.scoring import Evidence, WriterSettings, evidence_of
+from rag.extract.scoring import Evidence, WriterSettings, evidence_of, is_unasked_emergency
 from rag.extract.selection import pick
 from rag.extract.units import Shape, Unit, size_of, units_of
 from rag.extract.wanted import misses_shelf
@@ -114,7 +114,8 @@ class ExtractiveWriter:
     def _is_doubtful(self, evidence: Evidence, picked: Sequence[int], retrieval: Retrieval) -> bool:
         best = picked[0]
         return (
-            wants_news(evidence, best)
+            is_unasked_emergency(evidence.units[best], evidence.aspects[0])
+            or wants_news(evidence, best)
             or misses_figure(evidence, picked)
             or misses_what_is_asked(evidence, best, retrieval)
             or misses_names(evidence, best, retrieval, self._settings)

@@ -77,6 +77,7 @@ def headings(question: str, passages: Sequence[Passage]) -> list[str]:
     ("question", "expected"),
     [
         ("Why did Blue Whale Health fail?", ["Why Blue Whale failed"]),
+        ("Why did Blue Whale AI struggle?", ["Why Blue Whale failed"]),
         ("why did blue whale go under", ["Why Blue Whale failed"]),
         ("What caused Blue Whale's collapse?", ["Why Blue Whale failed"]),
         ("What are the lessons of Blue Whale?", ["Lessons for a founder"]),
