@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.records import AnswerRecord, EvidenceRecord
 from rag.citations import split_marks
@@ -24,11 +24,13 @@ _RULE = re.compile(r"\|[ \t:|-]+\Z")
 class Sentence:
     """A sentence of an answer without marks and signs of lists and quotations; `numbers` are those of its sources.
 
-    () for one that states no fact. Headings are no sentences, nor are the heads of tables.
+    () for one that states no fact. Headings are no sentences, nor are the heads of tables. `item` is one that begins
+    an entry of a list.
     """
 
     text: str
     numbers: tuple[int, ...]
+    item: bool = False
 
 
 def grounded(record: AnswerRecord) -> tuple[tuple[Sentence, ...], ...]:
@@ -82,11 +84,12 @@ def _sentences(block: str) -> list[Sentence]:
     for span in sentence_spans(block):
         marked = split_marks(block[span.start : span.end], passages=_MOST_PASSAGES)
         numbers = tuple(index + 1 for index in marked.cited)
-        text = _ITEM.sub("", _QUOTE.sub("", marked.text))
+        bare = _QUOTE.sub("", marked.text)
+        text = _ITEM.sub("", bare)
         if _RULE.match(text):
             found = found[:-1]
         elif said := _HEADING.sub("", text) or (text if numbers else ""):
-            found.append(Sentence(text=said, numbers=numbers))
+            found.append(Sentence(text=said, numbers=numbers, item=text != bare))
     return found
 
 
@@ -98,7 +101,7 @@ def _inherited(block: list[Sentence], texts: dict[int, str]) -> tuple[Sentence, 
             following = sentence.numbers
         letters = _letters(sentence.text)
         holds = letters and any(letters in texts.get(number, "") for number in following)
-        told.append(sentence if sentence.numbers or not holds else Sentence(text=sentence.text, numbers=following))
+        told.append(sentence if sentence.numbers or not holds else replace(sentence, numbers=following))
     return tuple(reversed(told))
 
 

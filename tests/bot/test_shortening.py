@@ -71,3 +71,74 @@ def test_quoted_paragraph_is_shortened_to_its_first_sentence() -> None:
     found = shortened(finished)
     assert found is not None
     assert found[0] == "A flywheel turns use into data. [1]"
+
+
+def _asked(question: str, text: str, *quotes: str) -> str:
+    """What is left of an answer to a question whose sources are the given quotes."""
+    citations = [citation(number, quote=quote) for number, quote in enumerate(quotes, start=1)]
+    rested = tuple(replace(evidence(), text=quote, rank=rank) for rank, quote in enumerate(quotes, start=1))
+    finished = replace(answer(text, citations=citations), question=question)
+    found = shortened(replace(record(finished), evidence=rested))
+    return found[0] if found else ""
+
+
+API = (
+    "API 生意卖的是给开发者用的积木。没有自有模型的公司必须说清楚自己为什么站在客户和厂商中间。"
+    "给 API 定价，先算清每百万 token 的成本，再除以“1 减目标毛利率”。"
+)
+PRICES = (
+    "A hosted interface sells building blocks to developers. Volume discounts come later and are negotiated. "
+    "Price an API by the cost of a million tokens at real use, and never below it. Support is extra."
+)
+SAFE = (
+    "A SAFE is a contract that turns into shares later. It has become the usual paper of seed rounds almost everywhere."
+    " Y Combinator published the first SAFE in 2013."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "short"),
+    [
+        pytest.param(
+            "怎么给 API 定价？",
+            API,
+            "给 API 定价，先算清每百万 token 的成本，再除以“1 减目标毛利率”。[1]",
+            id="Chinese",
+        ),
+        pytest.param(
+            "How should I price an API?",
+            f"{PRICES} So is training of the customer's people. Invoices are sent every month.",
+            "Price an API by the cost of a million tokens at real use, and never below it. [1]",
+            id="one of many sentences",
+        ),
+    ],
+)
+def test_what_was_asked_for_stays_and_not_what_stands_first(question: str, quote: str, short: str) -> None:
+    assert _asked(question, f"{quote}[1]", quote) == short
+
+
+def test_each_part_of_a_question_keeps_its_sentence() -> None:
+    short = _asked("What is a SAFE, and when was it first published?", f"{SAFE}[1]", SAFE)
+    assert short.splitlines() == [
+        "- A SAFE is a contract that turns into shares later. [1]",
+        "- Y Combinator published the first SAFE in 2013. [1]",
+    ]
+
+
+def test_paragraph_without_the_figure_that_is_asked_for_goes() -> None:
+    lab, round_ = (
+        "OpenAI 在 2015 年以非营利研究实验室起步，做出了用户最多的产品之一。",
+        "OpenAI 宣布新一轮融资，估值 3000 亿美元。",
+    )
+    assert _asked("OpenAI 的估值是多少？", f"{lab}[1]\n\n{round_}[2]", lab, round_) == f"{round_}[2]"
+
+
+def test_entries_of_a_list_keep_their_order_whatever_words_they_share_with_the_question() -> None:
+    told = (
+        "Wrong proof.",
+        "Data that did not carry.",
+        "No place in the work.",
+        "Watson Health ran ahead of all proof.",
+    )
+    reasons, quote = "\n".join(f"- {each}[1]" for each in told), " ".join(told)
+    assert _asked("Why did Watson Health fail?", reasons, quote).splitlines()[0] == "- Wrong proof. [1]"
