@@ -1,4 +1,4 @@
-"""What somebody says of the answer before: shorter, where from, more, in another language. Rules on words. Pure.
+"""What somebody says of the answer before: shorter, where from, more, in another language, useless. Rules. Pure.
 
 None of these asks the library anything: searched, such words find whatever lies nearest to them.
 """
@@ -10,17 +10,28 @@ import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
+from bot.verdicts import remarked
 from rag.types import Language
 
 
 class Remark(StrEnum):
-    """What is wanted of the answer before."""
+    """What is wanted of the answer before, or thought of it; the last four tell why it was bad."""
 
     SHORTER = "shorter"
     SOURCES = "sources"
     MORE = "more"
     IN_ENGLISH = "english"
     IN_CHINESE = "chinese"
+    GOOD = "good"
+    BAD = "bad"
+    WRONG = "wrong"
+    OUTDATED = "outdated"
+    MISSING = "missing"
+    UNCLEAR = "unclear"
+
+
+RATINGS = frozenset({Remark.GOOD, Remark.BAD, Remark.WRONG, Remark.OUTDATED, Remark.MISSING, Remark.UNCLEAR})
+"""Remarks that rate the answer; but for the first two they are called as the reason is."""
 
 
 _IT = r"(?: (?:that|this|it|(?:the|your|that) (?:last )?(?:answer|one|reply)))?"
@@ -106,7 +117,7 @@ def remark_of(text: str) -> Remark | None:
     # "sources" is a command; with a question mark it is a question about what was said.
     if found is Remark.SOURCES and plain in {"sources", "来源"} and not _MARK.search(text):
         return None
-    return found
+    return found or _rating(text)
 
 
 def wished_language(text: str) -> tuple[str, Language | None]:
@@ -124,6 +135,13 @@ def with_wish(question: str, language: Language) -> str:
     """A question with the wish for a language, as `wished_language` reads it."""
     asked, _ = wished_language(question)
     return f"{asked}（请用中文回答）" if language is Language.ZH else f"{asked} (answer in English)"
+
+
+def _rating(text: str) -> Remark | None:
+    verdict = remarked(text)
+    if verdict is None:
+        return None
+    return Remark.GOOD if verdict.good else Remark(verdict.reason or Remark.BAD)
 
 
 def _language_of(forms: tuple[set[str], set[str]]) -> Remark | None:

@@ -226,6 +226,10 @@ def verb_level(verb: str) -> Level:
     return Level.EVERYONE if verb in OPEN_VERBS or not done else Level.ADMIN
 
 
+TYPED: Mapping[str, Callable[[str], Mapping[str, str] | None]] = {"feedback": rating.typed}
+"""What reads the words behind a command before they are told apart as arguments; None leaves them to the registry."""
+
+
 def all_commands(wording: Wording) -> Registry:
     """The commands that everybody has. Raises InvalidSettings where they lack words."""
     made: list[Registry] = []

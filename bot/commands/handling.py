@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
 from bot.chat import CommandCall, Press, Submission
 from bot.commands import basic
 from bot.commands.call import Call, Means
-from bot.commands.catalogue import FORMS, PRESSES, verb_level
+from bot.commands.catalogue import FORMS, PRESSES, TYPED, verb_level
 from bot.commands.guarding import NEEDED, Guard
 from bot.commands.registration import reaches_beyond
-from bot.commands.registry import Complaint, Level, Registry
+from bot.commands.registry import Command, Complaint, Level, Registry
 from bot.errors import DeliveryFailed
 from bot.neighbours import Desk
 from bot.offers import Verb
@@ -104,7 +104,9 @@ class Handler:
             return
         if not await self._guard.passes(call, found.command.level, found.command.name):
             return
-        arguments = self._registry.read(found.command, incoming, call.language)
+        arguments = _in_own_words(found.command, incoming) or self._registry.read(
+            found.command, incoming, call.language
+        )
         if isinstance(arguments, Complaint):
             usage = basic.usage_of(call, self._registry, found.command)
             await call.whisper(f"{call.words(arguments.say, **arguments.values)}\n`{usage}`")
@@ -136,6 +138,11 @@ class Handler:
         if conversation and conversation.language in {Language.ZH, Language.EN}:
             return conversation.language
         return _of_locale(incoming.locale)
+
+
+def _in_own_words(command: Command, incoming: CommandCall) -> Mapping[str, str] | None:
+    read = TYPED.get(command.name)
+    return read(incoming.text) if read and not incoming.arguments else None
 
 
 def _called(press: Press) -> CommandCall:

@@ -11,6 +11,7 @@ from bot.payloads import Payload
 from bot.records import AnswerRecord, FeedbackRecord, Rating
 from bot.replies import Button, FieldKind, Form, FormField
 from bot.usage import channel_of
+from bot.verdicts import verdict_of
 from bot.wording import Say
 
 _OTHER = "other"
@@ -24,6 +25,7 @@ REASONS = {
 """Slugs of the reasons, and how they read."""
 
 _TEXT = "text"
+_REASON = "reason"
 
 
 async def rate(call: Call, press: Press) -> None:
@@ -33,12 +35,25 @@ async def rate(call: Call, press: Press) -> None:
 
 
 async def rate_latest(call: Call, arguments: Mapping[str, str]) -> None:
-    """Saves a rating of the last answer in the conversation, for the command."""
+    """Saves a rating of the last answer in the conversation, for the command; of a bad one also the reason."""
     record = await call.means.store.answers.latest(call.place.key)
     if record is None:
         await call.whisper(call.words(Say.NOTHING_RATED))
         return
-    await _rate(call, record.id, Rating(arguments["rating"]), text=arguments.get(_TEXT, ""))
+    rating, reason, text = Rating(arguments["rating"]), arguments.get(_REASON, ""), arguments.get(_TEXT, "")
+    if rating is Rating.DOWN and reason and await call.answer(record.id):
+        await _save_reason(call, record, reason, text)
+        return
+    await _rate(call, record.id, rating, text=text)
+
+
+def typed(text: str) -> dict[str, str] | None:
+    """The arguments that somebody's own words are, such as "没用，数字太旧"; None for words that rate nothing."""
+    verdict = verdict_of(text)
+    if verdict is None:
+        return None
+    given = {"rating": Rating.UP if verdict.good else Rating.DOWN, _REASON: verdict.reason, _TEXT: verdict.text}
+    return {name: value for name, value in given.items() if value}
 
 
 async def give_reason(call: Call, press: Press) -> None:

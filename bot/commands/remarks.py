@@ -1,17 +1,16 @@
-"""Does what somebody typed about the answer before: shorter, its sources, more of it, in another language."""
+"""Does what somebody typed about the answer before: shorter, its sources, more of it, another language, a rating."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
 
 from bot.chat import Press
-from bot.commands import answers
+from bot.commands import answers, rating
 from bot.commands.call import Call
 from bot.offers import Verb, question_of
 from bot.payloads import Payload
-from bot.records import AnswerRecord
-from bot.remarks import Remark, with_wish
+from bot.records import AnswerRecord, Rating
+from bot.remarks import RATINGS, Remark, with_wish
 from bot.wording import Say
 from rag.follow_ups import depends
 from rag.types import AnswerStatus, Language
@@ -26,6 +25,9 @@ async def remark(call: Call, press: Press) -> None:
         await call.whisper(call.words(Say.UNKNOWN_ACTION))
         return
     wanted = Remark(press.payload.subject)
+    if wanted in RATINGS:
+        await rating.rate_latest(call, _rating(wanted))
+        return
     latest = await call.means.store.answers.latest(call.place.key)
     record = await call.readable_answer(latest.id) if latest else None
     if record is None:
@@ -43,8 +45,15 @@ async def remark(call: Call, press: Press) -> None:
             await answers.why(call, _pressed(press, Verb.WHY, record))
         case Remark.MORE:
             await _more(call, record)
-        case unknown:
-            assert_never(unknown)
+        case _:
+            raise AssertionError(wanted)
+
+
+def _rating(remark: Remark) -> dict[str, str]:
+    """The arguments of the command that rates."""
+    if remark is Remark.GOOD:
+        return {"rating": Rating.UP}
+    return {"rating": Rating.DOWN} | ({} if remark is Remark.BAD else {"reason": remark.value})
 
 
 def _pressed(press: Press, verb: Verb, record: AnswerRecord) -> Press:

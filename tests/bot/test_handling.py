@@ -32,7 +32,7 @@ async def test_question_of_a_command_is_asked_in_the_persons_name() -> None:
         ("souces", "", "There is no command “souces”. Did you mean `/advisor sources [topic]`?"),
         ("提门", "", "没有“提门”这个命令。您是想用 `/advisor 提问 <问题>` 吗？"),
         ("ask", "", "“ask” needs question: what you want to know.\n`/advisor ask <question>`"),
-        ("反馈", "很棒", "“很棒”不是可用的评价，请从 好、差 中选择。\n`/advisor 反馈 <好|差> [说明]`"),
+        ("反馈", "蓝色", "“蓝色”不是可用的评价，请从 好、差 中选择。\n`/advisor 反馈 <好|差> [说明]`"),
         (
             "xyzzy",
             "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.chat import Capabilities, Submission
 from bot.memory_chat import MemoryChat
 from bot.offers import Verb
@@ -74,7 +76,30 @@ async def test_feedback_command_rates_the_last_answer_here() -> None:
     bench = Bench()
     assert await bench.command("feedback", "good") == "There is no answer here yet that you could rate."
     await bench.answered()
-    assert await bench.command("反馈", "差 数据过时") == "谢谢，已记录。"
+    assert await bench.command("反馈", "差 数据过时") == "谢谢，原因已记录：数据过时。"
     saved = await bench.store.feedback.get("a1", ADA.key)
     assert saved is not None
     assert (saved.rating, saved.text) == (Rating.DOWN, "数据过时")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told", "saved"),
+    [
+        ("反馈", "没用", "谢谢，已记录。这个回答哪里不好？", ("down", "", "")),
+        ("反馈", "有用", "谢谢，已记录。", ("up", "", "")),
+        ("反馈", "很有帮助，谢谢", "谢谢，已记录。", ("up", "other", "谢谢")),
+        ("反馈", "不对，应该是 2023 年", "谢谢，原因已记录：应该是 2023 年。", ("down", "wrong", "应该是 2023 年")),
+        ("反馈", "太旧了", "谢谢，原因已记录：内容过时。", ("down", "outdated", "")),
+        ("feedback", "helpful", "Thank you, noted.", ("up", "", "")),
+        ("feedback", "useless", "Thank you, noted. What was wrong with the answer?", ("down", "", "")),
+        ("feedback", "That’s wrong: it was 2013", "Thank you. Your reason is noted: it was 2013.",
+         ("down", "wrong", "it was 2013")),
+        ("feedback", "not clear", "Thank you. Your reason is noted: It is not clear.", ("down", "unclear", "")),
+    ],
+)  # fmt: skip
+async def test_answer_is_rated_in_ones_own_words(name: str, words: str, told: str, saved: tuple[str, str, str]) -> None:
+    bench = await Bench().answered()
+    assert await bench.command(name, words) == told
+    kept = await bench.store.feedback.get("a1", ADA.key)
+    assert kept is not None
+    assert (kept.rating, kept.reason, kept.text) == saved

@@ -22,6 +22,12 @@ _WANTED = {
         "多说一点", "展开讲讲", "详细点", "再详细一点",
     ],
     Remark.IN_ENGLISH: ["in English please", "can you answer in English?", "用英文回答", "请用英文", "英文版"],
+    Remark.GOOD: ["very helpful", "有用", "很有帮助！"],
+    Remark.BAD: ["not helpful", "useless", "没用", "答非所问", "这个回答没什么用"],
+    Remark.WRONG: ["that's wrong", "Wrong!", "不对", "你说错了", "内容有误"],
+    Remark.OUTDATED: ["it is outdated", "数据太旧了"],
+    Remark.MISSING: ["this is incomplete", "不够详细"],
+    Remark.UNCLEAR: ["confusing", "没看懂"],
     Remark.IN_CHINESE: ["translate to Chinese", "说中文", "能用中文说吗", "用中文再说一遍"],
 }  # fmt: skip
 
