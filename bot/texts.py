@@ -22,10 +22,13 @@ class Text(StrEnum):
     LEAVE_HINT = auto()
     GOODBYE = auto()
     GOES_ON = auto()
+    LEFT_OPEN = auto()
     NEW_CONVERSATION = auto()
     NOW_SPEAKING = auto()
+    YOU_SPEAK = auto()
     NOT_MEANT = auto()
     NOTED = auto()
+    NOTED_BEHIND = auto()
     JOINED = auto()
     FORM_LEFT = auto()
     NO_SUCH_KEY = auto()
@@ -55,10 +58,13 @@ _ENGLISH = {
     Text.GOODBYE: "Good luck with the company!",
     Text.CHOICES: "Type the number to choose",
     Text.GOES_ON: "The conversation goes on where it stopped: “{question}”. /new begins another.",
+    Text.LEFT_OPEN: "Unanswered when the last session ended, and answered first: {questions}.",
     Text.NEW_CONVERSATION: "A new conversation.",
     Text.NOW_SPEAKING: "Now {name} is speaking.",
+    Text.YOU_SPEAK: "Now it is you again.",
     Text.NOT_MEANT: "(not meant for the advisor, so it stays quiet)",
     Text.NOTED: "Asked. Go on typing, or press Enter to wait for the answer.",
+    Text.NOTED_BEHIND: "Asked. Questions before it: {ahead}. Go on typing, or press Enter to wait for the answer.",
     Text.JOINED: "Added to your question, which still waits.",
     Text.FORM_LEFT: "Left out.",
     Text.NO_SUCH_KEY: "“{key}” stands for nothing at the moment.",
@@ -89,10 +95,13 @@ _CHINESE = {
     Text.GOODBYE: "祝创业顺利！",
     Text.CHOICES: "输入编号选择",
     Text.GOES_ON: "接着上次的对话：“{question}”。输入 /new 可开始新的对话。",
+    Text.LEFT_OPEN: "上次结束时还有 {questions} 个问题没有回答，现在先来回答。",
     Text.NEW_CONVERSATION: "新的对话。",
     Text.NOW_SPEAKING: "现在由 {name} 说话。",
+    Text.YOU_SPEAK: "现在由您自己说话。",
     Text.NOT_MEANT: "（不是对顾问说的，它不插话）",
     Text.NOTED: "已提问。可以继续输入，或按回车等待回答。",
+    Text.NOTED_BEHIND: "已提问，前面还有 {ahead} 个问题。可以继续输入，或按回车等待回答。",
     Text.JOINED: "已并入您还在排队的问题。",
     Text.FORM_LEFT: "已略过。",
     Text.NO_SUCH_KEY: "“{key}”现在没有对应的选项。",

@@ -38,7 +38,8 @@ _READ_HERE = "application/json"
 class ConsoleChat:
     """Prints what the bot says, and writes its files into `folder`.
 
-    `menu` holds what may be typed for a button, `form` what is to be filled in, `printed` counts what was said.
+    While `attended` an answer that is not waited for grows before the reader, too, below its question. `menu` holds
+    what may be typed for a button, `form` what is to be filled in, `printed` counts what was said.
     """
 
     platform = PLATFORM
@@ -56,6 +57,7 @@ class ConsoleChat:
         self.menu: dict[str, Chosen] = {}
         self.form: Form | None = None
         self.printed = 0
+        self.attended = False
         self._console = console
         self._folder = folder
         self._questions: OrderedDict[str, str] = OrderedDict()
@@ -75,6 +77,10 @@ class ConsoleChat:
         self._questions[message_id] = text
         while len(self._questions) > _REMEMBERED:
             self._questions.popitem(last=False)
+
+    def recall(self, posted: str, message_id: str) -> None:
+        """Takes a message of an earlier run for an answer to a question: it is shown anew, with its question above."""
+        self._replies_to[posted] = message_id
 
     async def post(self, place: Place, reply: Reply, *, nonce: str, reply_to: str = "") -> MessageRef:
         """Shows a message; see `bot.chat.ChatAdapter`."""
@@ -139,8 +145,10 @@ class ConsoleChat:
         return replace(reply, files=tuple(kept))
 
     def _show(self, key: str, reply: Reply) -> None:
-        waited_for = self._replies_to.get(key, "") not in self._questions
-        if reply.status and waited_for and not self._focus:
+        over = self._questions.get(self._replies_to.get(key, ""), "")
+        if reply.status and not self._focus and (not over or (self.attended and reply.text)):
+            self._head(over)
+            self._questions.pop(self._replies_to.get(key, ""), None)
             self._focus, self._grown = key, ""
             self._view = AnswerView(self._console, waiting=printable(reply.status))
             self._view.__enter__()
@@ -149,7 +157,9 @@ class ConsoleChat:
         elif not reply.status and self._focus:
             self._later.append((key, reply))
         elif not reply.status:
-            self._print(reply, over=self._questions.pop(self._replies_to.get(key, ""), ""))
+            self._head(over)
+            self._questions.pop(self._replies_to.get(key, ""), None)
+            self._print(reply)
 
     def _grow(self, reply: Reply) -> None:
         """Adds to the message in focus. One that says something else now is printed anew, beneath."""
@@ -172,11 +182,14 @@ class ConsoleChat:
             self._view.__exit__(None, None, None)
         self._view, self._focus, self._grown = None, "", ""
 
-    def _print(self, reply: Reply, *, text: str | None = None, over: str = "") -> None:
-        self.printed += 1
-        if over:
-            told = over.replace("\n", "\n  ")
+    def _head(self, question: str) -> None:
+        """Prints the question over an answer that was not waited for."""
+        if question:
+            told = question.replace("\n", "\n  ")
             self._console.print(printable(f"» {told}"), style="bold", soft_wrap=True)
+
+    def _print(self, reply: Reply, *, text: str | None = None) -> None:
+        self.printed += 1
         if reply.mention:
             self._console.print(printable(reply.mention.shown), style="bold", soft_wrap=True)
         if shown := reply.text if text is None else text:

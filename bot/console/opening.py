@@ -90,9 +90,13 @@ class Room:
     remind: Callable[[], Awaitable[object]]
     upkeep: Upkeep | None
 
+    async def left_open(self) -> int:
+        """How many questions of the terminal are unanswered."""
+        return sum(each.place.platform == PLATFORM for each in await self.store.questions.unfinished())
+
     async def caught_up(self) -> None:
         """Returns when what an earlier run left unanswered in the terminal is answered."""
-        while any(each.place.platform == PLATFORM for each in await self.store.questions.unfinished()):
+        while await self.left_open():
             await self.engine.settled()
             await asyncio.sleep(_CATCH_UP_S)
 
@@ -142,6 +146,8 @@ async def open_engine(
     opened = _room(assembly, means, chat, upkeep)
     for left in await store.questions.unfinished():
         opened.chat.remember(left.message_id, left.text)
+        for post in await store.posts.of_question(left.id):
+            opened.chat.recall(post.message_id, left.message_id)
     if means.keeper is not None:
         await means.keeper.settle()
     running = asyncio.create_task(opened.engine.run())

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -18,7 +20,7 @@ from bot.console.typed import Become, Chosen, NoSuchKey, Quit, Send, StartAnew, 
 from bot.offers import Verb
 from bot.operations import Terminal
 from bot.payloads import Payload
-from bot.records import ChannelSettings, Outcome, QuestionState
+from bot.records import ChannelSettings, Outcome, QuestionState, Receipt
 from bot.texts import Text, say
 from bot.wording import spoken
 from rag.errors import RagError
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 _THREAD = "thread"
 _QUOTED = 80
-_NOTED = {Outcome.ACCEPTED: Text.NOTED, Outcome.JOINED: Text.JOINED}
 
 
 class Session:
@@ -66,7 +67,10 @@ class Session:
         if interactive:
             await self._greet()
             await self._take_up()
-        await self._room.caught_up()
+            if left := await self._room.left_open():
+                self.say(Text.LEFT_OPEN, questions=left)
+        with self._attending():
+            await self._room.caught_up()
         await self._room.remind()
 
     async def take(self, line: str) -> bool:
@@ -96,7 +100,8 @@ class Session:
             return await self._fill_in(line)
         match self._typist.understand(line, self._chat.menu):
             case None:
-                await self._room.engine.settled()
+                with self._attending():
+                    await self._room.engine.settled()
                 return not await self._any_failed()
             case Send() as send:
                 return await self._send(send)
@@ -104,7 +109,7 @@ class Session:
                 pass
             case Become(name=name):
                 self._typist = self._typist.renamed(name)
-                self.say(Text.NOW_SPEAKING, name=self._typist.name)
+                self.say(Text.NOW_SPEAKING if name else Text.YOU_SPEAK, name=name)
             case StartAnew():
                 await self._start_anew()
             case NoSuchKey(key=key):
@@ -172,8 +177,7 @@ class Session:
         if not send.wait:
             # One round of the loop: a line such as "busy" is said beside the work, and belongs to this question.
             await asyncio.sleep(0)
-            if text := _NOTED.get(receipt.outcome):
-                self.say(text)
+            self._note(receipt)
             return True
         await self._room.engine.settled()
         if receipt.outcome is Outcome.IGNORED:
@@ -181,6 +185,27 @@ class Session:
         if isinstance(incoming, CommandCall) and self._is_help(incoming):
             self.say(Text.HELP)
         return not await self._any_failed()
+
+    @contextmanager
+    def _attending(self) -> Iterator[None]:
+        """Has answers grow before whoever sits and waits for them."""
+        self._chat.attended = self._interactive
+        try:
+            yield
+        finally:
+            self._chat.attended = False
+
+    def _note(self, receipt: Receipt) -> None:
+        """Says that a question was taken which nobody waits for, and what its place in the line is."""
+        match receipt.outcome:
+            case Outcome.JOINED:
+                self.say(Text.JOINED)
+            case Outcome.ACCEPTED if ahead := self._room.engine.ahead_of(receipt.question_id or ""):
+                self.say(Text.NOTED_BEHIND, ahead=ahead)
+            case Outcome.ACCEPTED:
+                self.say(Text.NOTED)
+            case _:
+                pass
 
     async def _note_joined(self, question_id: str) -> None:
         """Both messages stand over their common answer."""

@@ -140,6 +140,9 @@ def _clean(line: str) -> str:
 def _edit_lines() -> None:
     """Line editing that knows the width of Chinese characters comes with this module, where the system has it."""
     try:
-        importlib.import_module("readline")
+        readline = importlib.import_module("readline")
     except ImportError:
         return
+    # Where the system lacks the locale that is asked for, Chinese would be taken for keys pressed with Alt.
+    for setting in ("input-meta on", "output-meta on", "convert-meta off"):
+        readline.parse_and_bind(f"set {setting}")

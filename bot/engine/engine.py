@@ -160,6 +160,10 @@ class Engine:
             await self._line.idle()
             await self._chores.done()
 
+    def ahead_of(self, question_id: str) -> int:
+        """How many questions wait before one; 0 for one that does not wait."""
+        return next((ahead for job, ahead in self._line.ahead() if job.id == question_id), 0)
+
     async def show_places(self) -> None:
         """Tell those who have waited for a while how many are ahead of them, where that has changed."""
         settings, now = self._parts.settings, self._parts.times.clock()

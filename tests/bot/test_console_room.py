@@ -9,7 +9,7 @@ import pytest
 
 from bot.checklist_records import Act, Change, Reminder
 from bot.console.typed import OWNER, person, room
-from bot.records import QuestionRecord, QuestionState, Rating
+from bot.records import PostRecord, PostState, QuestionRecord, QuestionState, Rating
 from rag.types import Language
 
 from .parlour import parlour, risk_parlour
@@ -77,7 +77,8 @@ async def test_conversation_goes_on_after_a_restart(tmp_path: Path) -> None:
         assert "“and now?”" in at.output.getvalue()
 
 
-async def test_question_that_a_kill_cut_off_is_answered_at_the_next_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shown", [False, True], ids=["before a sign", "behind a sign of work"])
+async def test_question_that_a_kill_cut_off_is_answered_at_the_next_start(tmp_path: Path, shown: bool) -> None:
     place = room("t")
     async with parlour(tmp_path) as at:
         left = QuestionRecord(
@@ -90,8 +91,13 @@ async def test_question_that_a_kill_cut_off_is_answered_at_the_next_start(tmp_pa
         )
         await at.store.questions.admit(left)
         await at.store.questions.start("q9")
+        if shown:
+            sign = PostRecord(nonce="n9", question_id="q9", place=place, part=0, state=PostState.POSTING)
+            await at.store.posts.claim(sign)
+            await at.store.posts.posted("n9", "n9")
     async with parlour(tmp_path) as at:
         assert "» What was lost?\nOf “What was lost?”, much is known.[1]" in at.output.getvalue()
+        assert "Unanswered when the last session ended, and answered first: 1." in at.output.getvalue()
         record = await at.store.questions.get("q9")
         assert record is not None
         assert record.state is QuestionState.ANSWERED
@@ -101,6 +107,7 @@ async def test_full_queue_is_told_and_loses_nothing(tmp_path: Path) -> None:
     async with parlour(tmp_path) as at:
         told = [await at.type(f"/as p{number}", "/new", f"wait for {number}? &") for number in range(8)]
         assert sum("Asked." in line for line in told) >= 4
+        assert [line.split("Questions before it: ")[1][0] for line in told if "before it" in line] == ["1", "2", "3"]
         busy = [line for line in told if "Please ask again in about" in line]
         assert busy
         at.desk.opened.set()
