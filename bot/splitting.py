@@ -22,16 +22,22 @@ SHORTEST_LIMIT = 80
 """No message can be held to fewer characters: a fence has to be closed within it."""
 
 _CLOSING = 6
+"""Room for the end of a fence: a line feed, the mark of a quotation, and the fence."""
+
 _LONGEST_OPENER, _TABLE_SHARE = 40, 0.4
 _EARLIEST = 0.5
 """A cut before this share of a message wastes room, so a lesser kind of boundary further on is better."""
 
-_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)")
+_QUOTED = r"[ \t]*(?P<quote>(?:>[ \t]*)*)"
+_FENCE = re.compile(_QUOTED + r"(?P<fence>`{3,20}(?!`)|~{3,20}(?!~))(?P<info>[^\n`]*)")
+"""A fence at any depth of lists and quotations: chats do not count blanks as Markdown does."""
+
+_LONG_FENCE = re.compile(r"`{4,20}|~{4,20}")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{1,}:?[ \t]*(?:\|[ \t]*:?-{1,}:?[ \t]*)*\|?[ \t]*$")
 _KEEPS_NEXT = re.compile(r"[ \t]*(?:#{1,6}[ \t].*|.*[:：][*_]*)$")
 _WHOLE = re.compile(
-    r"!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?\)"
+    r"!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,4}\)"
     r"|<?https?://[^\s<>]{1,1000}>?"
     r"|`[^`\n]{1,200}`"
     r"|\*\*[^*\n]{1,300}\*\*"
@@ -77,13 +83,14 @@ def cut(text: str, limit: int, *, measure: Measure = len) -> tuple[str, str]:
     """
     if limit < SHORTEST_LIMIT:
         raise InvalidInput(f"a message of {limit!r} characters is too short; the least is {SHORTEST_LIMIT}")
-    reach = _reach(text, limit - _CLOSING, measure)
+    longest = max((len(found[0]) for found in _LONG_FENCE.finditer(text[:limit])), default=0)
+    reach = _reach(text, limit - _CLOSING - max(0, longest - 3), measure)
     lines = tuple(_lines(text, reach))
     at = _place(text, reach, lines)
     opened = _opened(text, lines, at)
     rest = text[at:].lstrip("\n") if opened.fence or opened.table else text[at:].lstrip()
     if opened.fence:
-        return f"{text[:at].rstrip()}\n{_closer(opened.fence)}", f"{opened.fence}\n{rest}"
+        return f"{text[:at].rstrip()}\n{_closer(opened.fence)}", f"{opened.fence}\n{_outdented(rest, opened.fence)}"
     repeated = opened.table if measure(opened.table) < limit * _TABLE_SHARE else ""
     return text[:at].rstrip(), repeated + rest
 
@@ -112,19 +119,36 @@ def _lines(text: str, reach: int) -> Iterator[_Line]:
 
 
 def _fence_after(line: str, fence: str) -> str:
-    """The opener of the fence that is open behind a line; "" outside."""
+    """The opener of the fence that is open behind a line; "" outside. A quotation's fence ends with it."""
+    quoted = fence.startswith(">")
+    if quoted and not line.lstrip().startswith(">"):
+        fence, quoted = "", False
     found = _FENCE.match(line)
     if not found:
         return fence
     if not fence:
-        return (found["fence"] + found["info"]).strip()[:_LONGEST_OPENER]
-    closes = found["fence"].startswith(_closer(fence)) and not found["info"].strip()
+        return (_mark(found) + found["info"]).strip()[:_LONGEST_OPENER]
+    closes = _mark(found).startswith(_closer(fence)) and not found["info"].strip()
     return "" if closes else fence
+
+
+def _mark(found: re.Match[str]) -> str:
+    """A fence without its blanks, and with one mark of a quotation however deep it stands."""
+    return f"{'> ' if found['quote'] else ''}{found['fence']}"
 
 
 def _closer(opener: str) -> str:
     found = _FENCE.match(opener)
-    return found["fence"] if found else "```"
+    return _mark(found) if found else "```"
+
+
+def _outdented(rest: str, fence: str) -> str:
+    """What is left of a text within a fence; its end, deep in a list as it may stand, ends the fence that is opened."""
+    lines = rest.split("\n")
+    end = next((at for at, line in enumerate(lines) if not _fence_after(line, fence)), None)
+    if end is not None and not fence.startswith(">"):
+        lines[end] = lines[end].lstrip()
+    return "\n".join(lines)
 
 
 def _opened(text: str, lines: tuple[_Line, ...], at: int) -> _Line:

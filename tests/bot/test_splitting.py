@@ -116,6 +116,38 @@ def test_limit_too_short_for_any_message_is_refused() -> None:
         split("字" * 500, SHORTEST_LIMIT - 1)
 
 
+CODE = [f"print('line {number} of the code')" for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("before", "lead", "fence"),
+    [
+        ("1. Run this:\n\n", "    ", "```"),
+        ("", "> ", "```"),
+        ("", ">", "~~~"),
+        ("", "", "~~~~~~~~"),
+        ("- a\n", "\t", "```"),
+    ],
+    ids=["in a list", "in a quotation", "in a tight quotation", "long", "behind a tab"],
+)
+@pytest.mark.parametrize("limit", [80, 150, 300])
+def test_fence_is_closed_and_opened_again_wherever_it_stands(before: str, lead: str, fence: str, limit: int) -> None:
+    block = "\n".join(f"{lead}{line}" for line in (f"{fence}py", *CODE, fence))
+    parts = split(f"{before}{block}\n\n2. Done.", limit)
+    assert all(part.count(fence) % 2 == 0 and len(part) <= limit for part in parts)
+    coded = [part for part in parts if "print" in part]
+    mark = "> " if lead.startswith(">") else ""
+    assert all(part.startswith(f"{mark}{fence}py\n") for part in coded[1:])
+    assert all(part.endswith(f"\n{mark}{fence}") for part in coded[:-1])
+    assert f"\n{lead.strip()}" in coded[-1]
+    assert parts[-1].endswith("2. Done.")
+
+
+def test_address_with_several_brackets_stays_whole() -> None:
+    link = "[维基](https://zh.wikipedia.org/wiki/AI_(人工智能)_(学科)_(x))"
+    assert any(link in part for part in split(f"{'字' * 170}{link} 结束。{'字' * 200}", 200))
+
+
 PIECES = st.sampled_from(
     [
         "数据飞轮。",
@@ -126,6 +158,9 @@ PIECES = st.sampled_from(
         "| a | b |\n",
         "|---|---|\n",
         "```\n",
+        "    ```\n",
+        "> ```\n",
+        "~~~~~~~\n",
         "## H\n",
         "`x`",
         "字" * 90,
