@@ -13,6 +13,7 @@ from bot.verdicts import Verdict, remarked, verdict_of
     ("typed", "verdict"),
     [
         ("没用，数字太旧了", Verdict(good=False, reason="outdated", text="数字太旧了")),
+        ("没用，例子太旧了", Verdict(good=False, reason="outdated", text="例子太旧了")),
         ("没用因为太旧", Verdict(good=False, reason="outdated", text="因为太旧")),
         ("这个答案完全错了", Verdict(good=False, reason="wrong")),
         ("缺少税务", Verdict(good=False, reason="missing", text="缺少税务")),
