@@ -24,6 +24,7 @@ class MemorySchedules:
         self._fires: dict[tuple[str, datetime], Fire] = {}
         self._progress: dict[str, tuple[int, datetime]] = {}
         self._told: set[tuple[str, str]] = set()
+        self._reports: dict[str, str] = {}
 
     async def save(self, schedule: Schedule) -> None:
         """Store a schedule."""
@@ -41,6 +42,7 @@ class MemorySchedules:
         """Forget a schedule and its postings."""
         self._fires = {key: fire for key, fire in self._fires.items() if key[0] != schedule_id}
         self._progress.pop(schedule_id, None)
+        self._reports.pop(schedule_id, None)
         return self._schedules.pop(schedule_id, None) is not None
 
     async def plan(self, schedule_id: str, fires: Sequence[Fire], *, cursor: datetime) -> int:
@@ -104,13 +106,24 @@ class MemorySchedules:
             self._progress[fire.schedule_id] = (fire.seen, at)
         return True
 
-    async def trouble(self, schedule_id: str, problem: str) -> bool:
+    async def trouble(self, schedule_id: str, problem: str, *, report: str = "") -> bool:
         """Note why posting fails; whether that is news."""
         schedule = self._schedules.get(schedule_id)
         if schedule is None or schedule.trouble == problem:
             return False
         self._schedules[schedule_id] = replace(schedule, trouble=problem)
+        self._reports[schedule_id] = report if problem else ""
         return True
+
+    async def unreported(self) -> tuple[tuple[Schedule, str], ...]:
+        """Schedules in trouble of which no admin has been told yet."""
+        reports = ((each, self._reports.get(each.id, "")) for each in await self.all())
+        return tuple((schedule, report) for schedule, report in reports if schedule.trouble and report)
+
+    async def reported(self, schedule_id: str, report: str) -> None:
+        """Note that an admin has been told."""
+        if self._reports.get(schedule_id) == report:
+            self._reports[schedule_id] = ""
 
     async def fires(self, schedule_id: str, *, limit: int) -> tuple[Fire, ...]:
         """The latest ones."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,27 +12,26 @@ from bot.checklist_records import ChecklistBook
 from bot.commands.call import Means
 from bot.commands.risk_schedule import ChecklistContents, ChecklistPosts, Reading
 from bot.ports import PostBook
-from bot.replies import Reply
 from bot.schedule_settings import DigestEntry, ScheduleSettings
 from bot.schedules.contents import Contents, Kinds
 from bot.schedules.desk import ScheduleDesk
 from bot.schedules.keeper import Keeper, Watch
+from bot.schedules.posting import Poster
 from bot.schedules.records import Origin, Schedule, ScheduleKind
 from bot.schedules.report import WeeklyReport
-from bot.schedules.telling import Tell, Telling, load_telling
+from bot.schedules.telling import Telling, load_telling
 from bot.schedules.trends import Books as TrendBooks
 from bot.schedules.trends import TrendDigest, Versions
+from bot.schedules.trouble import TroubleReport
 from bot.schedules.untimely import Untimely
 from bot.schedules.zones import ChannelZones
 from bot.wording import Wording
 from rag.cases import CaseShelf
 from rag.digest.builder import DigestBuilder
-from rag.errors import InvalidInput, InvalidSettings, RagError
+from rag.errors import InvalidInput, InvalidSettings
 from rag.kinds.risk import Risk
 from rag.resources import data_folder
 from rag.types import Language
-
-log = logging.getLogger(__name__)
 
 _OF_FILE = "file-"
 
@@ -83,8 +81,9 @@ class Scheduling:
     def keeper(self, means: Means, watch: Watch) -> Keeper:
         """This process's part in keeping to them; `means` are those by which its buttons work."""
         settings, adapters = self.materials.settings, means.adapters
-        report = _Report(adapters, self.telling, settings.report_to, new_id=self.materials.new_id)
         books = self.materials.books
+        poster = Poster(books.posts, watch.new_id, watch.sleep)
+        report = TroubleReport(books.settings, adapters, poster, self.telling, place=place_of(settings.report_to))
         kinds = Kinds(contents=self.contents, own_posts={ScheduleKind.CHECKLIST: ChecklistPosts(means)})
         return Keeper(
             books,
@@ -127,35 +126,6 @@ def make_scheduling(materials: Materials) -> Scheduling:
         zones=zones,
     )
     return Scheduling(desk=desk, telling=telling, contents=contents, materials=materials)
-
-
-class _Report:
-    """Tells the admins' channel of a schedule in trouble; where there is none, the log alone has it."""
-
-    def __init__(
-        self, adapters: Mapping[str, ChatAdapter], telling: Telling, channel: str, *, new_id: Callable[[], str]
-    ) -> None:
-        self._adapters = adapters
-        self._telling = telling
-        self._channel = channel
-        self._new_id = new_id
-
-    async def tell(self, schedule: Schedule, trouble: str) -> None:
-        """Posts it once; what fails is logged."""
-        place = place_of(self._channel)
-        adapter = self._adapters.get(place.platform) if place else None
-        if place is None or adapter is None:
-            return
-        language = schedule.language or Language.EN
-        kind = self._telling.say(Tell(f"kind_{schedule.kind.value}"), language)
-        reason = self._telling.say(Tell(trouble), language)
-        text = self._telling.say(
-            Tell.TROUBLE_REPORT, language, kind=kind, channel=schedule.place.channel_key, trouble=reason
-        )
-        try:
-            await adapter.post(place, Reply(text=text, language=language), nonce=self._new_id())
-        except RagError as error:
-            log.warning("trouble_not_reported", extra={"schedule": schedule.id, "error": str(error)})
 
 
 def place_of(channel: str) -> Place | None:

@@ -58,8 +58,19 @@ class ScheduleBook(Protocol):
         """To an end, together with what a posted one has told; what it was made of is forgotten."""
         ...
 
-    async def trouble(self, schedule_id: str, problem: str) -> bool:
-        """Note why posting fails, "" for that it works again; whether that is news."""
+    async def trouble(self, schedule_id: str, problem: str, *, report: str = "") -> bool:
+        """Note why posting fails, "" for that it works again; whether that is news.
+
+        News are to be told to an admin under the name `report`, if there is one, until that is noted.
+        """
+        ...
+
+    async def unreported(self) -> tuple[tuple[Schedule, str], ...]:
+        """Schedules in trouble of which no admin has been told yet, each with the name of its report."""
+        ...
+
+    async def reported(self, schedule_id: str, report: str) -> None:
+        """Note that an admin has been told."""
         ...
 
     async def fires(self, schedule_id: str, *, limit: int) -> tuple[Fire, ...]:

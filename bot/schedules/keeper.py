@@ -50,8 +50,11 @@ class Books(Protocol):
         ...
 
 
-OnTrouble = Callable[[Schedule, str], Awaitable[None]]
-"""Tells an admin why a schedule's posts fail. It raises nothing."""
+OnTrouble = Callable[[Schedule, str], Awaitable[bool]]
+"""Tells an admin why a schedule's posts fail, under a name that is the same in every process; whether that is settled.
+
+It is called again until it is, and raises nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,7 @@ class Keeper:
             async with asyncio.TaskGroup() as group:
                 for number in range(self._settings.workers):
                     group.create_task(self._work(f"{self._holder}-{number}"))
+            await self._tell()
         finally:
             self._idle.set()
 
@@ -225,14 +229,20 @@ class Keeper:
         await self._book.postpone(fire, retry_at=now + timedelta(seconds=pause), note=note)
 
     async def _end(self, schedule: Schedule, fire: Fire, trouble: str) -> None:
-        await self._book.finish(fire, FireState.FAILED, at=self._watch.now(), note=trouble)
+        # First the trouble: whoever dies in between leaves a post that fails once more, and nothing that nobody hears.
         await self._report(schedule, trouble)
+        await self._book.finish(fire, FireState.FAILED, at=self._watch.now(), note=trouble)
 
     async def _report(self, schedule: Schedule, trouble: str) -> None:
         """Once for each trouble, until a post arrives again."""
-        if await self._book.trouble(schedule.id, trouble):
+        if await self._book.trouble(schedule.id, trouble, report=self._watch.new_id()):
             log.error("schedule_in_trouble", extra={"schedule": schedule.id, "why": trouble})
-            await self._on_trouble(schedule, trouble)
+
+    async def _tell(self) -> None:
+        """Tells of what is in trouble, whichever process has noted it and whether that one still lives."""
+        for schedule, report in await self._book.unreported():
+            if not self._stopping and await self._on_trouble(schedule, report):
+                await self._book.reported(schedule.id, report)
 
     async def _breathe(self) -> None:
         """Spreads posts that are due together over time."""

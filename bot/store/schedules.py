@@ -32,7 +32,7 @@ class SqlSchedules:
         change = update(schedules).where(schedules.c.id == schedule.id).values(values)
 
         def work(connection: Connection) -> None:
-            if not add_new(connection, schedules, {**values, "seen": None, "posted_at": None}):
+            if not add_new(connection, schedules, {**values, "seen": None, "posted_at": None, "report": ""}):
                 connection.execute(change)
 
         await self._database.write(work)
@@ -135,11 +135,23 @@ class SqlSchedules:
 
         return await self._database.write(work)
 
-    async def trouble(self, schedule_id: str, problem: str) -> bool:
+    async def trouble(self, schedule_id: str, problem: str, *, report: str = "") -> bool:
         """Note why posting fails; whether that is news."""
         other = (schedules.c.id == schedule_id) & (schedules.c.trouble != problem)
-        change = update(schedules).where(other).values(trouble=problem)
+        change = update(schedules).where(other).values(trouble=problem, report=report if problem else "")
         return await self._database.write(lambda connection: connection.execute(change).rowcount == 1)
+
+    async def unreported(self) -> tuple[tuple[Schedule, str], ...]:
+        """Schedules in trouble of which no admin has been told yet."""
+        found = select(schedules).where(schedules.c.report != "", schedules.c.trouble != "").order_by(schedules.c.id)
+        rows = await self._database.read(lambda connection: connection.execute(found).all())
+        return tuple((schedule_of(row), row.report) for row in rows)
+
+    async def reported(self, schedule_id: str, report: str) -> None:
+        """Note that an admin has been told."""
+        same = (schedules.c.id == schedule_id) & (schedules.c.report == report)
+        change = update(schedules).where(same).values(report="")
+        await self._database.write(lambda connection: connection.execute(change))
 
     async def fires(self, schedule_id: str, *, limit: int) -> tuple[Fire, ...]:
         """The latest ones, without their content."""

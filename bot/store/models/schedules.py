@@ -25,6 +25,8 @@ schedules = Table(
     # Kept here, so that a posting of long ago may be forgotten.
     Column("seen", BigInteger),
     Column("posted_at", UtcDateTime),
+    # Under which name an admin is to be told of the trouble; "" once that is done.
+    text("report"),
 )
 
 fires = Table(

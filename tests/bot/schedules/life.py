@@ -111,6 +111,7 @@ class World:
     words: Words = field(default_factory=Words)
     settings: ScheduleSettings = field(default_factory=lambda: ScheduleSettings(workers=2))
     troubles: list[tuple[str, str]] = field(default_factory=list)
+    reports: set[str] = field(default_factory=set)
     ids: Any = field(default_factory=lambda: count(1))
     slept: list[float] = field(default_factory=list)
 
@@ -155,8 +156,11 @@ class World:
         """What was posted, in order."""
         return [posted.reply.text for posted in self.chat.posted]
 
-    async def _troubled(self, schedule: Schedule, trouble: str) -> None:
-        self.troubles.append((schedule.id, trouble))
+    async def _troubled(self, schedule: Schedule, report: str) -> bool:
+        if report not in self.reports:
+            self.reports.add(report)
+            self.troubles.append((schedule.id, schedule.trouble))
+        return True
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -69,8 +69,8 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(seconds / FASTER)
 
 
-async def _told(schedule: Schedule, trouble: str) -> None:
-    raise AssertionError(f"{schedule.id} is in trouble: {trouble}")
+async def _told(schedule: Schedule, report: str) -> bool:
+    raise AssertionError(f"{schedule.id} is in trouble: {schedule.trouble}")
 
 
 async def live(url: str, folder: Path, skew_s: float) -> None:

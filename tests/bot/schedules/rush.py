@@ -113,8 +113,8 @@ async def _kept(store: SqlStore, adapters: dict[str, ChatAdapter], settings: Sch
             await keeper.look()
 
 
-async def _trouble(schedule: Schedule, trouble: str) -> None:
-    raise AssertionError(f"{schedule.id} is in trouble: {trouble}")
+async def _trouble(schedule: Schedule, report: str) -> bool:
+    raise AssertionError(f"{schedule.id} is in trouble: {schedule.trouble}")
 
 
 def _schedule(number: int, channels: int) -> Schedule:

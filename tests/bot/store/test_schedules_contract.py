@@ -175,6 +175,26 @@ async def test_trouble_is_news_once(store: Books) -> None:
     assert not await store.schedules.trouble("unknown", "gone")
 
 
+async def test_trouble_is_to_be_told_until_somebody_has_or_it_is_over(store: Books) -> None:
+    await store.schedules.save(PLAIN)
+    assert await store.schedules.unreported() == ()
+    assert await store.schedules.trouble("d1", "gone", report="r1")
+    assert not await store.schedules.trouble("d1", "gone", report="r2")
+    await store.schedules.save(replace(PLAIN, trouble="gone", active=False))
+    await store.schedules.reported("d1", "another")
+    ((schedule, report),) = await store.schedules.unreported()
+    assert (schedule.id, schedule.trouble, schedule.active, report) == ("d1", "gone", False, "r1")
+    await store.schedules.reported("d1", "r1")
+    assert await store.schedules.unreported() == ()
+    await store.schedules.trouble("d1", "unmade", report="r3")
+    await store.schedules.trouble("d1", "", report="r4")
+    assert await store.schedules.unreported() == ()
+    await store.schedules.trouble("d1", "gone", report="r5")
+    assert await store.schedules.remove("d1")
+    await store.schedules.save(PLAIN)
+    assert await store.schedules.unreported() == ()
+
+
 async def test_versions_are_seen_in_order_and_changes_told_from_additions(store: Books) -> None:
     one, two = DocumentId("one"), DocumentId("two")
     assert await store.sightings.note({one: "a", two: "a"}, at=NOW) == 2
