@@ -128,7 +128,7 @@ class Telling:
     def fault(self, error: Untimely, language: Language) -> str:
         """What is wrong with words of time."""
         key = error.fault.value if error.fault is not Fault.ZONE or error.word else _UNKNOWN_ZONE
-        return self._of(language)[key].format(word=error.word)
+        return self._of(language)[key].format(word=error.word, near=error.near)
 
     def day(self, day: date, language: Language) -> str:
         """A date as it is read."""

@@ -18,12 +18,14 @@ from zoneinfo import ZoneInfo
 WORKDAYS = frozenset(range(5))
 WEEKEND = frozenset({5, 6})
 QUARTERS = frozenset({1, 4, 7, 10})
+QUARTER_ENDS = frozenset({3, 6, 9, 12})
 LAST = -1
 
 _FARTHEST = timedelta(days=366 * 8 + 2)
 """Between two 29ths of February lie eight years at most."""
 
 _SOME_MONDAY = dt.date(2024, 1, 1)
+"""The first day of a week, a month and a year."""
 
 _MOST_LOOKED_BACK = timedelta(days=400)
 
@@ -50,34 +52,49 @@ class Timetable:
     """Days and times. None stands for any; weekdays count from Monday, which is 0.
 
     `clamped` takes a day that a month lacks as its last one: the 31st is the 28th of February. Where both days of the
-    month and weekdays are given, either suffices, as cron has it. One of so many `weeks` counts: that
-    of `since`, the first day.
+    month and weekdays are given, either suffices, as cron has it. Of so many days (`day_step`), `weeks` or months
+    (`month_step`) one counts: that of `since`, the first day.
     """
 
     times: tuple[time, ...]
     weekdays: frozenset[int] | None = None
     days: frozenset[int] | None = None
     months: frozenset[int] | None = None
-    nth: Nth | None = None
+    nths: tuple[Nth, ...] = ()
     clamped: bool = False
+    day_step: int = 1
     weeks: int = 1
+    month_step: int = 1
     since: dt.date | None = None
+
+    @property
+    def stepped(self) -> bool:
+        """Whether it depends on the day on which it begins."""
+        return self.day_step * self.weeks * self.month_step > 1
 
     def includes(self, day: dt.date) -> bool:
         """Whether something is due on a day."""
-        if self.since is not None and day < self.since:
-            return False
-        if self.weeks > 1 and _week(day) % self.weeks != _week(self.since or _SOME_MONDAY) % self.weeks:
+        if (self.since is not None and day < self.since) or not self._in_step(day):
             return False
         if self.months is not None and day.month not in self.months:
             return False
-        if self.nth is not None:
-            return day == self._counted(day, self.nth)
+        if self.nths:
+            return any(day == self._counted(day, each) for each in self.nths)
         by_day = None if self.days is None else day.day in self._days_of(day)
         by_weekday = None if self.weekdays is None else day.weekday() in self.weekdays
         if by_day is not None and by_weekday is not None:
             return by_day or by_weekday
         return by_day is not False and by_weekday is not False
+
+    def _in_step(self, day: dt.date) -> bool:
+        if not self.stepped:
+            return True
+        first = self.since or _SOME_MONDAY
+        return (
+            (day - first).days % self.day_step == 0
+            and (_week(day) - _week(first)) % self.weeks == 0
+            and (_month(day) - _month(first)) % self.month_step == 0
+        )
 
     def _days_of(self, day: dt.date) -> frozenset[int]:
         last = calendar.monthrange(day.year, day.month)[1]
@@ -95,6 +112,10 @@ class Timetable:
 def _week(day: dt.date) -> int:
     """The number of a week from Monday on, counted over all years."""
     return (day.toordinal() - 1) // 7
+
+
+def _month(day: dt.date) -> int:
+    return 12 * day.year + day.month
 
 
 def next_due(table: Timetable, after: datetime, zone: ZoneInfo) -> datetime | None:

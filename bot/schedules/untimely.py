@@ -12,6 +12,12 @@ class Fault(StrEnum):
 
     EMPTY = "when_empty"
     UNKNOWN = "when_unknown"
+    NEAR = "when_near"
+    BARE = "when_bare"
+    GAP = "when_gap"
+    HOW_MANY = "when_how_many"
+    HOURS = "when_hours"
+    ZONE_APART = "when_zone_apart"
     HOW_OFTEN = "when_how_often"
     WHICH = "when_which"
     TWO_KINDS = "when_two_kinds"
@@ -26,9 +32,13 @@ class Fault(StrEnum):
 
 
 class Untimely(InvalidInput):
-    """A text does not say when, or about nothing that there is. `word` is the part of it that is not understood."""
+    """A text does not say when, or about nothing that there is.
 
-    def __init__(self, fault: Fault, word: str = "") -> None:
+    `word` is the part of it that is not understood, `near` what may have been meant.
+    """
+
+    def __init__(self, fault: Fault, word: str = "", near: str = "") -> None:
         super().__init__(f"nothing can be set for this ({fault.value}{f': {word!r}' if word else ''})")
         self.fault = fault
         self.word = word
+        self.near = near

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from functools import cache
@@ -59,6 +60,20 @@ def zone_shown(name: str) -> str:
     """A zone's name as people read it: those of a fixed distance count the other way round in IANA's names."""
     fixed = _FIXED.fullmatch(name)
     return f"UTC{'+' if fixed['sign'] == '-' else '-'}{fixed['hours']}" if fixed else name
+
+
+def zone_begun(text: str) -> str:
+    """The zone with whose name a text begins; "" where it begins with none."""
+    words = unicodedata.normalize("NFKC", text).casefold().split()
+    for count in range(min(3, len(words)), 0, -1):
+        plain = " ".join(words[:count]).strip(",，;；()").removesuffix(" time")
+        with suppress(Untimely):
+            return read_zone(plain).key
+        if several := AMBIGUOUS.get(plain):
+            return several[0]
+    first = words[0] if words else ""
+    named = max((each for each in CALLED if not each.isascii() and first.startswith(each)), key=len, default="")
+    return CALLED.get(named, "")
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -46,6 +46,25 @@ def test_two_times_that_fall_together_in_spring_are_due_once() -> None:
     assert found == ["2026-03-29 03:30", "2026-03-30 02:30"]
 
 
+def test_hours_go_by_the_wall_clock_through_both_changes() -> None:
+    found = dues("every 2 hours", local("2026-03-29T00:30"), count=3)
+    assert found == ["2026-03-29 03:00", "2026-03-29 04:00", "2026-03-29 06:00"]
+    found = dues("hourly", local("2026-10-25T01:30"), count=3)
+    assert found == ["2026-10-25 02:00", "2026-10-25 03:00", "2026-10-25 04:00"]
+
+
+def test_steps_of_days_are_counted_by_the_calendar_through_both_changes() -> None:
+    found = dues("every 3 days 2:30, from 2026-03-26", local("2026-03-27T00:00"), count=3)
+    assert found == ["2026-03-29 03:30", "2026-04-01 02:30", "2026-04-04 02:30"]
+    found = dues("每两天 2:30（从 2026-10-23 起）", local("2026-10-24T00:00"), count=2)
+    assert found == ["2026-10-25 02:30", "2026-10-27 02:30"]
+
+
+def test_steps_of_months_reach_the_last_day_of_february() -> None:
+    found = dues("every 2 months on the 31st, from 2026-12-31", local("2026-12-30T00:00"), count=3)
+    assert found == ["2026-12-31 09:00", "2027-02-28 09:00", "2027-04-30 09:00"]
+
+
 def test_wall_clock_time_stays_over_the_change_of_the_clocks() -> None:
     first, second = (next_due(read_when("monday 9:00"), local(day), BERLIN) for day in ("2026-03-22", "2026-03-29"))
     assert first is not None
@@ -91,7 +110,11 @@ TABLES = st.builds(
     times=st.lists(st.times(), min_size=1, max_size=3).map(lambda each: tuple(sorted(set(each)))),
     weekdays=st.none() | st.frozensets(st.integers(0, 6), min_size=1),
     days=st.none() | st.frozensets(st.integers(1, 31), min_size=1),
-    nth=st.none() | st.builds(Nth, n=st.sampled_from([1, 2, 4, LAST]), unit=st.sampled_from([Unit.DAY, Unit.WORKDAY])),
+    nths=st.lists(
+        st.builds(Nth, n=st.sampled_from([1, 2, 4, LAST]), unit=st.sampled_from([Unit.DAY, Unit.WORKDAY])), max_size=2
+    ).map(tuple),
+    day_step=st.sampled_from([1, 1, 3]),
+    month_step=st.sampled_from([1, 1, 2]),
     clamped=st.booleans(),
 )
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda each: each.replace(tzinfo=UTC))  # noqa: DTZ001
