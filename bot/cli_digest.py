@@ -58,6 +58,9 @@ def add(
     topics: Annotated[str, typer.Option(metavar="TOPICS", help="These topics alone, separated by commas.")] = "",
     silent: Annotated[bool, typer.Option("--silent", help="Post nothing when nothing is new.")] = False,
     dm: Annotated[bool, typer.Option("--dm", help="The channel is a direct message.")] = False,
+    person: Annotated[
+        str, typer.Option(metavar="ID", help="With whom the direct message is: their profile counts.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Sets what is posted in a channel, and when.
@@ -75,6 +78,7 @@ def add(
         topics=topics,
         silent=silent,
         dm=dm,
+        person=person,
     )
     raise typer.Exit(asyncio.run(run_add(_kept(ctx), _terminal(as_json), wanted)))
 

@@ -21,7 +21,7 @@ from bot.schedules.records import Fire, Origin, Schedule, ScheduleKind
 from bot.schedules.telling import Tell, Telling, load_telling
 from bot.schedules.untimely import Untimely
 from bot.schedules.zones import zone_of, zone_shown
-from bot.scheduling import Materials, Scheduling, channel_place, make_scheduling
+from bot.scheduling import Materials, Scheduling, channel_place, make_scheduling, person_of
 from bot.store.opening import SqlStore, open_store
 from bot.terminal import printable
 from bot.wording import load_wording
@@ -68,6 +68,7 @@ class Wanted:
     topics: str = ""
     silent: bool = False
     dm: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,7 @@ async def run_add(kept: Kept, terminal: Terminal, wanted: Wanted) -> int:
                 topics=_topics(wanted.topics),
                 silent=wanted.silent,
                 origin=Origin.COMMAND,
+                person=person_of(place, wanted.person),
             )
             await opened.desk.add(schedule)
         except Untimely as error:

@@ -76,6 +76,9 @@ class DigestEntry(_Group):
     dm: bool = False
     """The channel is a direct message."""
 
+    person: str = Field(default="", pattern=r"^[\w.-]*$")
+    """The id of whom the direct message is with, whose profile counts then."""
+
 
 class FeedSource(_Group):
     """One `[[feeds.sources]]`: a feed whose items join the library."""

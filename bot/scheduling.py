@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat import ChatAdapter, Place, PlaceKind
+from bot.chat import ChatAdapter, Person, Place, PlaceKind
 from bot.checklist_records import ChecklistBook
 from bot.commands.call import Means
 from bot.commands.risk_schedule import ChecklistContents, ChecklistPosts, Reading
@@ -142,6 +142,13 @@ def channel_place(channel: str) -> Place:
     return Place(platform=platform, workspace=workspace, channel=name)
 
 
+def person_of(place: Place, account: str) -> str:
+    """The key of whom a direct message is with, by their id; "" where it is none, or nobody is named."""
+    return (
+        Person(platform=place.platform, workspace=place.workspace, id=account).key if account and place.private else ""
+    )
+
+
 async def settle_file(desk: ScheduleDesk, entries: Sequence[DigestEntry]) -> None:
     """Brings the schedules of the settings file in line with it.
 
@@ -172,4 +179,5 @@ def _of_entry(drafted: Schedule, schedule_id: str, entry: DigestEntry) -> Schedu
         topics=frozenset(entry.topics),
         silent=entry.silent,
         origin=Origin.FILE,
+        person=person_of(drafted.place, entry.person),
     )

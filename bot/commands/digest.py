@@ -92,6 +92,8 @@ class Digests:
             return
         if schedule is None:
             schedule = await call.means.schedules.drafted(call.place, _USUAL_ELSE)
+        if call.place.private:
+            schedule = replace(schedule, person=call.person.key)
         schedule = with_options(schedule, options.given, call.language if what not in known else schedule.language)
         if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
             await call.whisper(call.words(Say.NOT_ALLOWED))
@@ -151,7 +153,8 @@ async def add(call: Call, options: Options) -> None:
         await call.whisper(call.words(Say.WRONG_CHOICE, **options.wrong))
         return
     drafted = await desk.drafted(call.place, options.when, zone=options.given.get("zone", ""))
-    drafted = replace(drafted, silent=options.silent, place=replace(drafted.place, thread=""))
+    whose = call.person.key if call.place.private else ""
+    drafted = replace(drafted, silent=options.silent, place=replace(drafted.place, thread=""), person=whose)
     schedule = with_options(drafted, options.given, call.language)
     if schedule.kind is ScheduleKind.REPORT and not call.means.is_admin(call.person):
         await call.whisper(call.words(Say.NOT_ALLOWED))

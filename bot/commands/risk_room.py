@@ -151,7 +151,7 @@ def bare(prefix: str) -> Capabilities:
 
 async def room_of(call: Call) -> RiskRoom:
     """The room as the person sees it who asks. Raises StoreFailed, StorageFailed."""
-    company = _company(await known_profile(call))
+    company = company_in(await known_profile(call))
     return await _room(call.means, call.place, call.language, scope=await call.scope(), company=company)
 
 
@@ -162,7 +162,7 @@ async def public_room(
     settings = await effective_settings(means.store.settings, place.channel_key)
     reader = Person(platform=place.platform, workspace=place.workspace, id="", standing=Standing.GUEST)
     if company is None:
-        company = _company(await means.store.profiles.of_team(place.channel_key))
+        company = company_in(await means.store.profiles.of_team(place.channel_key))
     scope = reader_scope(settings, reader)
     return await _room(means, place, language, scope=scope, company=company, board=board)
 
@@ -226,7 +226,7 @@ def who(room: RiskRoom) -> str:
 async def company_of(call: Call) -> Company:
     """The company of a posted list: the team's, or that of whoever asks for it where the team has told nothing."""
     team = None if call.place.private else await call.means.store.profiles.of_team(call.place.channel_key)
-    return _company(team or await known_profile(call))
+    return company_in(team or await known_profile(call))
 
 
 def coarse(company: Company) -> Company:
@@ -234,7 +234,8 @@ def coarse(company: Company) -> Company:
     return Company(stage=company.stage, sector=" ".join(sorted(sectors_of(company.sector))))
 
 
-def _company(profile: Profile | None) -> Company:
+def company_in(profile: Profile | None) -> Company:
+    """The company of a profile; of none where it shall not count."""
     if profile is None or not profile.active:
         return Company()
     return Company(stage=profile.stage, sector=profile.sector)

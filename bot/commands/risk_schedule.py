@@ -13,16 +13,15 @@ from bot.channel_rules import effective_settings
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.commands.risk_lists import Edition, post_checklist, preview_checklist
-from bot.commands.risk_room import RoomBooks, RoomMeans
+from bot.commands.risk_room import RoomBooks, RoomMeans, company_in
 from bot.schedules.contents import Made, Occasion
 from bot.schedules.records import Schedule
-from bot.schedules.trends import language_of
+from bot.schedules.trends import language_of, reader_of
 from bot.schedules.zones import ChannelZones
 from bot.wording import Wording
 from rag.cases import CaseShelf
 from rag.kinds.risk import Risk
 from rag.risks import RiskRegister
-from rag.types import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +50,8 @@ class ChecklistContents:
 
     async def make(self, occasion: Occasion) -> Made:
         """The checklist of one occasion as a text; see `Contents`."""
-        language = await _language(self._means, occasion.schedule)
-        place = occasion.schedule.place
-        edition = Edition(at=occasion.now, language=language, topics=occasion.schedule.topics)
-        reply, due = await preview_checklist(self._means, place, edition)
+        edition = await _edition(self._means, occasion.schedule, at=occasion.now)
+        reply, due = await preview_checklist(self._means, occasion.schedule.place, edition)
         return Made(replies=(reply,), empty=not due)
 
 
@@ -66,11 +63,11 @@ class ChecklistPosts:
 
     async def post(self, schedule: Schedule, *, at: datetime, claim: str) -> None:
         """Post the checklist of one time; see `OwnPosts`."""
-        language = await _language(self._means, schedule)
-        edition = Edition(at=at, claim=claim, language=language, topics=schedule.topics)
-        await post_checklist(self._means, schedule.place, edition)
+        await post_checklist(self._means, schedule.place, await _edition(self._means, schedule, at=at, claim=claim))
 
 
-async def _language(means: RoomMeans, schedule: Schedule) -> Language:
+async def _edition(means: RoomMeans, schedule: Schedule, *, at: datetime, claim: str = "") -> Edition:
     settings = await effective_settings(means.store.settings, schedule.place.channel_key)
-    return language_of(schedule, settings, await means.store.profiles.of_team(schedule.place.channel_key))
+    profile = await reader_of(means.store.profiles, schedule)
+    language = language_of(schedule, settings, profile)
+    return Edition(at=at, language=language, claim=claim, company=company_in(profile), topics=schedule.topics)

@@ -38,7 +38,8 @@ class Schedule:
     """One schedule. `when` is what somebody wrote, `zone` an IANA name.
 
     Nothing that was due up to `cursor` is planned any more. `silent` posts nothing when there is nothing to tell.
-    `trouble` is why the last posts failed, as a key of the texts; "" when they did not.
+    `trouble` is why the last posts failed, as a key of the texts; "" when they did not. `person` is the key of whom a
+    direct message is with, "" for a channel and where nobody has said it.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Schedule:
     active: bool = True
     origin: Origin = Origin.CHAT
     trouble: str = ""
+    person: str = ""
 
 
 class FireState(StrEnum):

@@ -17,7 +17,7 @@ from bot.schedules.books import CommunityBook, SightingBook
 from bot.schedules.contents import Made, Occasion
 from bot.schedules.records import Figures
 from bot.schedules.telling import Tell, Telling
-from bot.schedules.trends import Versions, language_of
+from bot.schedules.trends import Versions, language_of, reader_of
 from bot.schedules.zones import zone_of
 from rag.digest.builder import DigestBuilder
 from rag.digest.values import Brief, Digest
@@ -68,7 +68,7 @@ class WeeklyReport:
         """The report of the seven days up to now; see `Contents`."""
         schedule, zone = occasion.schedule, zone_of(occasion.schedule.zone)
         settings = await effective_settings(self._books.settings, schedule.place.channel_key)
-        profile = await self._books.profiles.of_team(schedule.place.channel_key)
+        profile = await reader_of(self._books.profiles, schedule)
         language = language_of(schedule, settings, profile)
         since = (occasion.now - _WEEK).astimezone(zone)
         figures = await self._books.community.figures(schedule.place, since=since, until=occasion.now)

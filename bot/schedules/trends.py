@@ -98,7 +98,7 @@ class TrendDigest:
         """The digest of one occasion; see `Contents`."""
         schedule = occasion.schedule
         settings = await effective_settings(self._books.settings, schedule.place.channel_key)
-        profile = await self._books.profiles.of_team(schedule.place.channel_key)
+        profile = await reader_of(self._books.profiles, schedule)
         language = language_of(schedule, settings, profile)
         seen = await self._sighted(occasion.now)
         keys = {document: key_of(document, version) for document, version in seen.versions.items()}
@@ -160,6 +160,18 @@ class TrendDigest:
 
     def _company(self, profile: Profile | None, language: Language) -> str:
         return self._wording.startup(profile.stage, profile.sector, language) if profile else ""
+
+
+async def reader_of(profiles: ProfileBook, schedule: Schedule) -> Profile | None:
+    """For whom a schedule posts: the team of its channel, or whoever a direct message is with.
+
+    None where nothing is known of them, or where it shall not count. Raises StoreFailed.
+    """
+    if schedule.person:
+        known = await profiles.of_person(schedule.person)
+    else:
+        known = await profiles.of_team(schedule.place.channel_key)
+    return known if known and known.active else None
 
 
 def language_of(schedule: Schedule, settings: ChannelSettings, profile: Profile | None) -> Language:

@@ -32,6 +32,7 @@ def schedule_values(schedule: Schedule) -> dict[str, Any]:
         "origin": schedule.origin.value,
         "cursor_at": schedule.cursor,
         "trouble": schedule.trouble,
+        "person": schedule.person,
     }
 
 
@@ -50,6 +51,7 @@ def schedule_of(row: Row[Any]) -> Schedule:
         origin=Origin(row.origin),
         cursor=row.cursor_at,
         trouble=row.trouble,
+        person=row.person,
     )
 
 

@@ -19,7 +19,7 @@ from bot.store.models.ledgers import gaps, profiles
 from bot.store.models.oversight import controls as controls
 from bot.store.models.parts import metadata as metadata
 from bot.store.models.people import first_uses
-from bot.store.models.schedules import schedules as schedules
+from bot.store.models.schedules import schedules
 from bot.store.models.workspaces import workspaces as workspaces
 
 PERSON_COLUMNS: Mapping[Table, str] = {
@@ -35,6 +35,7 @@ PERSON_COLUMNS: Mapping[Table, str] = {
     expert_claims: "person",
     hand_ins: "person",
     shelf_people: "person",
+    schedules: "person",
 }
 """The tables that hold a person's key, and in which column; what hangs on such a question goes with it.
 

@@ -27,6 +27,7 @@ schedules = Table(
     Column("posted_at", UtcDateTime),
     # Under which name an admin is to be told of the trouble; "" once that is done.
     text("report"),
+    Column("person", CleanText, nullable=False, index=True),
 )
 
 fires = Table(

@@ -111,7 +111,13 @@ async def test_anybody_sets_a_digest_in_their_own_messages() -> None:
     place = replace(PLACE, kind=PlaceKind.DM, thread="")
     call = CommandCall(event_id="e", place=place, person=ADA, at=NOW, name="digest", text="add every day 9:00")
     await bench.handler.handle(call, bench)
-    assert (await only(bench)).place == place
+    schedule = await only(bench)
+    assert (schedule.place, schedule.person) == (place, ADA.key)
+
+
+async def test_digest_of_a_channel_is_nobodys(bench: Bench) -> None:
+    await bench.command("digest", "add every day 9:00")
+    assert (await only(bench)).person == ""
 
 
 async def test_each_change_is_in_the_audit_log(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Place
+from bot.chat import Place, PlaceKind
 from bot.memory_store import MemoryStore
 from bot.records import ChannelSettings, Profile, QuestionState
 from bot.schedule_settings import ScheduleSettings
@@ -184,3 +184,19 @@ async def test_five_hundred_channels_look_at_the_library_once(scene: Scene) -> N
     for number in range(500):
         await scene.made(id=f"s{number}", place=replace(PLACE, channel=f"c{number}"))
     assert scene.library.looked == 1
+
+
+async def test_digest_of_a_direct_message_is_ranked_for_whom_it_is_with(scene: Scene) -> None:
+    scene.library.note("Trend: courts", "Courts ask law firms for their sources.", topics=("legal",))
+    person = "memory/w/ann"
+    await scene.store.profiles.save_person(person, Profile(sector="legal", stage=Stage.SEED))
+    await scene.store.profiles.save_person("memory/w/bo", Profile(sector="pricing"))
+    direct = Place(platform="memory", workspace="w", channel="d", kind=PlaceKind.DM)
+    text = (await scene.made(place=direct, person=person)).replies[0].text
+    assert "Ordered for your seed-stage" in text
+    assert text.index("Courts") < min(text.index("Prices"), text.index("Rules"))
+    await scene.store.profiles.save_person(person, Profile(sector="legal", language=Language.ZH))
+    assert (await scene.made(place=direct, person=person)).replies[0].language is Language.ZH
+    await scene.store.profiles.save_person(person, Profile(sector="legal", active=False))
+    assert "Ordered for" not in (await scene.made(place=direct, person=person)).replies[0].text
+    assert "Ordered for" not in (await scene.made()).replies[0].text

@@ -33,6 +33,7 @@ FULL = replace(
     active=False,
     origin=Origin.FILE,
     trouble="gone",
+    person="discord//7",
 )
 CONTENT = (
     Reply(text="一", notes=("note",)),
@@ -238,3 +239,12 @@ async def test_questions_are_told_of_their_own_channel_without_who_asked(store: 
         since = NOW.astimezone(ZoneInfo(zone))
         figures = await store.community.figures(CHANNEL, since=since, until=NOW + HOUR)
         assert {day for day, _, _ in figures.days} <= {since.date().isoformat(), (since + HOUR).date().isoformat()}
+
+
+async def test_schedule_of_a_direct_message_goes_with_the_person_it_is_with(sql_store: Books) -> None:
+    for name, person in (("d1", ""), ("d2", "slack/T1/U1"), ("d3", "slack/T1/U2")):
+        place = replace(CHANNEL, channel=name, kind=PlaceKind.DM if person else PlaceKind.CHANNEL)
+        await sql_store.schedules.save(replace(PLAIN, id=name, place=place, person=person))
+    assert (await sql_store.privacy.held("slack/T1/U1")).counts["schedules"] == 1
+    assert await sql_store.privacy.forget("slack/T1/U1") == 1
+    assert [each.id for each in await sql_store.schedules.all()] == ["d1", "d3"]
