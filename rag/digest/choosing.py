@@ -12,8 +12,11 @@ from rag.digest.values import Brief, Reader, Story
 from rag.extract.words import words_of
 from rag.types import Document, DocumentId, DocumentKind, Language
 
-_WEIGHTS = {DocumentKind.TREND: 1.5, DocumentKind.CASE: 0.8, DocumentKind.DOCUMENT: 0.7}
-"""Kinds that are told of. Pages of resources and risks are lists, which say nothing in two sentences."""
+_WEIGHTS = {DocumentKind.TREND: 2.0, DocumentKind.CASE: 0.8, DocumentKind.DOCUMENT: 0.7}
+"""Kinds that are told of: trends before all else, however fresh, for a case study tells of what is long past.
+
+Pages of resources and risks are lists, which say nothing in two sentences.
+"""
 
 _SAME = 0.7
 """Share of the words of either from which two texts count as one; feeds repeat each other's news."""

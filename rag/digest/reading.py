@@ -34,7 +34,10 @@ _PREFIX = re.compile(r"^(?:trends?|趋势|case(?: study)?|案例(?:研究)?|news
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)\*|\*(?!\w)")
 _LONGEST = {Language.ZH: 150, Language.JA: 150, Language.KO: 200}
 _LONGEST_OF_OTHERS = 340
-_TOLD = 2
+_TOLD, _COMPARED = 3, 2
+_HEADLINE = {Language.ZH: 42, Language.JA: 42, Language.KO: 50}
+_HEADLINE_OF_OTHERS = 100
+_FRESH = dt.timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,13 @@ class Dated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a document tells. `means` are all the things that follow, of which one is chosen for the reader."""
+    """What a document tells. `means` are all the things that follow, of which one is chosen for the reader.
+
+    `topical` says that its title names what it is about, and not what happened.
+    """
 
     headline: str
+    topical: bool
     happens: tuple[Quote, ...]
     dated: tuple[Dated, ...]
     means: tuple[Quote, ...]
@@ -65,7 +72,7 @@ class Reading:
     @property
     def gist(self) -> str:
         """A line by which it is compared with others."""
-        return " ".join([self.headline, *(quote.text for quote in self.happens)])
+        return " ".join([self.headline, *(quote.text for quote in self.happens[:_COMPARED])])
 
     def timely(self, today: dt.date) -> Dated | None:
         """The next thing that is to come, else the last that has happened."""
@@ -75,11 +82,58 @@ class Reading:
         return max(self.dated, key=lambda each: each.day, default=None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headed:
+    """A reading with a headline that says what is new, what is told beneath it, and its fact of a day."""
+
+    headline: str
+    beneath: tuple[Quote, ...]
+    dated: Dated | None
+
+
+def headed(reading: Reading, *, today: dt.date, language: Language) -> Headed:
+    """The headline of a reading: a fact of these days, else its first sentence that is short enough, else its title.
+
+    What has become the headline is not told once more beneath it.
+    """
+    timely = reading.timely(today)
+    plain = Headed(headline=reading.headline, beneath=reading.happens[:_COMPARED], dated=timely)
+    if not reading.topical:
+        return plain
+    if timely and dt.timedelta() <= today - timely.day <= _FRESH and _is_short(timely.quote.text, language):
+        return Headed(headline=_as_headline(timely.quote.text), beneath=plain.beneath, dated=None)
+    for place, quote in enumerate(reading.happens):
+        others = reading.happens[:place] + reading.happens[place + 1 :]
+        alone = not is_dangling(quote.text) and not any(is_dangling(each.text) for each in others[place : place + 1])
+        if others and alone and _is_short(quote.text, language):
+            # A later sentence counts on what the text is about.
+            line = (
+                _as_headline(quote.text) if not place else _joined(reading.headline, _as_headline(quote.text), language)
+            )
+            return Headed(headline=line, beneath=others[:_COMPARED], dated=timely)
+    return plain
+
+
+def _joined(topic: str, line: str, language: Language) -> str:
+    return f"{topic}：{line}" if language in {Language.ZH, Language.JA} else f"{topic}: {line}"
+
+
+def _is_short(text: str, language: Language) -> bool:
+    return len(text) <= _HEADLINE.get(language, _HEADLINE_OF_OTHERS)
+
+
+def _as_headline(text: str) -> str:
+    line = text.rstrip("。.")
+    return line[:1].upper() + line[1:]
+
+
 def read(story: Story) -> Reading:
     """What a story tells."""
+    case = _of_case(story)
     return Reading(
         headline=headline_of(story),
-        happens=_of_case(story) or _happens(story),
+        topical=bool(case) or any(_below(story, _HAPPENS)),
+        happens=case or _happens(story),
         dated=_dated(story),
         means=_lessons(story) or tuple(_below(story, _MEANS)),
     )

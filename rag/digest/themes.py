@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.citations import with_marks
-from rag.digest.reading import Quote, Reading, clipped
+from rag.digest.reading import Quote, Reading, clipped, headed
 from rag.digest.values import Also, Story, Theme
 from rag.types import Citation, Document, DocumentId, Language
 from rag.writing.neutral import Library, neutral, stems
@@ -62,12 +62,13 @@ def quoted(members: Sequence[Told], advice: Advice | None, numbers: Numbering, *
         text = neutral(clipped(quote.text, story.document.language), library).strip()
         return with_marks(text, [numbers.number(story, quote)]) if text else ""
 
-    sentences = [cited(lead.story, quote) for quote in lead.reading.happens]
-    timely = lead.reading.timely(today)
+    head = headed(lead.reading, today=today, language=lead.story.document.language)
+    sentences = [cited(lead.story, quote) for quote in head.beneath]
+    timely = head.dated
     fact = cited(lead.story, timely.quote) if timely else ""
     why = cited(advice.story, advice.quote) if advice else ""
     return Theme(
-        headline=neutral(lead.reading.headline, library).strip(),
+        headline=neutral(head.headline, library).strip(),
         text=_joined(sentences, lead.story.document.language),
         fact=fact,
         ahead=timely is not None and timely.day > today,

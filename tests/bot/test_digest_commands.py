@@ -68,7 +68,7 @@ WEEKLY = Wanted(when="every Monday 9:00", channel="slack/T1/C1", language="zh", 
 async def test_preview_tells_what_a_public_channel_would_read_and_posts_nothing(kept: Kept) -> None:
     status, told, _ = await ran(run_preview, kept, Look(language="en"))
     assert status == DONE
-    assert "**1. Prices**" in told
+    assert "**1. Prices of inference fall by half each year**" in told
     assert "**Why it matters to you:** Sign no contract for longer than a year. [1]" in told
     assert "[1] Trend: prices · prices.md" in told
     assert "canary" not in told.lower()

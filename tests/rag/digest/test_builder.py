@@ -74,14 +74,12 @@ async def test_opening_issue_tells_where_the_trends_stand(shelf: Shelf) -> None:
     digest = await built(shelf, brief())
     assert digest.opening
     first, second = digest.themes
-    assert first.headline == "Inference prices"
-    assert first.text == (
-        "Prices of inference fall by half each year. [1] Providers now sell small models almost at cost. [1]"
-    )
+    assert first.headline == "Prices of inference fall by half each year"
+    assert first.text == "Providers now sell small models almost at cost. [1]"
     assert (first.ahead, first.fact) == (True, "December 2026: a rival follows. [1]")
     assert first.why == "Sign no contract for longer than a year. [1]"
     assert first.link == "https://notes.example/prices"
-    assert second.headline == "Labelling rules"
+    assert second.headline == "Regulators ask providers to label what machines write"
     assert [each.document.id for each in digest.citations] == ["Trend: inference prices", "rules.en"]
 
 
@@ -90,18 +88,67 @@ async def test_last_fact_is_told_where_nothing_is_to_come(shelf: Shelf) -> None:
     assert (digest.themes[0].ahead, digest.themes[0].fact) == (False, "December 2026: a rival follows. [1]")
 
 
+async def test_fact_of_these_days_is_the_headline_and_told_once(shelf: Shelf) -> None:
+    (theme, *_) = (await built(shelf, brief(today=dt.date(2026, 6, 1)))).themes
+    # Something is to come, so that what was is no news.
+    assert (theme.headline, theme.ahead) == ("Prices of inference fall by half each year", True)
+    (theme, *_) = (await built(shelf, brief(today=dt.date(2027, 1, 20)))).themes
+    assert (theme.headline, theme.fact) == ("December 2026: a rival follows", "")
+    assert theme.text.startswith("Prices of inference fall by half each year. [1] Providers")
+
+
+@pytest.mark.parametrize(
+    ("said", "headline", "text"),
+    [
+        (
+            "A model writes steps before its answer. It spends more computing on them. Prices follow.",
+            "Steps: Prices follow",
+            "A model writes steps before its answer. [1] It spends more computing on them. [1]",
+        ),
+        (f"{'Long ' * 30}sentence. Courts decide in May. Firms appeal.", "Steps: Courts decide in May", None),
+        ("Only one sentence is told here.", "Steps", "Only one sentence is told here. [1]"),
+        (f"{'Long ' * 30}sentence. {'Wide ' * 30}sentence.", "Steps", None),
+    ],
+    ids=["leaned on", "too long", "alone", "none"],
+)
+async def test_headline_is_a_sentence_that_stands_alone_and_leaves_others_beneath(
+    said: str, headline: str, text: str | None
+) -> None:
+    shelf = Shelf()
+    shelf.note("Trend: steps", said)
+    (theme,) = (await built(shelf, brief())).themes
+    assert theme.headline == headline
+    assert text in {None, theme.text}
+    assert headline.removeprefix("Steps: ") not in theme.text
+
+
+async def test_news_of_a_feed_keep_their_own_headline() -> None:
+    shelf = Shelf()
+    shelf.add(
+        "Norway gets a plant", {"Norway gets a plant": "It makes memory. Jobs follow."}, url="https://n.example/1"
+    )
+    (theme,) = (await built(shelf, brief())).themes
+    assert theme.headline == "Norway gets a plant"
+
+
+async def test_trend_comes_before_a_fresher_case(shelf: Shelf) -> None:
+    digest = await built(shelf, brief(today=TODAY + dt.timedelta(days=300), since=dt.date(2026, 1, 1)))
+    assert digest.themes[-1].document.kind is DocumentKind.CASE
+
+
 async def test_reader_gets_the_version_in_their_language(shelf: Shelf) -> None:
     digest = await built(shelf, brief(language=Language.ZH))
     theme = next(each for each in digest.themes if each.document.translation_of == "rules")
-    assert theme.headline == "标识规则"
-    assert theme.text == "监管者要求服务商给机器写的内容加标识。[1]春天开始罚款。[1]"
+    assert theme.headline == "监管者要求服务商给机器写的内容加标识"
+    assert theme.text == "春天开始罚款。[1]"
     assert theme.why == "现在就给输出加标识。[1]"
     assert {"rules.en", "rules.zh"} <= digest.tells
 
 
 async def test_only_news_are_told_cases_among_them(shelf: Shelf) -> None:
     digest = await built(shelf, brief(news={"Case study: Acme": False, "rules.en": True, "rules.zh": True}))
-    assert [(each.headline, each.changed) for each in digest.themes] == [("Labelling rules", True), ("Acme", False)]
+    told = [(each.headline, each.changed) for each in digest.themes]
+    assert told == [("Regulators ask providers to label what machines write", True), ("Acme", False)]
     assert digest.themes[1].text == "Acme sold a chat-bot to dentists. [2] It ran out of cash. [2]"
     assert digest.themes[1].why == "Charge early. [2]"
 
@@ -118,7 +165,7 @@ async def test_nothing_new_is_an_empty_digest(shelf: Shelf) -> None:
 
 async def test_since_tells_documents_of_that_date_and_later(shelf: Shelf) -> None:
     digest = await built(shelf, brief(since=TODAY))
-    assert {each.headline for each in digest.themes} == {"Inference prices", "Labelling rules", "Acme"}
+    assert {each.document.id for each in digest.themes} == {"Trend: inference prices", "rules.en", "Case study: Acme"}
     assert (await built(shelf, brief(since=TODAY + dt.timedelta(days=1)))).empty
 
 
@@ -135,9 +182,9 @@ async def test_documents_for_others_leave_no_trace(shelf: Shelf) -> None:
 
 async def test_reader_gets_first_what_touches_them(shelf: Shelf) -> None:
     digest = await built(shelf, brief(reader=Reader(about="labelling regulation fines")))
-    assert digest.themes[0].headline == "Labelling rules"
+    assert digest.themes[0].document.id == "rules.en"
     priced = await built(shelf, brief(reader=Reader(about="lawyers review clause")))
-    why = next(each.why for each in priced.themes if each.headline == "Inference prices")
+    why = next(each.why for each in priced.themes if each.document.id == "Trend: inference prices")
     assert why == "Let lawyers review the price clause. [1]" or why.startswith("Let lawyers review")
 
 
