@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -148,7 +148,7 @@ def _terminal(as_json: bool) -> Terminal:
 
 def _language(text: str) -> str:
     if text not in {"", "zh", "en"}:
-        raise typer.BadParameter(f"{text!r} is no language that digests are written in; use zh or en")
+        raise typer.BadParameter(f"--language: {text!r} is no language that digests are written in; use zh or en")
     return text
 
 
@@ -156,6 +156,10 @@ def _date(text: str) -> date | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no date; write it as YYYY-MM-DD") from error
+        raise typer.BadParameter(f"--since: {text!r} is no date; write it as YYYY-MM-DD, such as 2026-06-01") from error
+    # A day ahead of UTC it may be the next one already.
+    if day > datetime.now(UTC).date() + timedelta(days=1):
+        raise typer.BadParameter(f"--since: {text!r} is still to come; give a day that has passed")
+    return day

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli_choices import choice
 from rag.errors import InvalidInput
 from rag.kinds.risk import Risk, RiskCategory
 from rag.kinds.values import Stage
@@ -28,10 +29,44 @@ class _Spoken(StrEnum):
     EN = "en"
 
 
+_LANGUAGES = (Language.ZH, Language.EN)
+
+
+def _stage(text: str) -> Stage:
+    from rag.kinds.wording import STAGES
+
+    return choice(text, Stage, "stage", lambda each: [STAGES[each].of(language) for language in _LANGUAGES])
+
+
+def _category(text: str) -> RiskCategory:
+    from rag.kinds.wording import RISK_SHELVES
+
+    def called(each: RiskCategory) -> list[str]:
+        names = [RISK_SHELVES[each].members.of(language) for language in _LANGUAGES]
+        return [*names, *(name.removesuffix(" risks").removesuffix("风险") for name in names)]
+
+    return choice(text, RiskCategory, "category of risks", called)
+
+
+def _spoken(text: str) -> _Spoken:
+    return choice(text, _Spoken, "language of the register")
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-OfStage = Annotated[Stage | None, typer.Option("--stage", help="Only risks of companies at this stage.")]
-OfCategory = Annotated[RiskCategory | None, typer.Option("--category", help="Only risks of this category.")]
-InLanguage = Annotated[_Spoken | None, typer.Option("--language", help="Chinese or English; else that of the system.")]
+OfStage = Annotated[
+    Stage | None,
+    typer.Option("--stage", parser=_stage, metavar="STAGE", help=f"Only risks of companies at it: {', '.join(Stage)}."),
+]
+OfCategory = Annotated[
+    RiskCategory | None,
+    typer.Option(
+        "--category", parser=_category, metavar="CATEGORY", help=f"Only these risks: {', '.join(RiskCategory)}."
+    ),
+]
+InLanguage = Annotated[
+    _Spoken | None,
+    typer.Option("--language", parser=_spoken, metavar="zh|en", help="Chinese or English; else that of the system."),
+]
 Sector = Annotated[str, typer.Option("--sector", metavar="WORDS", help="What the company does: it weighs the scores.")]
 
 

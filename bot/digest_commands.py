@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.assembly import new_id, now, shipped_risks
 from bot.chat import Place, PlaceKind
+from bot.mentions import PLATFORMS
 from bot.operations import DONE, FAILED, Terminal
 from bot.output import write_line
 from bot.replies import Reply
@@ -89,13 +90,16 @@ async def run_preview(kept: Kept, terminal: Terminal, look: Look) -> int:
     """Shows what would be posted now. Raises RagError."""
     kind = _kind(look.kind)
     async with _opened(kept) as opened:
-        place = channel_place(look.channel) if look.channel else _NOWHERE
+        place = _channel(look.channel) if look.channel else _NOWHERE
         known = [each for each in await opened.desk.of_channel(place) if each.kind is kind]
         schedule = known[0] if known else await opened.desk.drafted(place, _USUAL)
         language = Language(look.language) if look.language else schedule.language
         topics = _topics(look.topics) or schedule.topics
         schedule = replace(schedule, kind=kind, language=language, topics=topics)
-        made = await opened.desk.preview(schedule, since=look.since)
+        try:
+            made = await opened.desk.preview(schedule, since=look.since)
+        except Untimely as error:
+            raise InvalidInput(opened.telling.fault(error, Language.EN)) from error
     for reply in made.replies:
         _show(reply, terminal)
     return DONE
@@ -105,7 +109,7 @@ async def run_add(kept: Kept, terminal: Terminal, wanted: Wanted) -> int:
     """Sets a schedule. Raises InvalidInput, StoreFailed."""
     kind = _kind(wanted.kind)
     async with _opened(kept) as opened:
-        place = channel_place(wanted.channel)
+        place = _channel(wanted.channel)
         if wanted.dm:
             place = replace(place, kind=PlaceKind.DM)
         try:
@@ -272,6 +276,14 @@ def _kind(text: str) -> ScheduleKind:
     if text not in set(ScheduleKind):
         raise InvalidInput(f"{text!r} is nothing that can be posted; use one of {', '.join(ScheduleKind)}")
     return ScheduleKind(text)
+
+
+def _channel(text: str) -> Place:
+    place = channel_place(text)
+    if place.platform not in PLATFORMS:
+        known = " or ".join(sorted(PLATFORMS))
+        raise InvalidInput(f"{place.platform!r} is no platform that is posted to; begin the channel with {known}")
+    return place
 
 
 def _topics(text: str) -> frozenset[str]:

@@ -62,6 +62,9 @@ _FORMS: Mapping[str, tuple[tuple[MentionKind, re.Pattern[str]], ...]] = {
         (MentionKind.USER, re.compile(rf"(?:<?@!?)?(?P<id>{_SNOWFLAKE})>?")),
     ),
 }
+PLATFORMS = frozenset(_FORMS)
+"""Platforms beyond the terminal; people have ids there."""
+
 _NAMED = ((MentionKind.USER, re.compile(r"@?(?P<id>(?=[_-]*[^\W_])[\w-]{1,32})")),)
 """Platforms on which people go by their names, such as the terminal."""
 

@@ -69,8 +69,7 @@ class ScheduleDesk:
 
     async def add(self, schedule: Schedule) -> None:
         """Store a schedule that `drafted` has made. Raises Untimely (nothing is about its topics), StoreFailed."""
-        if unknown := self._contents[schedule.kind].unknown(schedule.topics):
-            raise Untimely(Fault.TOPICS, ", ".join(sorted(unknown)))
+        self._look_at_topics(schedule)
         await self._book.save(schedule)
         self.changed.set()
 
@@ -120,10 +119,15 @@ class ScheduleDesk:
     async def preview(
         self, schedule: Schedule, *, since: date | None = None, labels: frozenset[str] | None = None
     ) -> Made:
-        """What would be posted now. Raises RagError."""
+        """What would be posted now. Raises RagError, Untimely where nothing is about its topics."""
+        self._look_at_topics(schedule)
         known = await occasion(self._book, schedule, now=self._now())
         return await self._contents[schedule.kind].make(replace(known, since=since, labels=labels))
 
     def next(self, schedule: Schedule) -> datetime | None:
         """When it is due next. Raises Untimely."""
         return coming(schedule, self._now())
+
+    def _look_at_topics(self, schedule: Schedule) -> None:
+        if unknown := self._contents[schedule.kind].unknown(schedule.topics):
+            raise Untimely(Fault.TOPICS, ", ".join(sorted(unknown)))

@@ -25,6 +25,7 @@ class Frame:
         labels: the audiences beside the public whose documents it drew from.
         since: when the channel was last told something.
         skipped: how many issues were skipped before.
+        topics: what the digest keeps to.
     """
 
     today: date
@@ -32,6 +33,7 @@ class Frame:
     labels: tuple[str, ...] = ()
     since: date | None = None
     skipped: int = 0
+    topics: tuple[str, ...] = ()
 
 
 def render(digest: Digest, frame: Frame, telling: Telling) -> Reply:
@@ -105,6 +107,9 @@ def _skipped(frame: Frame, say: _Say) -> tuple[str, ...]:
 
 
 def _nothing(digest: Digest, frame: Frame, telling: Telling) -> str:
+    if frame.since is None and frame.topics:
+        topics = telling.say(Tell.LIST_SEPARATOR, digest.language).join(frame.topics)
+        return telling.say(Tell.NOTHING_ON, digest.language, topics=topics)
     if frame.since is None:
         return telling.say(Tell.NOTHING_YET, digest.language)
     return telling.say(Tell.NOTHING, digest.language, date=telling.day(frame.since, digest.language))

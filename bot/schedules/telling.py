@@ -45,6 +45,7 @@ class Tell(StrEnum):
     MORE_OPENING = "more_opening"
     NOTHING = "nothing"
     NOTHING_YET = "nothing_yet"
+    NOTHING_ON = "nothing_on"
     QUOTED = "quoted"
     WRITTEN = "written"
     OPENING_NOTE = "opening_note"

@@ -156,6 +156,7 @@ class TrendDigest:
             labels=tuple(sorted(cited)),
             since=occasion.since or (occasion.last.astimezone(zone).date() if occasion.last else None),
             skipped=occasion.skipped,
+            topics=tuple(sorted(occasion.schedule.topics)),
         )
 
     def _company(self, profile: Profile | None, language: Language) -> str:

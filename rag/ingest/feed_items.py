@@ -45,7 +45,8 @@ def items_of(content: bytes, url: str, *, today: dt.date) -> Items:
     Raises:
         FetchFailed: this is no feed, or one that declares entities, as no honest one does.
     """
-    if _ENTITIES.search(content):
+    # Without the zeros that UTF-16 and UTF-32 put between letters.
+    if _ENTITIES.search(content.replace(b"\0", b"")):
         problem = "it declares XML entities, which could make it grow without bound"
         raise FetchFailed(url, Reason.NO_FEED, problem=problem, remedy="ask its publisher for a plain feed")
     parsed = _parsed(content, url)

@@ -56,8 +56,18 @@ def test_files_are_written_in_the_form_that_their_names_tell(advisor: Advisor, t
         (["risks", "show", "nope"], 1, "there is no risk 'nope'"),
         (["risks", "show", "泄露"], 1, "'泄露' may be data-breach, secret-leak"),
         (["risks", "show"], 2, "ID"),
-        (["risks", "list", "--stage", "moon"], 2, "moon"),
-        (["risks", "list", "--category", "moon"], 2, "moon"),
+        (
+            ["risks", "list", "--stage", "moon"],
+            2,
+            "'moon' is no stage; choose one of idea, pre-seed, seed, series-a, growth",
+        ),
+        (["risks", "list", "--stage", "sead"], 2, "(did you mean seed?)"),
+        (
+            ["risks", "list", "--category", "moon"],
+            2,
+            "'moon' is no category of risks; choose one of market, technology",
+        ),
+        (["risks", "list", "--language", "fr"], 2, "'fr' is no language of the register; choose one of zh, en"),
         (["risks", "heatmap", "map.jpg"], 2, ".png"),
         (["risks", "export", "risks.pdf"], 2, ".csv"),
         (["risks", "export", "no/such/folder/r.md"], 1, "cannot be written"),
@@ -67,4 +77,15 @@ def test_files_are_written_in_the_form_that_their_names_tell(advisor: Advisor, t
 def test_wrong_use_says_what_is_allowed(advisor: Advisor, arguments: list[str], status: int, told: str) -> None:
     result = advisor(*arguments)
     assert result.exit_code == status
-    assert told in " ".join(result.stderr.split())
+    plain = " ".join(result.stderr.replace("│", " ").split())
+    assert told in plain
+    assert "Value error" not in plain
+
+
+@pytest.mark.parametrize(
+    ("stage", "category"), [("Series A", "legal risks"), ("A 轮", "法律风险"), ("series_a", "Legal"), ("A轮", "法律")]
+)
+def test_stages_and_categories_are_known_by_what_people_call_them(advisor: Advisor, stage: str, category: str) -> None:
+    plain = advisor("risks", "list", "--stage", "series-a", "--category", "legal", "--language", "en")
+    result = advisor("risks", "list", "--stage", stage, "--category", category, "--language", "EN")
+    assert (result.exit_code, result.stdout) == (0, plain.stdout)

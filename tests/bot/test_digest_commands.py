@@ -100,6 +100,24 @@ async def test_checklist_is_previewed_and_set_where_the_library_has_the_register
         await ran(run_preview, kept, Look(kind="poem"))
 
 
+@pytest.mark.parametrize(
+    ("look", "told"),
+    [
+        (Look(kind="checklist", topics="weather"), "No risk is about “weather”"),
+        (Look(channel="slck/T1/C1"), "'slck' is no platform"),
+        (Look(channel="general"), "'general' names no channel"),
+    ],
+)
+async def test_wrong_preview_is_refused_in_a_sentence(kept: Kept, look: Look, told: str) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        await ran(run_preview, kept, look)
+
+
+async def test_preview_of_topics_on_which_there_is_nothing_says_so(kept: Kept) -> None:
+    _, told, _ = await ran(run_preview, kept, Look(language="en", topics="sourdough"))
+    assert "The library holds no trends on “sourdough” yet." in told
+
+
 async def test_schedule_is_added_listed_paused_run_and_removed(kept: Kept) -> None:
     _, added, _ = await ran(run_add, kept, WEEKLY, as_json=True)
     record = json.loads(added)
@@ -126,7 +144,12 @@ async def test_unknown_schedule_is_told_with_those_that_are(kept: Kept) -> None:
     [
         (Wanted(when="lunar", channel="slack/T/C"), "I do not understand “lunar”"),
         (Wanted(when="daily", channel="general"), "'general' names no channel"),
+        (
+            Wanted(when="daily", channel="slck/T/C"),
+            "'slck' is no platform that is posted to; begin the channel with discord or slack",
+        ),
         (Wanted(when="daily", channel="slack/T/C", zone="Mars"), "time zone"),
+        (Wanted(when="every Monday 9:00 CET", channel="slack/T/C"), "zone=Europe/Berlin"),
         (Wanted(when="daily", channel="slack/T/C", kind="checklist", topics="weather"), "No risk is about “weather”"),
         (Wanted(when="daily", channel="slack/T/C", kind="poem"), "'poem' is nothing that can be posted"),
     ],
