@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from rag.errors import UnreadableDocument
+from rag.ingest.detection import text_of
 from rag.ingest.fetching import FetchFailed, Reason
 
-_ENTITIES = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
+_ENTITIES = re.compile(r"<!\s*ENTITY", re.IGNORECASE)
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _MOST = 2_000
 _TITLE, _TEXT = 300, 4_000
 _BLOCKS = ("p", "div", "li", "br", "h1", "h2", "h3", "h4", "blockquote", "tr")
@@ -39,17 +42,20 @@ class Items:
     unusable: int
 
 
-def items_of(content: bytes, url: str, *, today: dt.date) -> Items:
+def items_of(content: bytes, url: str, *, today: dt.date, charset: str = "") -> Items:
     """The items of a feed, the first two thousand of them. It blocks.
 
     Raises:
         FetchFailed: this is no feed, or one that declares entities, as no honest one does.
     """
-    # Without the zeros that UTF-16 and UTF-32 put between letters.
-    if _ENTITIES.search(content.replace(b"\0", b"")):
+    try:
+        text = text_of(content, charset, source=url)
+    except UnreadableDocument as error:
+        raise _no_feed(url) from error
+    if _ENTITIES.search(text):
         problem = "it declares XML entities, which could make it grow without bound"
         raise FetchFailed(url, Reason.NO_FEED, problem=problem, remedy="ask its publisher for a plain feed")
-    parsed = _parsed(content, url)
+    parsed = _parsed(_DECLARATION.sub("", text), url)
     entries = parsed.get("entries", [])[:_MOST]
     source = _plain(str(parsed.get("feed", {}).get("title", "")), _TITLE) or (urlsplit(url).hostname or url)
     found = [_item(entry, source, today) for entry in entries]
@@ -72,15 +78,19 @@ def markdown_of(item: Item, filed: Mapping[str, object]) -> str:
     return "\n".join(["---", *lines, "---", "", _escaped(item.text), ""])
 
 
-def _parsed(content: bytes, url: str) -> Any:
+def _no_feed(url: str) -> FetchFailed:
+    return FetchFailed(url, Reason.NO_FEED, problem="it is neither RSS nor Atom", remedy="give the address of a feed")
+
+
+def _parsed(text: str, url: str) -> Any:
     import feedparser
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        parsed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
+        # As bytes: a text that is no feed would be taken for an address or a file.
+        parsed = feedparser.parse(text.encode(), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("entries") and not parsed.get("version"):
-        problem = "it is neither RSS nor Atom"
-        raise FetchFailed(url, Reason.NO_FEED, problem=problem, remedy="give the address of a feed")
+        raise _no_feed(url)
     return parsed
 
 

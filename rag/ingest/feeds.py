@@ -165,7 +165,7 @@ class FeedFollower:
         if answer.content is None:
             removed = _drop_old(folder, oldest)
             return FeedReport(url=feed.url, unchanged=not removed, removed=removed)
-        found = items_of(answer.content, feed.url, today=self._now().date())
+        found = items_of(answer.content, feed.url, today=self._now().date(), charset=answer.charset)
         usable = [item for item in found.items if item.date >= oldest]
         usable.sort(key=lambda item: item.date, reverse=True)
         folder.mkdir(parents=True, exist_ok=True)

@@ -150,6 +150,7 @@ BOMB = (
     ("content", "problem"),
     [
         pytest.param(BOMB.encode(), "declares XML entities", id="entity bomb"),
+        pytest.param(BOMB.encode("utf-16"), "declares XML entities", id="entity bomb in UTF-16"),
         pytest.param(rss(item(1, "x" * 10_000_000)).encode(), "larger than 5 MB", id="ten megabytes"),
         pytest.param(b"<html><body>Welcome</body></html>", "neither RSS nor Atom", id="a web page"),
         pytest.param(b"", "neither RSS nor Atom", id="nothing"),
