@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,7 @@ class Table:
 
 async def run_admin(kept: Kept, table: Table, order: ShellOrder, *, remote: RemoteLibrary | None) -> int:
     """Does what is ordered and prints what is said, again for each choice that is made. Raises RagError."""
+    about = ShellOrder(channel=order.channel, language=order.language)
     async with _acting(kept, remote) as act:
         while True:
             page = _Page(table)
@@ -64,7 +65,7 @@ async def run_admin(kept: Kept, table: Table, order: ShellOrder, *, remote: Remo
                 if given is None:
                     page.show_form(page.form)
                     return DONE
-                order = ShellOrder(form=page.form.payload, given=filled(page.form, given), language=order.language)
+                order = replace(about, form=page.form.payload, given=filled(page.form, given))
                 continue
             chosen = table.choose(page.choices) if page.choices and not done.failed else None
             if chosen is None:
@@ -72,7 +73,7 @@ async def run_admin(kept: Kept, table: Table, order: ShellOrder, *, remote: Remo
             if not 0 < chosen <= len(page.choices):
                 raise InvalidInput(f"there is no choice {chosen}; choose from 1 to {len(page.choices)}")
             choice = page.choices[chosen - 1]
-            order = ShellOrder(press=choice.press, values=choice.values, language=order.language)
+            order = replace(about, press=choice.press, values=choice.values)
 
 
 def filled(form: ShellForm, given: Mapping[str, str]) -> dict[str, str]:

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import cli_operators, cli_sources
-from bot.cli_pressing import Pressing, chooser, fields_of, filler
+from bot import cli_channels, cli_operators, cli_sources
+from bot.cli_ordering import Choices, Json, Yes, order, order_admin, terminal_language
+from bot.cli_pressing import Pressing, fields_of
 
 if TYPE_CHECKING:
-    from bot.payloads import Payload
     from bot.shell.values import ShellChoice
-    from rag.types import Language
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-Choices = Annotated[
-    list[int] | None,
-    typer.Option("--choose", metavar="N", help="Press the button with this number; once for each that is offered."),
-]
 Fields = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="NAME=VALUE", help="Change a field: title, kind, language, readers, text; once for each."
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-_FILES = "files"
-"""Where files of replies are put, in the home folder."""
 
 
 class _Gaps(StrEnum):
@@ -68,6 +57,7 @@ def add_to(app: typer.Typer) -> None:
     for command in (status, reindex, gaps, review, documents, usage, limits, maintenance):
         admin.command()(command)
     admin.command(name="eval")(evaluate)
+    cli_channels.add_to(admin)
     admin.add_typer(cli_sources.inputs_app(), name="inputs")
     admin.add_typer(cli_operators.audit_app(), name="audit")
     app.add_typer(admin, name="admin")
@@ -78,7 +68,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 
     Example: `advisor admin status`
     """
-    _admin(ctx, "status", as_json=as_json)
+    order_admin(ctx, "status", as_json=as_json)
 
 
 def reindex(
@@ -93,7 +83,7 @@ def reindex(
     Example: `advisor admin reindex --full`
     """
     asked = [word for word, wanted in (("full", full), ("force", force)) if wanted]
-    _admin(ctx, "reindex", " ".join(filter(None, [which, *asked])), as_json=as_json)
+    order_admin(ctx, "reindex", " ".join(filter(None, [which, *asked])), as_json=as_json)
 
 
 def gaps(
@@ -112,7 +102,7 @@ def gaps(
     if number is None and action not in {_Gaps.SHOW, _Gaps.CLOSED}:
         raise typer.BadParameter(f"which gap? advisor admin gaps {action.value} NUMBER")
     given = {"action": action.value, "number": str(number or "")}
-    _order(ctx, "gaps", given, pressing=Pressing(numbers=choose or ()), as_json=as_json)
+    order(ctx, "gaps", given, pressing=Pressing(numbers=choose or ()), as_json=as_json)
 
 
 def review(
@@ -135,12 +125,12 @@ def review(
         from bot.offers import Verb
         from bot.payloads import Payload
 
-        edit = Payload(verb=Verb.PROPOSAL_EDIT, subject=str(number), argument=_language().value)
-        _order(ctx, "", {}, press=edit, pressing=pressing, as_json=as_json)
+        edit = Payload(verb=Verb.PROPOSAL_EDIT, subject=str(number), argument=terminal_language().value)
+        order(ctx, "", {}, pressing=replace(pressing, first=edit), as_json=as_json)
     if fields:
         raise typer.BadParameter("--set goes with edit: advisor admin review edit NUMBER --set NAME=VALUE")
     given = {"action": action.value, "number": str(number or ""), "reason": reason}
-    _order(ctx, "proposals", given, pressing=pressing, as_json=as_json)
+    order(ctx, "proposals", given, pressing=pressing, as_json=as_json)
 
 
 def documents(
@@ -162,7 +152,7 @@ def documents(
         raise typer.BadParameter("name one document, and one of --set, --roll-back and --out")
     wanted = _document_button(version=version, out=out, edits=bool(fields))
     pressing = Pressing(numbers=choose or (), wanted=wanted, name=name, fields=fields_of(fields))
-    _admin(ctx, "documents", name, pressing=pressing, as_json=as_json)
+    order_admin(ctx, "documents", name, pressing=pressing, as_json=as_json)
 
 
 def _document_button(*, version: int | None, out: bool, edits: bool) -> Callable[[ShellChoice], bool] | None:
@@ -185,7 +175,7 @@ def usage(
 
     Example: `advisor admin usage 30 --json`
     """
-    _admin(ctx, "usage", str(days), as_json=as_json)
+    order_admin(ctx, "usage", str(days), as_json=as_json)
 
 
 def evaluate(
@@ -197,7 +187,7 @@ def evaluate(
 
     Example: `advisor admin eval starter`
     """
-    _admin(ctx, "eval", name, as_json=as_json)
+    order_admin(ctx, "eval", name, as_json=as_json)
 
 
 def limits(
@@ -212,7 +202,7 @@ def limits(
     Example: `advisor admin limits queue_size 80 --yes`
     """
     pressing = Pressing(numbers=[1] if yes and value else ())
-    _admin(ctx, "limits", f"{name} {value}".strip(), pressing=pressing, as_json=as_json)
+    order_admin(ctx, "limits", f"{name} {value}".strip(), pressing=pressing, as_json=as_json)
 
 
 def maintenance(
@@ -225,49 +215,4 @@ def maintenance(
 
     Example: `advisor admin maintenance on "Back at five."`
     """
-    _admin(ctx, "maintenance", f"{switch.value} {message}".strip() if switch else "", as_json=as_json)
-
-
-def _admin(ctx: typer.Context, action: str, what: str = "", *, pressing: Pressing | None = None, as_json: bool) -> None:
-    _order(ctx, "admin", {"action": action, "what": what}, pressing=pressing or Pressing(), as_json=as_json)
-
-
-def _language() -> Language:
-    from bot.settings import locale_name
-    from bot.texts import locale_language
-
-    return locale_language(locale_name())
-
-
-def _order(
-    ctx: typer.Context,
-    command: str,
-    arguments: dict[str, str],
-    *,
-    pressing: Pressing,
-    as_json: bool,
-    press: Payload | None = None,
-) -> NoReturn:
-    from bot.admin_commands import Kept, Table, run_admin
-    from bot.app import Program, open_terminal
-    from bot.console.files import keep_file
-    from bot.replies import File
-    from bot.shell.values import ShellFile, ShellOrder
-
-    program = Program(**ctx.obj)
-    terminal, kept = open_terminal(json=as_json), Kept(rag=program.open_home(), settings=program.load().settings)
-    folder = kept.rag.home / _FILES
-
-    def keep(file: ShellFile) -> Path:
-        return keep_file(File(name=file.name, content=file.text.encode("utf-8-sig")), folder)
-
-    asks = not as_json and sys.stdin is not None and sys.stdin.isatty() and terminal.out.is_terminal
-    choose, fill = chooser(pressing, ask=asks), filler(pressing, ask=asks)
-    table = Table(terminal=terminal, keep=keep, choose=choose, fill=fill)
-    order = ShellOrder(command=command, arguments=arguments, press=press, language=_language())
-
-    async def opened() -> int:
-        async with program.remote(kept.rag) as remote:
-            return await run_admin(kept, table, order, remote=remote)
-
-    raise typer.Exit(asyncio.run(opened()))
+    order_admin(ctx, "maintenance", f"{switch.value} {message}".strip() if switch else "", as_json=as_json)

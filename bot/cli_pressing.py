@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.admin_commands import Choose, Fill
+    from bot.payloads import Payload
     from bot.shell.values import ShellChoice, ShellField, ShellForm
 
 
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 class Pressing:
     """What options say: numbers of buttons in their order, one button by what it does, and fields of a form.
 
-    `name` is what the button is about, for whoever is told that there is none.
+    `name` is what the button is about, for whoever is told that there is none; `first` is one that is pressed instead
+    of calling a command.
     """
 
     numbers: Sequence[int] = ()
     wanted: Callable[[ShellChoice], bool] | None = None
     name: str = ""
     fields: Mapping[str, str] | None = None
+    first: Payload | None = None
 
 
 def fields_of(given: Sequence[str] | None) -> dict[str, str] | None:

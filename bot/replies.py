@@ -87,7 +87,8 @@ class Reply:
     `status` is a sign of work in progress; a reply that is final has none. `language` is that of what a platform adds
     in its own words, such as the heading of the sources. `mention` is the one person or group whom the message calls;
     nothing in its text calls anybody. `page` are the text and the actions once more, part by part, for a platform that
-    has pages. `rows` are the same as plain values, for programs that ask instead of people.
+    has pages. `rows` are the same as plain values, for programs that ask instead of people; `refused` tells them that
+    what was asked for was not done.
     """
 
     text: str
@@ -101,6 +102,7 @@ class Reply:
     page: tuple[PagePart, ...] = ()
     language: Language = Language.EN
     rows: tuple[Mapping[str, Any], ...] = ()
+    refused: bool = False
 
 
 class FieldKind(StrEnum):

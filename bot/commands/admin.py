@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.chat import Press
-from bot.commands import basic, documents, inputs, proposals, quality, steering, usage
+from bot.commands import documents, inputs, proposals, quality, steering, usage
 from bot.commands.call import Call
 from bot.commands.input_rights import may_know
-from bot.commands.registry import Argument, ArgumentKind, Command, Level, Registry
+from bot.commands.registry import Argument, ArgumentKind, Command, Level
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.commands.reindexing import show_run
 from bot.indexing import IndexRuns
@@ -33,12 +33,11 @@ _OVERSIGHT: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
 _COMPLETIONS = 25
 
 
-def command(registry: Callable[[], Registry]) -> Command:
-    """The command. The registry is handed in late, for it holds it."""
-    admin = Admin(registry)
+def command() -> Command:
+    """The command."""
     return Command(
         name="admin",
-        run=admin.run,
+        run=run,
         level=Level.ADMIN,
         arguments=(
             Argument(name="action", kind=ArgumentKind.CHOICE, choices=(*_LIBRARY, *_OVERSIGHT)),
@@ -47,64 +46,58 @@ def command(registry: Callable[[], Registry]) -> Command:
     )
 
 
-class Admin:
-    """What the command does."""
+async def run(call: Call, arguments: Mapping[str, str]) -> None:
+    """Shows the state, lists what is registered, or starts a run."""
+    if overseen := _OVERSIGHT.get(arguments.get("action", "")):
+        await overseen(call, arguments.get("what", ""))
+        return
+    runs = call.means.index
+    if runs is None:
+        await call.refuse(call.words(Say.ADMIN_ELSEWHERE))
+        return
+    match arguments.get("action", "status"):
+        case "reindex":
+            await _reindex(call, runs, arguments.get("what", ""))
+        case "review":
+            await proposals.show(call, arguments.get("what", ""))
+        case "documents":
+            await documents.show(call, arguments.get("what", ""))
+        case "inputs" if call.means.inputs is not None:
+            await inputs.typed(call, arguments.get("what", ""))
+        case "inputs":
+            await call.whisper(await _inputs(call, runs))
+        case _:
+            await call.whisper(await status(call, runs), rows=(await _state(call, runs),))
 
-    def __init__(self, registry: Callable[[], Registry]) -> None:
-        self._registry = registry
 
-    async def run(self, call: Call, arguments: Mapping[str, str]) -> None:
-        """Shows the state, lists what is registered, or starts a run."""
-        if overseen := _OVERSIGHT.get(arguments.get("action", "")):
-            await overseen(call, arguments.get("what", ""))
-            return
-        runs = call.means.index
-        if runs is None:
-            await call.whisper(call.words(Say.ADMIN_ELSEWHERE))
-            return
-        match arguments.get("action", "status"):
-            case "reindex":
-                await self._reindex(call, runs, arguments.get("what", ""))
-            case "review":
-                await proposals.show(call, arguments.get("what", ""))
-            case "documents":
-                await documents.show(call, arguments.get("what", ""))
-            case "inputs" if call.means.inputs is not None:
-                await inputs.typed(call, arguments.get("what", ""))
-            case "inputs":
-                await call.whisper(await _inputs(call, runs))
-            case _:
-                await call.whisper(await status(call, runs), rows=(await _state(call, runs),))
-
-    async def _reindex(self, call: Call, runs: IndexRuns, what: str) -> None:
-        everything = await runs.library.inputs()
-        if not everything:
-            await call.whisper(call.words(Say.ADMIN_NO_INPUTS))
-            return
-        registered = [each for each in everything if await may_know(call, each.filing.audience)]
-        name, asked = _read(call, what)
-        chosen = [each for each in registered if name.casefold() in _names(each)] if name else []
-        if name and not chosen:
-            found = self._registry().find("admin")
-            usage = basic.usage_of(call, self._registry(), found.command) if found else ""
-            listed = call.words(Say.LIST_SEPARATOR).join(f"`{_shown(each)}`" for each in registered)
-            await call.whisper(call.words(Say.ADMIN_UNKNOWN_INPUT, name=name, inputs=listed, usage=usage))
-            return
-        # The note of a run that was broken off makes room for that of this one.
-        await tell_of_broken_run(call.means, call.means.now())
-        try:
-            run = runs.start(
-                call.means.new_id(),
-                call.person.name or call.person.id,
-                chosen,
-                full=_FULL in asked,
-                force=_FORCE in asked,
-            )
-        except IndexLocked:
-            await call.whisper(_busy(call, runs))
-            return
-        await _note(call, "reindex", _noted(chosen, asked))
-        await show_run(call, run, runs.journal)
+async def _reindex(call: Call, runs: IndexRuns, what: str) -> None:
+    everything = await runs.library.inputs()
+    if not everything:
+        await call.refuse(call.words(Say.ADMIN_NO_INPUTS))
+        return
+    registered = [each for each in everything if await may_know(call, each.filing.audience)]
+    name, asked = _read(call, what)
+    chosen = [each for each in registered if name.casefold() in _names(each)] if name else []
+    if name and not chosen:
+        usage = call.typed("admin", guarded=True, action="reindex", what="")
+        listed = call.words(Say.LIST_SEPARATOR).join(f"`{_shown(each)}`" for each in registered)
+        await call.refuse(call.words(Say.ADMIN_UNKNOWN_INPUT, name=name, inputs=listed, usage=usage))
+        return
+    # The note of a run that was broken off makes room for that of this one.
+    await tell_of_broken_run(call.means, call.means.now())
+    try:
+        run = runs.start(
+            call.means.new_id(),
+            call.person.name or call.person.id,
+            chosen,
+            full=_FULL in asked,
+            force=_FORCE in asked,
+        )
+    except IndexLocked:
+        await call.refuse(_busy(call, runs))
+        return
+    await _note(call, "reindex", _noted(chosen, asked))
+    await show_run(call, run, runs.journal)
 
 
 async def cancel(call: Call, press: Press) -> None:

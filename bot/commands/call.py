@@ -159,6 +159,11 @@ class Call:
         )
         await self.show(whole)
 
+    async def refuse(self, text: str) -> None:
+        """Tells the person alone why what they asked for is not done. Raises DeliveryFailed."""
+        reply = Reply(text=text, visibility=Visibility.PRIVATE, language=self.language, refused=True)
+        await self.show(reply)
+
     async def show(self, reply: Reply) -> None:
         """Shows a reply to the person alone, in as many messages as it takes. Raises DeliveryFailed."""
         can = self.adapter.capabilities
@@ -227,7 +232,7 @@ class Call:
     @property
     def everywhere(self) -> bool:
         """Whether it is asked for by whoever has the machine: what they oversee ends at no workspace."""
-        return self.place.platform == SHELL
+        return self.person.platform == SHELL
 
     @property
     def alone(self) -> bool:

@@ -259,7 +259,7 @@ def all_commands(wording: Wording) -> Registry:
                 saving.command(),
                 config.command(lambda: made[0]),
                 registration.command(),
-                admin.command(lambda: made[0]),
+                admin.command(),
                 inputs.command(),
                 privacy.command(),
                 audit.command(),

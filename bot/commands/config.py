@@ -71,7 +71,7 @@ class Config:
         if action == "show":
             await _show(call)
         elif not name:
-            await call.whisper(self._which(call))
+            await call.refuse(self._which(call))
         elif name in _TIMELY:
             await self._timely(call, action, name, arguments.get("value", ""))
         elif action == "reset":
@@ -104,10 +104,10 @@ async def complete_value(call: Call, typed: str) -> Sequence[str]:
 async def _set(call: Call, name: str, text: str, *, server: bool) -> None:
     label = setting_labels(call)[name]
     if name == LABELS and not await reaches_beyond(call):
-        await call.whisper(server_needed(call))
+        await call.refuse(server_needed(call))
         return
     if server and name == LABELS:
-        await call.whisper(call.words(Say.CONFIG_CHANNEL_ONLY, name=label))
+        await call.refuse(call.words(Say.CONFIG_CHANNEL_ONLY, name=label))
         return
     if not text:
         choices = call.words(Say.LIST_SEPARATOR).join(await allowed(call, name))
@@ -116,11 +116,11 @@ async def _set(call: Call, name: str, text: str, *, server: bool) -> None:
             if name == EXPERT
             else call.words(Say.CONFIG_NEEDS, name=label, choices=choices)
         )
-        await call.whisper(needed)
+        await call.refuse(needed)
         return
     value = await read(call, name, text)
     if value is None:
-        await call.whisper(await wrong_value(call, name, text))
+        await call.refuse(await wrong_value(call, name, text))
         return
     key = call.place.channel_key
     await _store(call, server_key(key) if server else key, Change(name=name, value=value))
@@ -143,7 +143,10 @@ async def _show(call: Call) -> None:
     # Labels tell what the library keeps from others, so that only those who give them see them.
     names = [name for name in NAMES if name != LABELS or await gives_labels(call)]
     hidden = await hidden_topics(call)
-    lines = [_line(call, name, without_hidden(channel, hidden), without_hidden(server, hidden)) for name in names]
+    channel, server = without_hidden(channel, hidden), without_hidden(server, hidden)
+    held = {name: _held(call, name, channel, server) for name in names}
+    lines = [_line(call, name, *held[name]) for name in names]
+    rows = [{"setting": name, "value": [*value], "origin": origin} for name, (value, origin) in held.items()]
     forms = ((Say.CONFIG_BEHAVIOUR, "behaviour"), (Say.CONFIG_REACH, "reach"))
     buttons = tuple(
         Button(
@@ -154,15 +157,20 @@ async def _show(call: Call) -> None:
     )
     offered = (buttons,) if admin and call.adapter.capabilities.forms else ()
     text = "\n".join([call.words(Say.CONFIG_TITLE), "", *lines, await digest.timely_lines(call)])
-    await call.whisper(text, actions=offered)
+    await call.whisper(text, actions=offered, rows=rows)
 
 
-def _line(call: Call, name: str, channel: ChannelSettings, server: ChannelSettings) -> str:
+def _held(call: Call, name: str, channel: ChannelSettings, server: ChannelSettings) -> tuple[tuple[str, ...], str]:
+    """What holds of a setting, and where it comes from."""
     value, origin = value_of(channel, name), "channel"
     if not value and name != LABELS:
         value, origin = value_of(server, name), "server"
     if not value:
         value, origin = default_of(call, name), "program" if _is_configured(call, name) else "default"
+    return value, origin
+
+
+def _line(call: Call, name: str, value: tuple[str, ...], origin: str) -> str:
     told = call.means.wording.word("origin", origin, call.language)
     return call.words(Say.CONFIG_LINE, name=setting_labels(call)[name], value=shown(call, name, value), origin=told)
 

@@ -57,7 +57,7 @@ async def submit(call: Call, submission: Submission) -> None:
             continue  # as it was shown: what was hidden from the reader stays
         value = () if _inherits(call, text) else await read(call, name, text)
         if value is None:
-            await call.whisper(await wrong_value(call, name, text))
+            await call.refuse(await wrong_value(call, name, text))
             return
         if value != value_of(settings, name):
             changes.append(Change(name=name, value=value))

@@ -34,10 +34,10 @@ async def show(call: Call, name: str) -> None:
     chosen = [each for each in visible if wanted in {each.id, _title(each).casefold()}]
     chosen = chosen or [each for each in visible if wanted in _title(each).casefold()]
     chosen = chosen or [each for each in visible if wanted in each.file.casefold()]
-    if not visible:
+    if wanted and not chosen:
+        await call.refuse(call.words(DocSay.SHELF_UNKNOWN, name=inert(name)[:80]))
+    elif not visible:
         await call.whisper(call.words(DocSay.SHELF_NONE))
-    elif not chosen:
-        await call.whisper(call.words(DocSay.SHELF_UNKNOWN, name=inert(name)[:80]))
     elif wanted and len(chosen) == 1:
         await _card(call, chosen[0])
     else:
@@ -60,7 +60,7 @@ async def act(call: Call, press: Press) -> None:
     version = number_of(press.values[0]) if press.values else 0
     target = document.version(version)
     if version and (target is None or not target.audience & await call.labels()):
-        await call.whisper(call.words(Say.UNKNOWN_ACTION))
+        await call.refuse(call.words(Say.UNKNOWN_ACTION))
         return
     if document.revision != number_of(revision):
         await _meanwhile(call, document)
@@ -68,7 +68,7 @@ async def act(call: Call, press: Press) -> None:
     try:
         moved = await files.desk.move(document, version, who=call.person.name or call.person.id)
     except IndexLocked:
-        await call.whisper(busy(call))
+        await call.refuse(busy(call))
         return
     if not moved:
         await _meanwhile(call, document)
@@ -100,7 +100,7 @@ async def save_edit(call: Call, submission: Submission) -> None:
     known = await _present(call, document, document.shown)
     described = await read_form(call, submission.values, known)
     if isinstance(described, str):
-        await call.whisper(described)
+        await call.refuse(described)
         return
     changes = Changes(
         title=described.title or known.title,
@@ -113,7 +113,7 @@ async def save_edit(call: Call, submission: Submission) -> None:
     try:
         made = await files.desk.edit(document, changes, by=by, who=who)
     except IndexLocked:
-        await call.whisper(busy(call))
+        await call.refuse(busy(call))
         return
     if made is None:
         await _meanwhile(call, document)
@@ -216,7 +216,7 @@ def _told(call: Call, document: ShelfDocument, target: ShelfVersion | None) -> s
 
 
 async def _meanwhile(call: Call, document: ShelfDocument) -> None:
-    await call.whisper(call.words(DocSay.MEANWHILE))
+    await call.refuse(call.words(DocSay.MEANWHILE))
     now = await call.means.store.shelves.get(document.id)
     if now is not None:
         await _card(call, now)
@@ -226,7 +226,7 @@ async def _known(call: Call, document_id: str) -> ShelfDocument | None:
     """A document that may be shown here; tells when there is none."""
     found = next((each for each in await _visible(call) if each.id == document_id.partition(".")[0]), None)
     if found is None:
-        await call.whisper(call.words(DocSay.SHELF_UNKNOWN, name=""))
+        await call.refuse(call.words(DocSay.SHELF_UNKNOWN, name=""))
     return found
 
 

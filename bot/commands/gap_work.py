@@ -114,7 +114,7 @@ async def reopen(call: Call, gaps: Sequence[GapRecord]) -> None:
     numbers = [gap.id for gap in gaps]
     opened = await call.means.store.gaps.reopen(numbers) if numbers else 0
     if not opened:
-        await call.whisper(call.words(OverSay.GONE))
+        await call.refuse(call.words(OverSay.GONE))
         return
     await _note(call, numbers, after="open")
     await call.whisper(call.words(OverSay.REOPENED, count=opened))
@@ -125,7 +125,7 @@ async def _open_of(call: Call, press: Press) -> list[GapRecord]:
     numbers = set(await _numbers(call, press.payload.subject))
     gaps = [gap for gap in await visible(call) if gap.id in numbers]
     if not gaps:
-        await call.whisper(call.words(OverSay.GONE))
+        await call.refuse(call.words(OverSay.GONE))
     return gaps
 
 

@@ -62,7 +62,7 @@ class Gaps:
     async def _one(self, call: Call, action: str, number: str) -> None:
         group = await _group_of(call, number)
         if group is None:
-            await call.whisper(call.words(ExpertSay.GAP_UNKNOWN, number=number[:_CUT]))
+            await call.refuse(call.words(ExpertSay.GAP_UNKNOWN, number=number[:_CUT]))
         elif action == "check":
             await gap_work.check(call, group.gaps)
         elif action == "decline":
@@ -97,7 +97,7 @@ async def show_chosen(call: Call, press: Press) -> None:
     number = press.values[0] if press.values else press.payload.subject
     group = await _group_of(call, number)
     if group is None:
-        await call.whisper(call.words(ExpertSay.GAP_UNKNOWN, number=number[:_CUT]))
+        await call.refuse(call.words(ExpertSay.GAP_UNKNOWN, number=number[:_CUT]))
         return
     await show_card(call, group)
 
@@ -118,7 +118,7 @@ async def _close(call: Call, typed: str) -> None:
     number = _number(typed)
     gap = next((each for each in await visible(call) if each.id == number), None)
     if gap is None:
-        await call.whisper(call.words(ExpertSay.GAP_UNKNOWN, number=typed[:_CUT]))
+        await call.refuse(call.words(ExpertSay.GAP_UNKNOWN, number=typed[:_CUT]))
         return
     await gap_work.close_one(call, gap)
 

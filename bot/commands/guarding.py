@@ -45,9 +45,9 @@ class Guard:
         ):
             return True
         if allowed:
-            await call.whisper(server_needed(call))
+            await call.refuse(server_needed(call))
         else:
-            await call.whisper(call.words(_TOLD.get(level, Say.NOT_ALLOWED)))
+            await call.refuse(call.words(_TOLD.get(level, Say.NOT_ALLOWED)))
         await self._note(call, level, what)
         return False
 

@@ -100,7 +100,7 @@ class Handler:
     async def _command(self, call: Call, incoming: CommandCall) -> None:
         found = self._registry.find(incoming.name)
         if found is None:
-            await call.whisper(basic.unknown_command(call, self._registry, incoming.name))
+            await call.refuse(basic.unknown_command(call, self._registry, incoming.name))
             return
         if not await self._guard.passes(call, found.command.level, found.command.name):
             return
@@ -109,7 +109,7 @@ class Handler:
         )
         if isinstance(arguments, Complaint):
             usage = basic.usage_of(call, self._registry, found.command)
-            await call.whisper(f"{call.words(arguments.say, **arguments.values)}\n`{usage}`")
+            await call.refuse(f"{call.words(arguments.say, **arguments.values)}\n`{usage}`")
             return
         if not await self._guard.passes(call, self._registry.level(found.command, arguments), found.command.name):
             return

@@ -110,11 +110,11 @@ async def save_edit(call: Call, submission: Submission) -> None:
         return
     described = await read_form(call, submission.values, _present(hand_in))
     if isinstance(described, str):
-        await call.whisper(described)
+        await call.refuse(described)
         return
     changed = replace(described_hand_in(hand_in, described), revision=number_of(revision))
     if not await call.means.store.hand_ins.change(changed, known=_WAITS):
-        await call.whisper(call.words(DocSay.MEANWHILE))
+        await call.refuse(call.words(DocSay.MEANWHILE))
     else:
         readers = ", ".join(readers_of(changed.audience))
         await note(call, "proposal", hand_in.id, {"after": "edited", "audience": readers})
@@ -128,7 +128,7 @@ async def show(call: Call, typed: str = "") -> None:
     chosen = next((each for each in visible if str(each.number) == typed), None) if typed else None
     if not visible or (typed and chosen is None):
         none = call.words(ExpertSay.UNKNOWN, number=typed[:20]) if typed else call.words(ExpertSay.PROPOSALS_NONE)
-        await call.whisper(none)
+        await (call.refuse(none) if typed else call.whisper(none))
         return
     if chosen is None and len(visible) > 1:
         await _list(call, visible)
@@ -218,11 +218,11 @@ async def _decline(call: Call, typed: str, reason: str) -> None:
     reason = " ".join(reason.split())[:_MOST_REASON]
     if not reason:
         usage = call.typed("proposals", action="decline", number=str(hand_in.number), reason="")
-        await call.whisper(call.words(ExpertSay.REASON_NEEDED, usage=usage))
+        await call.refuse(call.words(ExpertSay.REASON_NEEDED, usage=usage))
         return
     declined = replace(hand_in, state=HandInState.DECLINED, reason=reason)
     if not await call.means.store.hand_ins.change(declined, known=_WAITS):
-        await call.whisper(call.words(ExpertSay.DECIDED))
+        await call.refuse(call.words(ExpertSay.DECIDED))
         return
     readers = ", ".join(readers_of(hand_in.audience))
     await note(call, "proposal", hand_in.id, {"after": "declined", "audience": readers})
@@ -234,7 +234,7 @@ async def _known(call: Call, typed: str) -> HandIn | None:
     """What waits and may be read here, by its number; tells when there is none."""
     found = next((each for each in await _visible(call) if str(each.number) == typed.strip()), None)
     if found is None:
-        await call.whisper(call.words(ExpertSay.UNKNOWN, number=typed[:20]))
+        await call.refuse(call.words(ExpertSay.UNKNOWN, number=typed[:20]))
     return found
 
 

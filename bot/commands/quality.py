@@ -29,21 +29,21 @@ async def start(call: Call, what: str) -> None:
     measuring = call.means.oversight.measuring if call.means.oversight else None
     names = await measuring.sets.names() if measuring else ()
     if measuring is None or not names:
-        await call.whisper(call.words(OverSay.EVAL_NONE))
+        await call.refuse(call.words(OverSay.EVAL_NONE))
         return
     name = _named(call, what.strip(), names)
     if name not in names:
         listed = call.words(Say.LIST_SEPARATOR).join(_title(call, each) for each in names)
-        await call.whisper(call.words(OverSay.EVAL_UNKNOWN, name=what.strip()[:_QUESTION], names=listed))
+        await call.refuse(call.words(OverSay.EVAL_UNKNOWN, name=what.strip()[:_QUESTION], names=listed))
         return
     try:
         run = await _started(call, measuring, name)
     except InvalidInput as error:
         # The error tells of the operator's own file and of nothing else.
-        await call.whisper(call.words(OverSay.EVAL_BROKEN, problem=str(error)))
+        await call.refuse(call.words(OverSay.EVAL_BROKEN, problem=str(error)))
         return
     except Busy:
-        await call.whisper(_busy(call, measuring))
+        await call.refuse(_busy(call, measuring))
         return
     await _show(call, run)
 
@@ -52,7 +52,7 @@ async def cancel(call: Call, press: Press) -> None:
     """Breaks a run off."""
     measuring = call.means.oversight.measuring if call.means.oversight else None
     if measuring is None or not measuring.cancel(press.payload.subject):
-        await call.whisper(call.words(Say.REINDEX_GONE))
+        await call.refuse(call.words(Say.REINDEX_GONE))
         return
     await _note(call, "eval-cancel", "")
 
@@ -79,7 +79,7 @@ async def _show(call: Call, run: EvaluationRun) -> None:
 async def _finish(call: Call, run: EvaluationRun, message: MessageRef, earlier: Sequence[Evaluation]) -> None:
     """The figures for everybody; which questions fare worse, for whoever asked."""
     if run.task.cancelled():
-        await show_surely(call, message, call.words(OverSay.EVAL_CANCELLED))
+        await show_surely(call, message, call.words(OverSay.EVAL_CANCELLED), refused=True)
         return
     if error := run.task.exception():
         await show_surely(call, message, call.words(OverSay.EVAL_FAILED))

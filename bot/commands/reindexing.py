@@ -65,7 +65,7 @@ async def _finish(call: Call, run: IndexRun, message: MessageRef, journal: Index
     """The last state; what is in the library by name is for the admin alone, since not everybody may know of it."""
     error = None if run.task.cancelled() else run.task.exception()
     try:
-        await show_surely(call, message, _ended(call, run), rows=_rows(run))
+        await show_surely(call, message, _ended(call, run), rows=_rows(run), refused=not _is_whole(run))
     except DeliveryFailed:
         await journal.end()  # nobody can be told, neither now nor at the next start
         raise
@@ -90,6 +90,14 @@ def _ended(call: Call, run: IndexRun) -> str:
     told = fall_line(call, report.fall) if report.fall else ""
     held = report.fall is not None and report.fall.held
     return told if held else "\n".join(filter(None, (counted(call, report), told)))
+
+
+def _is_whole(run: IndexRun) -> bool:
+    """Whether all was read and is put to use."""
+    if run.task.cancelled() or run.task.exception() is not None:
+        return False
+    report = run.task.result()
+    return not report.failed and not (report.fall and report.fall.held)
 
 
 def _rows(run: IndexRun) -> tuple[Mapping[str, Any], ...]:

@@ -37,10 +37,10 @@ async def release(call: Call, hand_ins: Sequence[HandIn]) -> None:
     try:
         made = await files.desk.publish(hand_ins, by=by, who=who)
     except IndexLocked:
-        await call.whisper(busy(call))
+        await call.refuse(busy(call))
         return
     for one in made:
-        await call.whisper(_told(call, one))
+        await (call.whisper if one.document else call.refuse)(_told(call, one))
         if one.document is not None and one.hand_in.person != call.person.key:
             await tell_giver(call, one.hand_in, approved=True)
     # What people could not find is for admins alone.

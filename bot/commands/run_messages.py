@@ -55,9 +55,11 @@ async def show_in_place(call: Call, message: MessageRef, reply: Reply) -> None:
         log.info("progress_not_shown", extra={"error": str(error)})
 
 
-async def show_surely(call: Call, message: MessageRef, text: str, *, rows: tuple[Mapping[str, Any], ...] = ()) -> None:
+async def show_surely(
+    call: Call, message: MessageRef, text: str, *, rows: tuple[Mapping[str, Any], ...] = (), refused: bool = False
+) -> None:
     """Shows the last state, in a new message where the old one cannot be edited."""
-    reply = Reply(text=text, language=call.language, rows=rows if call.everywhere else ())
+    reply = Reply(text=text, language=call.language, rows=rows if call.everywhere else (), refused=refused)
     try:
         await call.adapter.edit(message, reply)
     except DeliveryFailed:

@@ -28,7 +28,7 @@ async def maintenance(call: Call, what: str) -> None:
     """Shows whether questions are answered, begins maintenance or ends it."""
     steering = _steering(call)
     if steering is None:
-        await call.whisper(call.words(Say.ADMIN_ELSEWHERE))
+        await call.refuse(call.words(Say.ADMIN_ELSEWHERE))
         return
     first, _, rest = what.strip().partition(" ")
     match _word(call, "onoff", first):
@@ -67,14 +67,14 @@ async def limits(call: Call, what: str) -> None:
     """Shows all limits with where they come from, or asks whether one is to be changed."""
     steering = _steering(call)
     if steering is None:
-        await call.whisper(call.words(Say.ADMIN_ELSEWHERE))
+        await call.refuse(call.words(Say.ADMIN_ELSEWHERE))
         return
     name, _, typed = what.strip().partition(" ")
     if not name:
         await _show_limits(call, steering)
     elif (key := _word(call, "limit", name)) is None:
         names = call.words(Say.LIST_SEPARATOR).join(LIMITS)
-        await call.whisper(call.words(OverSay.LIMIT_UNKNOWN, name=name[:_TYPED], names=names))
+        await call.refuse(call.words(OverSay.LIMIT_UNKNOWN, name=name[:_TYPED], names=names))
     else:
         await _ask_limit(call, steering, key, typed.strip())
 
@@ -84,13 +84,13 @@ async def set_limit(call: Call, press: Press) -> None:
     steering = _steering(call)
     content = await call.means.store.oversight.slip(press.payload.subject, SlipKind.LIMIT)
     if steering is None or content is None:
-        await call.whisper(call.words(Say.UNKNOWN_ACTION))
+        await call.refuse(call.words(Say.UNKNOWN_ACTION))
         return
     name, value = content["name"], content["value"]
     before = getattr(steering.limits, name)
     if before != content["before"]:
         told = call.words(OverSay.LIMIT_CHANGED, name=_limit_name(call, name), value=_number(before))
-        await call.whisper(told)
+        await call.refuse(told)
         return
     details = {"setting": name, "before": _number(before), "after": "default" if value is None else _number(value)}
     await _note(call, "limit", "", details)
@@ -104,18 +104,22 @@ async def labels(call: Call, what: str) -> None:
     """Shows the channel's labels, or asks whether they are to be changed."""
     book = call.means.store.settings
     channel = await book.get(call.place.channel_key)
-    known = settings.shown(call, LABELS, await settings.allowed(call, LABELS))
+    every = await settings.allowed(call, LABELS)
+    known = settings.shown(call, LABELS, every)
     if not what.strip():
         held = value_of(channel, LABELS)
         origin = call.means.wording.word("origin", "channel" if held else "default", call.language)
         shown = settings.shown(call, LABELS, held or (PUBLIC,))
         text = call.words(OverSay.LABELS, labels=shown, origin=origin, known=known)
-        hint = call.words(OverSay.LABELS_HINT, usage=_usage(call, "labels", PUBLIC))
-        await call.whisper(f"{text}\n{hint}")
+        # On the command line a channel is named before its labels.
+        usage = _usage(call, "labels", f"{call.place.channel_key} {PUBLIC}" if call.everywhere else PUBLIC)
+        row = {"channel": call.place.channel_key, "labels": [*(held or (PUBLIC,))], "known": [*every]}
+        hint = call.words(OverSay.LABELS_HINT, usage=usage)
+        await call.whisper(f"{text}\n{hint}", rows=(row,))
         return
     value = await settings.read(call, LABELS, what)
     if value is None:
-        await call.whisper(call.words(OverSay.LABELS_UNKNOWN, value=what.strip()[:_TYPED], known=known))
+        await call.refuse(call.words(OverSay.LABELS_UNKNOWN, value=what.strip()[:_TYPED], known=known))
         return
     await ask_labels(call, channel, value)
 
@@ -142,7 +146,7 @@ async def set_labels(call: Call, press: Press) -> None:
     """Changes the labels of the channel, as it was asked there."""
     content = await call.means.store.oversight.slip(press.payload.subject, SlipKind.LABELS)
     if content is None or content["channel"] != call.place.channel_key:
-        await call.whisper(call.words(Say.UNKNOWN_ACTION))
+        await call.refuse(call.words(Say.UNKNOWN_ACTION))
         return
     book, key, value = call.means.store.settings, call.place.channel_key, tuple(content["value"])
     channel = await book.get(key)
@@ -162,7 +166,7 @@ async def _ask_limit(call: Call, steering: Steering, name: str, typed: str) -> N
             value = steering.checked(name, typed)
         except InvalidInput:
             wrong = call.words(OverSay.LIMIT_WRONG, name=_limit_name(call, name), value=typed[:_TYPED])
-            await call.whisper(wrong)
+            await call.refuse(wrong)
             return
     before = getattr(steering.limits, name)
     after = call.means.wording.word("onoff", "default", call.language) if value is None else _number(value)

@@ -60,7 +60,7 @@ async def show(call: Call, what: str) -> None:
     """Tells how the bot was used. Raises StoreFailed, DeliveryFailed."""
     typed = what.strip()
     if typed and not (typed.isdecimal() and 0 < int(typed[:6]) <= _MOST_DAYS):
-        await call.whisper(call.words(OverSay.USAGE_DAYS, value=typed[:20], most=_MOST_DAYS))
+        await call.refuse(call.words(OverSay.USAGE_DAYS, value=typed[:20], most=_MOST_DAYS))
         return
     days = int(typed or _DAYS)
     if call.means.oversight is not None:

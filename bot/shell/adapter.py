@@ -85,6 +85,7 @@ class ShellChat:
                     for each in reply.files
                 ),
                 rows=reply.rows,
+                refused=reply.refused,
             )
         )
 

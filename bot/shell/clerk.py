@@ -12,8 +12,10 @@ from bot.commands.catalogue import all_commands
 from bot.commands.handling import Handler
 from bot.commands.reindex_recovery import tell_of_broken_run
 from bot.records import OPERATOR, SHELL, QuestionRecord
+from bot.scheduling import channel_place
 from bot.shell.adapter import ShellChat
-from bot.shell.values import Said, ShellDone, ShellOrder
+from bot.shell.values import Said, ShellDone, ShellOrder, ShellReply
+from bot.wording import Wording
 from rag.errors import InvalidInput, RagError
 from rag.types import Language
 
@@ -29,8 +31,6 @@ class ShellClerk:
 
     def __init__(self, means: Means, *, who: str) -> None:
         self._means = means
-        self._wording = means.wording.called_in(Language.EN, _NAMES)
-        self._registry = all_commands(self._wording)
         self._person = Person(platform=SHELL, workspace=_WORKSPACE, id=OPERATOR, name=who)
 
     async def act(self, order: ShellOrder) -> AsyncGenerator[Said | ShellDone, None]:
@@ -38,39 +38,50 @@ class ShellClerk:
         said: asyncio.Queue[Said | None] = asyncio.Queue()
         work = asyncio.create_task(self._done(order, ShellChat(said.put_nowait)))
         work.add_done_callback(lambda _: said.put_nowait(None))
+        refused = False
         try:
             while (each := await said.get()) is not None:
+                refused = refused or (isinstance(each, ShellReply) and each.refused)
                 yield each
-            yield work.result()
+            yield ShellDone(failed=work.result() or refused)
         finally:
             work.cancel()
             await asyncio.wait([work])
 
-    async def _done(self, order: ShellOrder, chat: ShellChat) -> ShellDone:
+    async def _done(self, order: ShellOrder, chat: ShellChat) -> bool:
+        """Does what is ordered; whether it failed."""
         failed: list[RagError] = []
 
         def told(error: RagError, _: Language) -> str:
             failed.append(error)
             return str(error)
 
-        means = await self._own(chat)
+        place = channel_place(order.channel) if order.channel else PLACE
+        means = await self._own(chat, place)
         if order.press is None and order.form is None:
             # Whoever began a run here that was broken off is told with the next order.
             await tell_of_broken_run(means, means.now())
-        handler = Handler(self._registry, means, failure=told)
-        await handler.handle(self._incoming(order), _NoConversation())
-        return ShellDone(failed=bool(failed))
+        handler = Handler(all_commands(means.wording), means, failure=told)
+        await handler.handle(self._incoming(order, place), _NoConversation())
+        return bool(failed)
 
-    async def _own(self, chat: ShellChat) -> Means:
-        """The same means for an owner who may read all, and who is called by what they are in the audit log."""
+    async def _own(self, chat: ShellChat, place: Place) -> Means:
+        """The same means for an owner who may read all, and who is called by what they are in the audit log.
+
+        What is said in the place goes to the command line, whatever platform it is of.
+        """
         means, labels = self._means, await self._labels()
         return replace(
             means,
-            adapters={**means.adapters, SHELL: chat},
+            adapters={**means.adapters, SHELL: chat, place.platform: chat},
             rights=means.rights.with_owner(self._person, labels=labels),
             pseudonym=lambda _: OPERATOR,
-            wording=self._wording,
+            wording=self._called(place),
         )
+
+    def _called(self, place: Place) -> Wording:
+        """The texts, with commands as the command line has them: what is about a channel names it."""
+        return self._means.wording.called_in(Language.EN, {**_NAMES, "config": f"admin config {place.channel_key}"})
 
     async def _labels(self) -> frozenset[str]:
         """All labels that there are, those of what waits for review and of what was taken out included."""
@@ -82,12 +93,12 @@ class ShellClerk:
         ]
         return frozenset[str]().union(*found)
 
-    def _incoming(self, order: ShellOrder) -> CommandCall | Press | Submission:
+    def _incoming(self, order: ShellOrder, place: Place) -> CommandCall | Press | Submission:
         at, event_id = self._means.now(), self._means.new_id()
         if order.form is not None:
             return Submission(
                 event_id=event_id,
-                place=PLACE,
+                place=place,
                 person=self._person,
                 at=at,
                 payload=order.form,
@@ -97,7 +108,7 @@ class ShellClerk:
         if order.press is not None:
             return Press(
                 event_id=event_id,
-                place=PLACE,
+                place=place,
                 person=self._person,
                 at=at,
                 message=None,
@@ -108,7 +119,7 @@ class ShellClerk:
             )
         return CommandCall(
             event_id=event_id,
-            place=PLACE,
+            place=place,
             person=self._person,
             at=at,
             name=order.command,

@@ -14,7 +14,8 @@ from rag.types import Language
 class ShellOrder:
     """A chat command with its arguments by name; or `press`, a button of an earlier reply, with what was chosen.
 
-    Or `form`, one that was shown, with what is filled in by the names of its fields.
+    Or `form`, one that was shown, with what is filled in by the names of its fields. `channel` is the key of the
+    channel that it is about, such as `slack/T024BE7LD/C0266FRGM`, "" where it is about none.
     """
 
     command: str = ""
@@ -23,6 +24,7 @@ class ShellOrder:
     values: tuple[str, ...] = ()
     form: Payload | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    channel: str = ""
     language: Language = Language.EN
 
 
@@ -45,13 +47,14 @@ class ShellFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellReply:
-    """What is said: for people, and as `rows` of plain values where there are any."""
+    """What is said: for people, and as `rows` of plain values where there are any; `refused` where nothing was done."""
 
     text: str
     notes: tuple[str, ...] = ()
     choices: tuple[ShellChoice, ...] = ()
     files: tuple[ShellFile, ...] = ()
     rows: tuple[Mapping[str, Any], ...] = ()
+    refused: bool = False
     type: Literal["reply"] = "reply"
 
 

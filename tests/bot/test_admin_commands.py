@@ -29,11 +29,18 @@ from rag.errors import InvalidInput
 from rag.types import Language
 
 from .conftest import Advisor
-from .overseen import ANSWER, ASKED, running, settings_of, with_gaps
+from .overseen import ANSWER, ASKED, CHANNEL, running, settings_of, with_gaps
 
 
 async def admin(
-    home: Path, command: str, *, choose: tuple[int, ...] = (), as_json: bool = False, zh: bool = False, **arguments: str
+    home: Path,
+    command: str,
+    *,
+    choose: tuple[int, ...] = (),
+    as_json: bool = False,
+    zh: bool = False,
+    channel: str = "",
+    **arguments: str,
 ) -> tuple[int, str]:
     """The exit status of an order, and what it prints."""
     out, chosen = io.StringIO(), iter(choose)
@@ -47,7 +54,8 @@ async def admin(
         return keep_file(File(name=file.name, content=file.text.encode()), home / "files")
 
     table = Table(terminal=terminal, keep=keep, choose=lambda _: next(chosen, None))
-    order = ShellOrder(command=command, arguments=arguments, language=Language.ZH if zh else Language.EN)
+    language = Language.ZH if zh else Language.EN
+    order = ShellOrder(command=command, arguments=arguments, channel=channel, language=language)
     kept = Kept(rag=settings_of(home), settings=Settings(home=home))
     async with open_remote(home, version="1", process=1) as remote:
         status = await run_admin(kept, table, order, remote=remote)
@@ -159,6 +167,66 @@ async def test_order_that_was_broken_off_is_told_with_the_next_one(tmp_path: Pat
         assert "broken off" not in (await admin(home, "admin", action="status"))[1]
 
 
+async def test_channel_is_looked_after_from_the_command_line(tmp_path: Path) -> None:
+    home, key = tmp_path / "home", CHANNEL.channel_key
+    folder = await library(home)
+    (folder / "board.md").write_text("---\naudience: board\n---\n# The board\n\nThe board meets on Mondays.")
+    async with open_rag(settings_of(home)) as rag:
+        await rag.indexer.update([])
+    async with running(home) as bot:
+        assert await rows(home, "admin", action="labels", channel=key) == [
+            {"channel": key, "labels": ["public"], "known": ["public", "board"]}
+        ]
+        assert f"`advisor admin labels {key} public`" in (await admin(home, "admin", action="labels", channel=key))[1]
+        status, told = await admin(home, "admin", action="labels", what="board", channel=key, choose=(1,), zh=True)
+        assert (status, "本频道现在的标签：board" in told) == (0, True), told
+        assert (await bot.store.settings.get(key)).labels == {"public", "board"}
+        assert (await bot.store.settings.get(PLACE.channel_key)).labels is None
+        assert (
+            "to every question"
+            in (await admin(home, "config", action="set", name="respond", value="auto", channel=key))[1]
+        )
+        shown = {row["setting"]: row for row in await rows(home, "config", channel=key) if "setting" in row}
+        assert (shown["respond"]["value"], shown["respond"]["origin"]) == (["auto"], "channel")
+        assert shown["labels"]["value"] == ["board"]
+        noted = [each for each in await bot.store.audit.latest(limit=9) if each.action == "config"]
+        assert {(each.actor, each.subject) for each in noted} == {(OPERATOR, key)}
+        assert {each.details["setting"] for each in noted} == {"labels", "respond"}
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "told"),
+    [
+        pytest.param("admin", {"action": "limits", "what": "queue 3"}, "is no limit", id="unknown limit"),
+        pytest.param("admin", {"action": "limits", "what": "queue_size many"}, "cannot be", id="wrong value"),
+        pytest.param("admin", {"action": "reindex", "what": "attic"}, "is not registered", id="unknown input"),
+        pytest.param("admin", {"action": "documents", "what": "attic"}, "no document “attic”", id="unknown document"),
+        pytest.param("admin", {"action": "eval"}, "no labelled questions", id="nothing to ask"),
+        pytest.param("gaps", {"action": "show", "number": "9"}, "no open gap", id="unknown gap"),
+        pytest.param("gaps", {"action": "reopen", "number": "9"}, "", id="gap that is not closed"),
+        pytest.param("proposals", {"action": "approve", "number": "9"}, "no proposal", id="unknown proposal"),
+        pytest.param("admin", {"action": "tidy"}, "choose from", id="unknown action"),
+        pytest.param(
+            "config",
+            {"action": "set", "name": "respond", "value": "maybe", "channel": "slack/T1/C1"},
+            "allowed",
+            id="no value",
+        ),
+    ],
+)
+async def test_what_is_not_done_fails(tmp_path: Path, command: str, arguments: dict[str, str], told: str) -> None:
+    await library(tmp_path / "home")
+    status, said = await admin(tmp_path / "home", command, **arguments)
+    assert (status, told in said) == (1, True), said
+
+
+async def test_reindex_that_leaves_a_file_out_fails(tmp_path: Path) -> None:
+    folder = await library(tmp_path / "home")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    status, told = await admin(tmp_path / "home", "admin", action="reindex")
+    assert (status, "broken.pdf" in told) == (1, True), told
+
+
 @pytest.mark.full
 async def test_admins_day_without_a_running_bot(tmp_path: Path) -> None:
     home = tmp_path / "home"
@@ -166,6 +234,19 @@ async def test_admins_day_without_a_running_bot(tmp_path: Path) -> None:
     await a_day(home, await library(home))
     async with open_store(None, home=home) as store:
         assert {entry.actor for entry in await store.audit.latest(limit=99)} == {OPERATOR}
+
+
+def test_commands_of_a_channel_say_what_is_missing(advisor: Advisor) -> None:
+    for wrong in (("labels",), ("labels", "slack/T1"), ("config", "slack/T1/C1", "set"), ("config", "C1")):
+        assert advisor("admin", *wrong).exit_code == 2, wrong
+    assert "advisor digest add" in advisor("admin", "config", "slack/T1/C1", "set", "digests", "daily").output
+
+
+def test_channel_is_named_on_the_command_line(indexed: Advisor) -> None:
+    assert indexed("admin", "config", "slack/T1/C1", "set", "language", "Chinese").exit_code == 0
+    told = [json.loads(line) for line in indexed("admin", "config", "slack/T1/C1", "--json").stdout.splitlines()]
+    assert {"setting": "language", "value": ["zh"], "origin": "channel"} in told
+    assert "public" in indexed("admin", "labels", "slack/T1/C1").stdout
 
 
 def test_commands_say_what_is_missing(advisor: Advisor) -> None:
