@@ -21,6 +21,7 @@ from bot.library import Indexing
 from bot.records import AuditEntry
 from rag.catalogue import Filing, Input
 from rag.ingest import feeds, web_pages
+from rag.ingest.files import is_bare
 
 if TYPE_CHECKING:
     from rag.catalogue import Catalogue
@@ -255,7 +256,8 @@ class InputDesk:
 
     async def checked(self, record: InputRecord) -> None:
         """Notes that a folder or a file was looked through and is as it was, or gone."""
-        there = await asyncio.to_thread(Path(record.target).exists)
+        path, held = Path(record.target), (await self._around.library.catalogue.sizes()).get(record.target, 0)
+        there = await asyncio.to_thread(lambda: path.exists() and not (held and is_bare(path)))
         await self._book.note(record.number, looked_through(record.result, there=there, now=self._around.now()))
 
     async def noted(self, report: IndexReport) -> None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from rag.catalogue import Filing, Fingerprint, Input
 from rag.errors import InvalidInput
-from rag.ingest.files import FileProblem, FoundFile, find_files
+from rag.ingest.files import FileProblem, FoundFile, find_files, is_bare
 from rag.ingest.filing import stamp_of
 from rag.types import DocumentId
+
+_RETURN = "bring it back, or run: advisor index --remove PATH; until then a rebuilt index is not put to use"
+_FILL = "bring its files back; if they are gone for good, run: advisor index --force, or advisor index --remove PATH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +57,26 @@ def document_id(input_key: str, source: str) -> DocumentId:
     return DocumentId(hashlib.blake2b(f"{input_key}\0{source}".encode(), digest_size=6).hexdigest())
 
 
-def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool) -> InputChanges:
+def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool, held: bool) -> InputChanges:
     """Compare an input's files with what is indexed of them.
 
-    An input that has vanished as a whole, as an unmounted disk does, is a problem and no reason to remove documents.
+    An input that has vanished as a whole, as an unmounted disk does, is a problem and no reason to remove documents;
+    so is a folder of somebody's own in which nothing is left.
 
     Args:
         each: the input.
         known: what is indexed, by source.
         full: take every file as changed.
+        held: whether documents would be lost that nobody has said may be.
     """
     try:
         if not each.path.exists():
-            return _away(each, known, "the registered path does not exist")
+            return _away(each, known, "the registered path does not exist", _RETURN)
+        if held and not each.name and is_bare(each.path):
+            return _away(each, known, "the registered folder is empty, as that of a disk is that is not mounted", _FILL)
         files = [*find_files(each.path)]
     except (InvalidInput, OSError) as error:
-        return _away(each, known, f"the registered path cannot be read ({error})")
+        return _away(each, known, f"the registered path cannot be read ({error})", _RETURN)
     changed: list[Change] = []
     problems: list[FileProblem] = []
     seen: set[str] = set()
@@ -94,8 +101,7 @@ def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool) -
     )
 
 
-def _away(each: Input, known: Mapping[str, Fingerprint], problem: str) -> InputChanges:
-    remedy = "bring it back, or run: advisor index --remove PATH; until then a rebuilt index is not put to use"
+def _away(each: Input, known: Mapping[str, Fingerprint], problem: str, remedy: str) -> InputChanges:
     told = FileProblem(source=str(each.path), problem=problem, remedy=remedy)
     return InputChanges(input_key=each.key, away=True, unchanged=len(known), problems=(told,))
 

@@ -65,6 +65,14 @@ def find_files(root: Path) -> Iterator[FoundFile | FileProblem]:
     return iter([_registered_file(root)])
 
 
+def is_bare(path: Path) -> bool:
+    """Whether a path is a folder in which there is nothing at all, as a disk that is not mounted leaves one."""
+    try:
+        return path.is_dir() and next(path.iterdir(), None) is None
+    except OSError:
+        return False
+
+
 def _registered_file(path: Path) -> FoundFile | FileProblem:
     if format_of(path) is None or not path.is_file():
         return FileProblem(

@@ -68,7 +68,8 @@ class Indexer:
             inputs: files and folders. Registered ones that are not named stay as they are. One below a registered
                 folder stands for that folder, and a folder takes over what is registered below it.
             full: read every file again, whatever its stamps and content say.
-            force: let the run stand, however labelled questions fare after it.
+            force: let the run stand, however labelled questions fare after it, and let go of the documents of folders
+                that are empty by now.
             on_progress: told of each step, on the event loop.
 
         Raises:
@@ -105,7 +106,7 @@ class Indexer:
         live = await self._catalogue.live()
         if live is None:
             return tuple(inputs)
-        found = {each: await self._changes(live, each, full=False) for each in inputs}
+        found = {each: await self._changes(live, each, full=False, force=False) for each in inputs}
         return tuple(each for each, changes in found.items() if changes.changed or changes.vanished)
 
     async def remove(self, path: Path) -> IndexReport:
@@ -182,7 +183,7 @@ class Indexer:
         self, generation: Generation, wanted: Sequence[Input], trial: Trial, *, full: bool, tell: ProgressListener
     ) -> IndexReport:
         tell(IndexProgress(stage="scan"))
-        found = [await self._changes(generation, each, full=full) for each in wanted]
+        found = [await self._changes(generation, each, full=full, force=trial.forced) for each in wanted]
         orphans = await self._orphans(generation)
         touched = bool(orphans) or any(each.changed or each.vanished for each in found)
         if touched or await self._is_pending(generation):
@@ -217,9 +218,15 @@ class Indexer:
         """Whether an earlier run has left something on which there is no verdict yet."""
         return generation.state == "building" or await self._writer.trial(generation) is not None
 
-    async def _changes(self, generation: Generation, each: Input, *, full: bool) -> InputChanges:
+    async def _changes(self, generation: Generation, each: Input, *, full: bool, force: bool) -> InputChanges:
         known = await self._writer.fingerprints(generation, each.key)
-        return await asyncio.to_thread(find_changes, each, known, full=full)
+        held = not force and (bool(known) or each.key in await self._held())
+        return await asyncio.to_thread(find_changes, each, known, full=full, held=held)
+
+    async def _held(self) -> set[str]:
+        """The inputs of which the live generation has documents."""
+        live = await self._catalogue.live()
+        return set(await self._writer.filed_under(live)) if live else set()
 
     async def _orphans(self, generation: Generation) -> dict[str, tuple[tuple[DocumentId, str], ...]]:
         """Documents of inputs that are registered no longer, by the inputs' keys."""
@@ -229,9 +236,7 @@ class Indexer:
 
     async def _would_lose(self, found: Sequence[InputChanges]) -> bool:
         """Whether a rebuilt index lacks documents that only the live one has, because their input is away."""
-        live = await self._catalogue.live()
-        held = set(await self._writer.filed_under(live)) if live else set()
-        return any(each.away and each.input_key in held for each in found)
+        return not {each.input_key for each in found if each.away}.isdisjoint(await self._held())
 
     async def _take_out(
         self, generation: Generation, key: str, gone: Sequence[tuple[DocumentId, str]], ledger: Ledger

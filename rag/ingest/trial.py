@@ -24,7 +24,7 @@ class Trial:
         self._catalogue = catalogue
         self._writer = writer
         self._judge = judge
-        self._force = force
+        self.forced = force
         self._searchable = searchable
         self._before: Marks = {}
 
@@ -38,7 +38,7 @@ class Trial:
         """What fell by more than may be; where it is held, the live generation is as it was before. Raises RagError."""
         after = await self._marks(generation) if self._judge else {}
         fall = judged(self._before, after, margin=self._judge.margin, changed=changed) if self._judge else None
-        if fall is not None and not self._force and (self._searchable or generation.state == "live"):
+        if fall is not None and not self.forced and (self._searchable or generation.state == "live"):
             if generation.state == "live":
                 await self._writer.take_back(generation)
             return fall
@@ -61,7 +61,7 @@ class Trial:
         try:
             return marks.keys() == await self._judge.questions()
         except RagError:
-            if self._force:
+            if self.forced:
                 return False
             raise
 
@@ -71,6 +71,6 @@ class Trial:
         try:
             return await self._judge.marks(generation.state)
         except RagError:
-            if self._force:
+            if self.forced:
                 return {}
             raise

@@ -255,6 +255,27 @@ async def test_folder_that_went_away_is_told_and_comes_back(tmp_path: Path) -> N
         assert result.reason == ""
 
 
+async def test_folder_that_is_empty_like_an_unmounted_disk_is_told_and_comes_back(tmp_path: Path) -> None:
+    docs, away = tmp_path / "docs", tmp_path / "away"
+    docs.mkdir()
+    (docs / "a.md").write_text("# Plan\n\nSell chips.")
+    async with keeping(tmp_path / "home") as kept:
+        folder = await kept.add(str(docs))
+        await kept.keeper.look()
+        docs.rename(away)
+        docs.mkdir()
+        for reason in (GONE, ""):
+            kept.passed += timedelta(days=2)
+            await kept.keeper.look()
+            result = (await kept.again(folder)).result
+            assert result is not None
+            assert result.reason == reason
+            assert await kept.titles() == ["Plan"]
+            if reason:
+                docs.rmdir()
+                away.rename(docs)
+
+
 @pytest.mark.full
 async def test_change_in_a_watched_folder_is_read_at_once(tmp_path: Path) -> None:
     docs = tmp_path / "docs"

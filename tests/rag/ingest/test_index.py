@@ -94,6 +94,47 @@ async def test_a_registered_folder_that_vanishes_keeps_its_documents(library: Li
     assert await library.live_texts() == {"a.md": ["One."]}
 
 
+async def test_folder_that_is_empty_all_at_once_keeps_its_documents_until_they_are_let_go(library: Library) -> None:
+    library.write("a.md", "# A\n\nOne.")
+    library.write("below/b.md", "# B\n\nTwo.")
+    await library.update()
+    away = library.folder.with_name("disk")
+    library.folder.rename(away)
+    library.folder.mkdir()
+    report = await library.update()
+    assert (report.unchanged, report.removed) == (2, ())
+    assert "not mounted" in report.failed[0].problem
+    assert [outcome.away for outcome in report.by_input] == [True]
+    assert await library.indexer().behind([Input(path=library.folder)]) == ()
+    library.folder.rmdir()
+    away.rename(library.folder)
+    assert await library.update() == IndexReport(unchanged=2)
+    for file in (library.folder / "a.md", library.folder / "below" / "b.md"):
+        file.unlink()
+    assert (await library.update()).removed == ("a.md", "below/b.md")  # a folder is left: no disk looks like this
+
+
+async def test_folder_that_is_empty_lets_its_documents_go_by_force(library: Library) -> None:
+    library.write("a.md", "# A\n\nOne.")
+    await library.update()
+    (library.folder / "a.md").unlink()
+    report = await library.indexer().update(force=True)
+    assert (report.removed, report.failed) == (("a.md",), ())
+    assert await library.update() == IndexReport()
+
+
+async def test_rebuild_waits_for_a_folder_that_is_empty(library: Library, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "x.md").write_text("# X\n\nOther.", "utf-8")
+    library.write("a.md", "# A\n\nOne.")
+    await library.indexer().update([Input(path=library.folder), Input(path=other)])
+    (other / "x.md").unlink()
+    library.settings = IngestSettings(chunk_characters=300)
+    assert "not mounted" in (await library.update()).failed[0].problem
+    assert set(await library.live_texts()) == {"a.md", "x.md"}
+
+
 async def test_inputs_that_are_not_named_stay_as_they_are(library: Library, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
