@@ -41,6 +41,7 @@ class InputSay(StrEnum):
     ADDRESS = "inputs_address"
     PRIVATE = "inputs_private"
     STATUS = "inputs_status"
+    NOTHING = "inputs_nothing"
     LARGE = "inputs_large"
     ROBOTS = "inputs_robots"
     ROBOTS_AWAY = "inputs_robots_away"
@@ -133,6 +134,7 @@ INPUT_BLANKS: Mapping[InputSay, frozenset[str]] = {
     InputSay.REDIRECTS: frozenset({"value"}),
     InputSay.PRIVATE: frozenset({"value"}),
     InputSay.STATUS: frozenset({"value"}),
+    InputSay.NOTHING: frozenset({"value"}),
     InputSay.LARGE: frozenset({"value"}),
     InputSay.FORMAT: frozenset({"value"}),
     InputSay.CANNOT: frozenset({"problem"}),

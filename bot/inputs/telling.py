@@ -22,6 +22,7 @@ _REASONS = {
     Reason.ADDRESS: InputSay.ADDRESS,
     Reason.PRIVATE: InputSay.PRIVATE,
     Reason.STATUS: InputSay.STATUS,
+    Reason.NOTHING: InputSay.NOTHING,
     Reason.LARGE: InputSay.LARGE,
     Reason.ROBOTS: InputSay.ROBOTS,
     Reason.ROBOTS_AWAY: InputSay.ROBOTS_AWAY,

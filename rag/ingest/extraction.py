@@ -20,7 +20,10 @@ def read_web_page(data: bytes, source: str) -> ParsedFile:
     from trafilatura.metadata import extract_metadata
 
     html = data.decode("utf-8", errors="replace")
-    text = trafilatura.extract(html, output_format="markdown", include_comments=False, include_tables=True)
+    # What is shown without scripts alone asks for them, and tells nothing else.
+    text = trafilatura.extract(
+        html, output_format="markdown", include_comments=False, include_tables=True, prune_xpath=["//noscript"]
+    )
     if not text:
         # Its rules found no article; ours keep whatever is no furniture.
         return read_html(data, source)

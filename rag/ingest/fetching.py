@@ -22,6 +22,7 @@ from rag.errors import UnreadableDocument
 _REDIRECTS = 5
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
+_NOTHING = frozenset({404, 410})
 AGENT = "startup-advisor"
 """The name that robots.txt may speak to."""
 
@@ -44,6 +45,7 @@ class Reason(StrEnum):
     ADDRESS = "address"
     PRIVATE = "private"
     STATUS = "status"
+    NOTHING = "nothing"
     LARGE = "large"
     ROBOTS = "robots"
     ROBOTS_AWAY = "robots_away"
@@ -146,11 +148,14 @@ class Fetcher:
             problem = "it leads to no web address"
             raise FetchFailed(feed, Reason.ADDRESS, problem=problem, remedy="use http or https")
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = await self._checked(parts.hostname, port, feed)
+        # As the name system has it, where a name is written in other letters than Latin ones.
+        asked = httpx.URL(url)
+        host = asked.raw_host.decode("ascii")
+        address = await self._checked(host, port, feed)
         shown = f"[{address}]" if ":" in address else address
         target = parts._replace(netloc=f"{shown}:{port}", fragment="").geturl()
         headers = {
-            "Host": parts.netloc,
+            "Host": asked.netloc.decode("ascii"),
             "User-Agent": _USER_AGENT,
             "Accept": self._limits.accept,
         }
@@ -158,8 +163,9 @@ class Fetcher:
             headers["If-None-Match"] = known.etag
         if known.modified:
             headers["If-Modified-Since"] = known.modified
-        extensions = {"sni_hostname": parts.hostname} if parts.scheme == "https" else {}
-        return self._client.build_request("GET", target, headers=headers, extensions=extensions)
+        extensions = {"sni_hostname": host} if parts.scheme == "https" else {}
+        # All of it together is bounded above: a server may be slow to begin.
+        return self._client.build_request("GET", target, headers=headers, extensions=extensions, timeout=None)
 
     async def _checked(self, host: str, port: int, feed: str) -> str:
         addresses = await self._lookup(host, port)
@@ -180,8 +186,9 @@ class Fetcher:
             return Answer(content=None, validators=validators, url=at)
         if response.status_code != httpx.codes.OK:
             problem = f"its server answered {response.status_code}"
+            reason = Reason.NOTHING if response.status_code in _NOTHING else Reason.STATUS
             value = str(response.status_code)
-            raise FetchFailed(url, Reason.STATUS, value, problem=problem, remedy="check the address, or try later")
+            raise FetchFailed(url, reason, value, problem=problem, remedy="check the address, or try later")
         content = bytearray()
         # Counted as it is unpacked: a small file may hold a large one.
         async for piece in response.aiter_bytes(65_536):
@@ -209,4 +216,5 @@ def _answer(response: httpx.Response, content: bytes, validators: Validators, ur
 def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
-    return inner.is_global and not inner.is_multicast and not inner.is_reserved
+    local = inner.is_multicast or inner.is_reserved or getattr(inner, "is_site_local", False)
+    return inner.is_global and not local

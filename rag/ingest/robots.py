@@ -67,11 +67,12 @@ class Robots:
         try:
             answer = await self._fetcher.fetch(f"{site}/robots.txt", Validators())
         except FetchFailed as error:
-            if error.reason is Reason.STATUS and int(error.value) not in _SERVER_ERRORS:
+            if error.reason in {Reason.STATUS, Reason.NOTHING} and int(error.value) not in _SERVER_ERRORS:
                 return None
             if error.reason in {Reason.PRIVATE, Reason.ADDRESS, Reason.LARGE}:
                 # A robots.txt may not lead inside either; one that is no robots.txt by its size is none.
                 raise FetchFailed(url, error.reason, error.value, problem=error.problem, remedy=error.remedy) from error
             problem = f"its site's robots.txt cannot be read ({error.problem})"
             raise FetchFailed(url, Reason.ROBOTS_AWAY, problem=problem, remedy="try later") from error
-        return Protego.parse((answer.content or b"")[:_MOST_BYTES].decode("utf-8", errors="replace"))
+        # A mark of the encoding in front would hide the first rule (RFC 9309, 2.2: the file is UTF-8).
+        return Protego.parse((answer.content or b"")[:_MOST_BYTES].decode("utf-8-sig", errors="replace"))

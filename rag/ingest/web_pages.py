@@ -32,6 +32,7 @@ from rag.ingest.formats import PAGE
 from rag.ingest.isolation import IsolatedParser
 from rag.ingest.kept_files import drop_folder, write_whole
 from rag.ingest.markdown import plain_title
+from rag.ingest.outline import document_title
 from rag.ingest.robots import Robots
 from rag.ingest.sidecar import SUFFIX
 from rag.settings import IngestSettings
@@ -227,7 +228,7 @@ def _head(page: Page, parsed: ParsedFile, answer: Answer, suffix: str) -> dict[s
 
 
 def _title(parsed: ParsedFile, url: str) -> str:
-    title = parsed.front_matter.title or parsed.title or _name_of(url)
+    title = parsed.front_matter.title or parsed.title or document_title(parsed.blocks) or _name_of(url)
     return " ".join(title.split())[:_TITLE]
 
 

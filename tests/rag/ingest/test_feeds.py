@@ -193,7 +193,7 @@ async def test_server_that_says_no_is_told_with_its_number(server: FeedServer, t
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "::1", "fe80::1", "fd00::1", "0.0.0.0",
-     "::ffff:10.0.0.1", "100.64.0.1", "224.0.0.1"],
+     "::ffff:10.0.0.1", "fec0::1", "64:ff9b::a00:1", "100.64.0.1", "224.0.0.1"],
 )  # fmt: skip
 async def test_names_of_private_addresses_are_refused(tmp_path: Path, address: str) -> None:
     async def lookup(host: str, port: int) -> Sequence[str]:
