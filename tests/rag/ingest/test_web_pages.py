@@ -22,7 +22,7 @@ from rag.types import DocumentKind, Language
 from .feed_server import FeedServer, feed_server, item, rss, squeezed
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-LOCAL = FetchLimits(allow_hosts=frozenset({"127.0.0.1"}), timeout_s=5, max_bytes=1_000_000, group="inputs")
+LOCAL = FetchLimits(allow_hosts=frozenset({"127.0.0.1"}), timeout_s=60, max_bytes=1_000_000, group="inputs")
 HTML = {"content_type": "text/html; charset=utf-8"}
 
 FACTS = "A seed round of a model company closes in eleven weeks when the data room is ready before the first meeting."
