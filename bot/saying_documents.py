@@ -72,6 +72,8 @@ class DocSay(StrEnum):
     YESTERDAY = "review_yesterday"
     DAYS = "review_days"
     CARD_FILE = "review_file"
+    CARD_EARLIER = "review_earlier"
+    CARD_NEXT = "review_next"
     EDIT = "review_edit"
     EDIT_FORM = "review_edit_form"
     EDITED = "review_edited"
@@ -125,6 +127,8 @@ DOCUMENT_BLANKS: Mapping[DocSay, frozenset[str]] = {
     DocSay.QUEUE: frozenset({"count"}),
     DocSay.QUEUE_LINE: frozenset({"number", "title", "what", "name", "age"}),
     DocSay.DAYS: frozenset({"days"}),
+    DocSay.CARD_EARLIER: frozenset({"title"}),
+    DocSay.CARD_NEXT: frozenset({"title"}),
     DocSay.CARD_FILE: frozenset({"number", "title", "name", "age", "file", "facts", "kind", "readers"}),
     DocSay.SHELF: frozenset({"count"}),
     DocSay.SHELF_LINE: frozenset({"title", "version", "date", "readers"}),

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.commands.call import Call
-from bot.document_records import ShelfDocument
+from bot.document_records import HandIn, Shelf, ShelfDocument
 from bot.documents.cards import Speaker
+from bot.documents.desk import is_namesake
 from bot.documents.rendering import readers_of, titled
 from bot.payloads import Payload
 from bot.replies import FieldKind, Form, FormField, Option
@@ -22,7 +23,6 @@ _PREFILLED = 3_000
 
 _DETECTED = "auto"
 _NEW = "new"
-_VERSION = "version"
 _OPTIONS = 24
 _LABEL = 70
 
@@ -31,8 +31,8 @@ _LABEL = 70
 class Described:
     """What a form says of a document. Of several documents, title and language are None: each keeps its own.
 
-    `text` is None where the form did not hold it; `replaces` says that the document is the next version of its
-    namesake.
+    `text` is None where the form did not hold it; `replaces` is the id of the document whose next version it is, "" for
+    a new one, and None where the form did not ask.
     """
 
     kind: DocumentKind
@@ -40,19 +40,24 @@ class Described:
     title: str | None = None
     language: Language | None = None
     text: str | None = None
-    replaces: bool = False
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What stands in the form at first. `many` hides what each of several documents has of its own."""
+    """What stands in the form at first. `many` hides what each of several documents has of its own.
+
+    `earlier` are documents of which this may be the next version, and `replaces` is the id of the one that it is taken
+    for, "" for none.
+    """
 
     title: str
     kind: DocumentKind
     language: Language
     audience: frozenset[str]
     text: str | None = None
-    namesake: ShelfDocument | None = None
+    earlier: tuple[ShelfDocument, ...] = ()
+    replaces: str = ""
     many: bool = False
 
 
@@ -74,8 +79,9 @@ async def describing_form(call: Call, known: Known, *, title: DocSay, payload: P
     if known.text is not None and len(known.text) <= _PREFILLED:
         label = call.words(DocSay.FIELD_TEXT)
         fields.append(FormField(name=TEXT, label=label, kind=FieldKind.TEXT, value=known.text, required=True))
-    if known.namesake is not None and known.namesake.shown is not None:
-        fields.append(_choice(call, AS, DocSay.FIELD_AS, _as_options(call, known.namesake), _VERSION))
+    if known.earlier:
+        ways = _as_options(call, known.earlier)
+        fields.append(_choice(call, AS, DocSay.FIELD_AS, ways, known.replaces or _NEW))
     return Form(title=call.words(title), payload=payload, fields=tuple(fields), submit=call.words(Say.SEND))
 
 
@@ -106,13 +112,17 @@ async def read_form(call: Call, values: Mapping[str, str], known: Known) -> Desc
         return _wrong(call, DocSay.FIELD_LANGUAGE, values[LANGUAGE], languages)
     if audience is None:
         return _wrong(call, DocSay.FIELD_READERS, values[READERS], readers)
+    ways = _as_options(call, known.earlier)
+    way = _value(values.get(AS) or known.replaces or _NEW, ways)
+    if way is None:
+        return _wrong(call, DocSay.FIELD_AS, values.get(AS, ""), ways)
     return Described(
         kind=DocumentKind(kind),
         audience=frozenset(audience.split(",")),
         title=None if known.many else titled(values.get(TITLE, "")) or known.title,
         language=None if language == _DETECTED else Language(language),
         text=values.get(TEXT, "").strip() or None,
-        replaces=known.namesake is not None and values.get(AS, _NEW) == _VERSION,
+        replaces=way.removeprefix(_NEW) if known.earlier else None,
     )
 
 
@@ -143,12 +153,28 @@ async def reader_options(call: Call, present: frozenset[str]) -> tuple[Option, .
     return tuple(Option(label=speaker.readers(each)[:_LABEL], value=_joined(each)) for each in list(unique)[:_OPTIONS])
 
 
-def _as_options(call: Call, namesake: ShelfDocument) -> tuple[Option, ...]:
-    title = namesake.shown.title if namesake.shown else ""
-    return (
-        Option(label=call.words(DocSay.AS_VERSION, title=title)[:_LABEL], value=_VERSION),
-        Option(label=call.words(DocSay.AS_NEW), value=_NEW),
-    )
+def _as_options(call: Call, earlier: Iterable[ShelfDocument]) -> tuple[Option, ...]:
+    versions = [
+        Option(label=call.words(DocSay.AS_VERSION, title=each.shown.title)[:_LABEL], value=each.id)
+        for each in earlier
+        if each.shown
+    ]
+    return (*versions, Option(label=call.words(DocSay.AS_NEW), value=_NEW))
+
+
+async def earlier_of(call: Call, hand_in: HandIn) -> tuple[tuple[ShelfDocument, ...], str]:
+    """The documents of which a file may be the next version, and the id of the one that it is taken for, "" for none.
+
+    Raises StoreFailed, PublishingFailed.
+    """
+    files = call.means.files
+    if files is None or hand_in.shelf is not Shelf.UPLOADS or not await files.edits(call.person, call.place):
+        return (), ""
+    found = await files.desk.earlier(hand_in, audience=await call.labels())
+    ids = {each.id for each in found}
+    if hand_in.document in ids:
+        return found, hand_in.document
+    return found, found[0].id if found and is_namesake(found[0], hand_in) else ""
 
 
 def _line(call: Call, known: Known) -> FormField:

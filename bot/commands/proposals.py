@@ -9,7 +9,7 @@ from typing import Any
 from bot.channel_rules import server_key
 from bot.chat import Press, Submission
 from bot.commands.call import Call
-from bot.commands.document_form import Known, describing_form, number_of, read_form, speaker_of
+from bot.commands.document_form import Known, describing_form, earlier_of, number_of, read_form, speaker_of
 from bot.commands.registry import Argument, ArgumentKind, Command, Level
 from bot.commands.releasing import note, release, tell_giver
 from bot.commands.uploads import described_hand_in
@@ -98,7 +98,7 @@ async def open_edit(call: Call, press: Press) -> None:
         return
     subject = f"{hand_in.number}.{hand_in.revision}"
     payload = Payload(verb=Verb.PROPOSAL_SAVE, subject=subject, argument=call.language.value)
-    known = _present(hand_in)
+    known = await _present(call, hand_in)
     await call.open_form(await describing_form(call, known, title=DocSay.EDIT_FORM, payload=payload))
 
 
@@ -108,7 +108,7 @@ async def save_edit(call: Call, submission: Submission) -> None:
     hand_in = await _known(call, typed)
     if hand_in is None:
         return
-    described = await read_form(call, submission.values, _present(hand_in))
+    described = await read_form(call, submission.values, await _present(call, hand_in))
     if isinstance(described, str):
         await call.refuse(described)
         return
@@ -181,6 +181,8 @@ async def _file_card(call: Call, hand_in: HandIn, speaker: Speaker) -> tuple[lis
         facts=speaker.facts(hand_in),
         readers=speaker.readers(hand_in.audience),
     )
+    if place := await _takes_the_place(call, hand_in):
+        head += f"\n{place}"
     desk = call.means.files.desk if call.means.files else None
     if desk is None:
         return [head], ()
@@ -255,14 +257,27 @@ def _is_near(call: Call, hand_in: HandIn) -> bool:
     return server_key(place.channel_key) == server_key(here.channel_key)
 
 
-def _present(hand_in: HandIn) -> Known:
+async def _present(call: Call, hand_in: HandIn) -> Known:
+    earlier, replaces = await earlier_of(call, hand_in)
     return Known(
         title=hand_in.title,
         kind=hand_in.kind,
         language=hand_in.language,
         audience=hand_in.audience,
         text=hand_in.text if hand_in.shelf is Shelf.ANSWERS else None,
+        earlier=earlier,
+        replaces=replaces,
     )
+
+
+async def _takes_the_place(call: Call, hand_in: HandIn) -> str:
+    """Of which document it becomes the next version, or may become it; "" where there is none."""
+    earlier, _ = await earlier_of(call, hand_in)
+    chosen = next((each for each in earlier if each.id == hand_in.document), None)
+    likely = chosen or next(iter(earlier), None)
+    if likely is None or likely.shown is None:
+        return ""
+    return call.words(DocSay.CARD_NEXT if chosen else DocSay.CARD_EARLIER, title=inert(likely.shown.title))
 
 
 def _row(hand_in: HandIn) -> Mapping[str, Any]:

@@ -15,13 +15,14 @@ from bot.commands.document_form import (
     Described,
     Known,
     describing_form,
+    earlier_of,
     files_form,
     read_form,
     speaker_of,
 )
 from bot.commands.registry import Argument, Command
 from bot.commands.releasing import note, release
-from bot.document_records import HandIn, HandInState, Shelf, ShelfDocument
+from bot.document_records import HandIn, HandInState, Shelf
 from bot.documents.cards import Arrival, arrival_card, inert
 from bot.documents.rendering import readers_of
 from bot.documents.taking import FileTaker, Sent
@@ -115,7 +116,7 @@ async def submit(call: Call, submission: Submission) -> None:
         button = speaker_of(call).button(Verb.HAND_IN_OPEN, DocSay.DESCRIBE, submission.payload.subject)
         await call.whisper(described, actions=((button,),))
         return
-    await _hand_in(call, waiting, described, replaces=known.namesake if described.replaces else None)
+    await _hand_in(call, waiting, described)
 
 
 async def drop(call: Call, press: Press) -> None:
@@ -207,33 +208,25 @@ async def _open_describing(call: Call, waiting: Sequence[HandIn], *, subject: st
 
 async def _known(call: Call, waiting: Sequence[HandIn]) -> Known:
     first = waiting[0]
-    files, namesake = call.means.files, None
-    if (
-        files is not None
-        and len(waiting) == 1
-        and first.shelf is Shelf.UPLOADS
-        and await files.edits(call.person, call.place)
-    ):
-        namesake = await files.desk.namesake(first, audience=await call.labels())
+    earlier, replaces = await earlier_of(call, first) if len(waiting) == 1 else ((), "")
     return Known(
         title=first.title,
         kind=first.kind,
         language=first.language,
         audience=first.audience,
         text=first.text if first.shelf is Shelf.ANSWERS else None,
-        namesake=namesake,
+        earlier=earlier,
+        replaces=replaces,
         many=len(waiting) > 1,
     )
 
 
-async def _hand_in(
-    call: Call, waiting: Sequence[HandIn], described: Described, *, replaces: ShelfDocument | None = None
-) -> None:
+async def _hand_in(call: Call, waiting: Sequence[HandIn], described: Described) -> None:
     """Publishes for an editor, proposes for everybody else."""
     files, ready = call.means.files, []
     edits = files is not None and await files.edits(call.person, call.place)
     for each in waiting:
-        said = described_hand_in(each, described, document=replaces.id if replaces else "")
+        said = described_hand_in(each, described)
         said = replace(said, state=HandInState.PROPOSED, reason="")
         if not await call.means.store.hand_ins.change(said, known=_OPEN):
             await call.whisper(call.words(DocSay.GONE))
@@ -247,7 +240,7 @@ async def _hand_in(
         await release(call, ready)
 
 
-def described_hand_in(hand_in: HandIn, described: Described, *, document: str = "") -> HandIn:
+def described_hand_in(hand_in: HandIn, described: Described) -> HandIn:
     """A hand-in as a form describes it."""
     text = described.text if described.text is not None and hand_in.shelf is Shelf.ANSWERS else hand_in.text
     return replace(
@@ -257,7 +250,7 @@ def described_hand_in(hand_in: HandIn, described: Described, *, document: str = 
         language=described.language or hand_in.language,
         audience=described.audience,
         text=text,
-        document=document or hand_in.document,
+        document=hand_in.document if described.replaces is None else described.replaces,
     )
 
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.document_records import HandIn, HandInState, Shelf, ShelfDocument
+from bot.documents.likeness import likeness, named_alike
 from bot.documents.publisher import Publisher
 from bot.documents.rendering import stem_of, titled
 from bot.documents.workshop import digest_of, on_disk
 from rag.errors import RagError
+from rag.ingest.inspection import COMPARED, words_of
+from rag.types import Scope
 
 if TYPE_CHECKING:
     from rag.ingest.inspection import Inspected
+
+log = logging.getLogger(__name__)
+
+_EARLIER = 3
+"""Documents of which a file is said to be perhaps the next version."""
+
+_COMPARED = 200
+"""Documents, the newest ones, whose words are compared with those of a file."""
 
 
 class DocumentDesk(Publisher):
@@ -27,7 +41,8 @@ class DocumentDesk(Publisher):
         """
         try:
             seen = await self.workshop.library.inspector.inspect(content, hand_in.file)
-            await on_disk(lambda: self._folders.put_waiting(hand_in.id, content))
+            alike = await self._alike(seen)
+            await on_disk(lambda: self._folders.put_waiting(hand_in.id, content, alike=alike))
         except RagError:
             await self.let_go(hand_in)
             raise
@@ -71,11 +86,55 @@ class DocumentDesk(Publisher):
                 return document
         return None
 
-    async def namesake(self, hand_in: HandIn, *, audience: frozenset[str]) -> ShelfDocument | None:
-        """A live upload of the same file name, of which a hand-in may be the next version."""
-        stem = stem_of(hand_in.file, "").removesuffix("-")
+    async def earlier(self, hand_in: HandIn, *, audience: frozenset[str]) -> tuple[ShelfDocument, ...]:
+        """Live uploads of which a hand-in may be the next version, the likeliest first: by file, title, then words."""
+        alike = await on_disk(lambda: self._folders.alike(hand_in.id))
+        ranked = []
         for document in await self._store.shelves.all():
-            own = document.file.rpartition("-")[0]
-            if document.shelf is Shelf.UPLOADS and document.live and own == stem and document.audience <= audience:
-                return document
-        return None
+            known = document.shelf is Shelf.UPLOADS and document.live and document.audience <= audience
+            rank = _rank(document, hand_in, alike) if known else None
+            if rank is not None:
+                ranked.append((rank, document))
+        return tuple(document for _, document in sorted(ranked, key=lambda each: each[0])[:_EARLIER])
+
+    async def _alike(self, seen: Inspected) -> tuple[str, ...]:
+        """The ids of the uploads that say nearly the same, the most alike first."""
+        try:
+            texts = await self._texts(seen)
+        except RagError as error:
+            # A file is taken in all the same.
+            log.warning("uploads_not_compared", extra={"error": error.logged})
+            return ()
+        return await asyncio.to_thread(_most_alike, seen.words, texts)
+
+    async def _texts(self, seen: Inspected) -> dict[str, list[str]]:
+        """What uploads of the same language say, by their ids."""
+        catalogue = self.workshop.library.catalogue
+        indexed = {each.source: each for each in await catalogue.documents()}
+        said = {}
+        for document in (await self._store.shelves.all())[:_COMPARED]:
+            own = indexed.get(self._folders.source(document)) if document.shelf is Shelf.UPLOADS else None
+            if own is not None and own.language is seen.document.language:
+                found = await catalogue.chunks_at({own.id: range(COMPARED)}, scope=Scope(audience=own.audience))
+                said[document.id] = [each.chunk.text for each in found.get(own.id, ())]
+        return said
+
+
+def is_namesake(document: ShelfDocument, hand_in: HandIn) -> bool:
+    """Whether a document came as a file of the same name."""
+    return document.file.rpartition("-")[0] == stem_of(hand_in.file, "").removesuffix("-")
+
+
+def _rank(document: ShelfDocument, hand_in: HandIn, alike: Sequence[str]) -> int | None:
+    """How likely a hand-in is the next version of a document, the lower the likelier; None where it is not."""
+    if is_namesake(document, hand_in):
+        return 0
+    title = document.shown.title if document.shown else ""
+    if named_alike(title, hand_in.title) or named_alike(document.file.rpartition("-")[0], stem_of(hand_in.file, "")):
+        return 1
+    return 2 + alike.index(document.id) if document.id in alike else None
+
+
+def _most_alike(words: frozenset[str], texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    shares = {each: likeness(words, words_of(said)) for each, said in texts.items()}
+    return tuple(sorted((each for each, share in shares.items() if share), key=shares.__getitem__, reverse=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +34,18 @@ class Folders:
         """The folder of a shelf, which exists afterwards."""
         return _made(self.home / shelf.value)
 
-    def put_waiting(self, hand_in_id: str, content: bytes) -> None:
-        """Keep what was handed in."""
+    def put_waiting(self, hand_in_id: str, content: bytes, *, alike: Sequence[str] = ()) -> None:
+        """Keep what was handed in, with the ids of the documents that say nearly the same."""
         _write(_made(self.home / WAITING) / hand_in_id, content)
+        if alike:
+            _write(self.home / WAITING / f".{hand_in_id}", "\n".join(alike).encode())
+
+    def alike(self, hand_in_id: str) -> tuple[str, ...]:
+        """The ids of the documents that say nearly the same as what was handed in, the most alike first."""
+        try:
+            return tuple((self.home / WAITING / f".{hand_in_id}").read_text("utf-8").split())
+        except FileNotFoundError:
+            return ()
 
     def waiting(self, hand_in_id: str) -> bytes:
         """What was handed in."""
@@ -44,8 +53,9 @@ class Folders:
 
     def drop_waiting(self, hand_in_id: str) -> None:
         """Let go of what was handed in; what is gone is no error."""
-        with suppress(FileNotFoundError):
-            (self.home / WAITING / hand_in_id).unlink()
+        for name in (hand_in_id, f".{hand_in_id}"):
+            with suppress(FileNotFoundError):
+                (self.home / WAITING / name).unlink()
 
     def all_waiting(self) -> Iterator[tuple[str, float]]:
         """Everything that waits, each with the time of its last change."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +21,26 @@ from bot.upload_settings import UploadSettings
 from rag.types import DocumentKind, Language
 
 if TYPE_CHECKING:
+    from rag.catalogue import LiveChunk
     from rag.ingest.files import FileProblem
     from rag.ingest.inspection import Inspector
+    from rag.types import Document, DocumentId, Scope
 
 _Result = TypeVar("_Result")
+
+
+class Texts(Protocol):
+    """What the library holds; `rag.catalogue.Catalogue` is one."""
+
+    async def documents(self, scope: Scope | None = None) -> tuple[Document, ...]:
+        """All of its documents. Raises StorageFailed."""
+        ...
+
+    async def chunks_at(
+        self, wanted: Mapping[DocumentId, Collection[int]], *, scope: Scope
+    ) -> dict[DocumentId, tuple[LiveChunk, ...]]:
+        """Their texts, by position. Raises StorageFailed."""
+        ...
 
 
 class Looking(Protocol):
@@ -38,6 +54,11 @@ class Looking(Protocol):
     @property
     def inspector(self) -> Inspector:
         """What looks into files."""
+        ...
+
+    @property
+    def catalogue(self) -> Texts:
+        """What it holds."""
         ...
 
 

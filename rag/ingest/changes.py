@@ -69,14 +69,9 @@ def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool, h
         full: take every file as changed.
         held: whether documents would be lost that nobody has said may be.
     """
-    try:
-        if not each.path.exists():
-            return _away(each, known, "the registered path does not exist", _RETURN)
-        if held and not each.name and is_bare(each.path):
-            return _away(each, known, "the registered folder is empty, as that of a disk is that is not mounted", _FILL)
-        files = [*find_files(each.path)]
-    except (InvalidInput, OSError) as error:
-        return _away(each, known, f"the registered path cannot be read ({error})", _RETURN)
+    files = _looked_into(each, known, held=held)
+    if isinstance(files, InputChanges):
+        return files
     changed: list[Change] = []
     problems: list[FileProblem] = []
     seen: set[str] = set()
@@ -99,6 +94,20 @@ def find_changes(each: Input, known: Mapping[str, Fingerprint], *, full: bool, h
         unchanged=len(known) - len(vanished) - sum(change.known is not None for change in changed),
         problems=tuple(problems),
     )
+
+
+def _looked_into(
+    each: Input, known: Mapping[str, Fingerprint], *, held: bool
+) -> list[FoundFile | FileProblem] | InputChanges:
+    """The files of an input; or that it is away."""
+    try:
+        if not each.path.exists():
+            return _away(each, known, "the registered path does not exist", _RETURN)
+        if held and not each.name and is_bare(each.path):
+            return _away(each, known, "the registered folder is empty, as that of a disk is that is not mounted", _FILL)
+        return [*find_files(each.path)]
+    except (InvalidInput, OSError) as error:
+        return _away(each, known, f"the registered path cannot be read ({error})", _RETURN)
 
 
 def _away(each: Input, known: Mapping[str, Fingerprint], problem: str, remedy: str) -> InputChanges:

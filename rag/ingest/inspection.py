@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -15,9 +16,13 @@ from rag.ingest.isolation import IsolatedParser
 from rag.ingest.load import make_document
 from rag.ingest.reading import FileContent
 from rag.settings import IngestSettings
+from rag.terms import index_terms
 from rag.types import Document, DocumentId
 
 _EXCERPT = 600
+COMPARED = 60
+"""Chunks by which documents are compared."""
+
 _NO_DAY = dt.date(1970, 1, 1)
 
 
@@ -26,7 +31,7 @@ class Inspected:
     """What a file would be as a document.
 
     `headings` are those of its sections in their order, `pages` is 0 where the format has none, `excerpt` is how its
-    text begins.
+    text begins, and `words` are those of its first `COMPARED` chunks.
     """
 
     suffix: str
@@ -34,6 +39,12 @@ class Inspected:
     headings: tuple[str, ...]
     pages: int
     excerpt: str
+    words: frozenset[str] = frozenset()
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """The words that a document is compared with others by."""
+    return frozenset(term for text in texts for term in index_terms(text))
 
 
 class Inspector:
@@ -83,4 +94,5 @@ class Inspector:
             headings=tuple(headings),
             pages=len(pages),
             excerpt="\n\n".join(chunk.text for chunk in chunks[:3])[:_EXCERPT],
+            words=words_of(chunk.text for chunk in chunks[:COMPARED]),
         )

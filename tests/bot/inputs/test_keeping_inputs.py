@@ -230,50 +230,29 @@ async def test_registered_by_the_command_line_is_listed_and_taken_over(tmp_path:
 
 
 async def test_folder_that_went_away_is_told_and_comes_back(tmp_path: Path) -> None:
-    docs = tmp_path / "docs"
+    docs, away = tmp_path / "docs", tmp_path / "away"
     docs.mkdir()
     (docs / "a.md").write_text("# Plan\n\nSell chips.")
     (docs / "b.pdf").write_bytes(b"%PDF-1.4 broken")
     async with keeping(tmp_path / "home") as kept:
         folder = await kept.add(str(docs))
-        await kept.keeper.look()
-        result = (await kept.again(folder)).result
-        assert result is not None
-        assert (result.reason, result.value, result.failed, result.added) == (FILES, "b.pdf", 1, 1)
-        docs.rename(tmp_path / "away")
-        kept.passed += timedelta(days=2)
-        await kept.keeper.look()
-        result = (await kept.again(folder)).result
-        assert result is not None
-        assert result.reason == GONE
-        assert await kept.titles() == ["Plan"]
-        (tmp_path / "away").rename(docs)
-        (docs / "b.pdf").unlink()
-        await kept.keeper.look()
-        result = (await kept.again(folder)).result
-        assert result is not None
-        assert result.reason == ""
 
-
-async def test_folder_that_is_empty_like_an_unmounted_disk_is_told_and_comes_back(tmp_path: Path) -> None:
-    docs, away = tmp_path / "docs", tmp_path / "away"
-    docs.mkdir()
-    (docs / "a.md").write_text("# Plan\n\nSell chips.")
-    async with keeping(tmp_path / "home") as kept:
-        folder = await kept.add(str(docs))
-        await kept.keeper.look()
-        docs.rename(away)
-        docs.mkdir()
-        for reason in (GONE, ""):
+        async def looked() -> tuple[str, str, int, int]:
             kept.passed += timedelta(days=2)
             await kept.keeper.look()
             result = (await kept.again(folder)).result
             assert result is not None
-            assert result.reason == reason
-            assert await kept.titles() == ["Plan"]
-            if reason:
-                docs.rmdir()
-                away.rename(docs)
+            return (result.reason, result.value, result.failed, result.added)
+
+        assert await looked() == (FILES, "b.pdf", 1, 1)
+        docs.rename(away)
+        assert (await looked())[0] == GONE
+        docs.mkdir()  # as where a disk is not mounted
+        assert ((await looked())[0], await kept.titles()) == (GONE, ["Plan"])
+        docs.rmdir()
+        away.rename(docs)
+        (docs / "b.pdf").unlink()
+        assert (await looked())[0] == ""
 
 
 @pytest.mark.full

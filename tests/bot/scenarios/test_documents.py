@@ -67,7 +67,7 @@ async def test_day_of_an_admin(trading: Trading, tmp_path: Path) -> None:
         await counter.told("2 unchanged")
         counter.send("plan.pdf", prices("fifty", "An annex lists all berths of the harbour."))
         await counter.press("pages: 4", "Describe and hand in …")
-        await counter.fill_in(**described, **{"as": "version"})
+        await counter.fill_in(**described)  # a file of the same name is taken for a new version
         await counter.told("It is version 2")
         counter.ask("So what does a harbour licence cost now?")
         await counter.told("fifty euros")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from rag.catalogue import Filing
-from rag.ingest.fetching import Fetcher, FetchFailed, FetchLimits, Reason, Validators
+from rag.ingest.fetching import Fetcher, FetchFailed, FetchLimits, Reason
 from rag.ingest.isolation import IsolatedParser
 from rag.ingest.robots import Robots
 from rag.ingest.web_pages import Page, PageReader, PageReport
@@ -194,41 +194,6 @@ async def test_size_time_and_redirects_are_bounded(server, visit) -> None:
     assert report.reason in {Reason.SLOW, Reason.ROBOTS_AWAY}
 
 
-async def test_server_may_be_slow_to_begin_within_the_time_that_is_set(server, visit) -> None:
-    server.publish(ARTICLE, "/seed", **HTML)
-    async with httpx.AsyncClient(trust_env=False, timeout=0.0001) as hasty:
-        fetcher = Fetcher(hasty, LOCAL)
-        assert (await fetcher.fetch(server.address("/seed"), Validators())).content == ARTICLE.encode()
-
-
-async def test_name_in_other_letters_is_asked_for_as_the_name_system_has_it(server, visit, tmp_path) -> None:
-    looked: list[str] = []
-
-    async def lookup(host: str, port: int) -> list[str]:
-        looked.append(host)
-        return ["127.0.0.1"]
-
-    server.publish(ARTICLE, "/%E8%9E%8D%E8%B5%84", **HTML)
-    limits = FetchLimits(timeout_s=5, allow_hosts=frozenset({"xn--fsqu00a.xn--fiqs8s"}))
-    address = server.address("/融资", host="例子.中国")
-    assert (await visit(address, limits=limits, lookup=lookup)).deed == "added"
-    assert set(looked) == {"xn--fsqu00a.xn--fiqs8s"}
-    assert {headers["host"] for _, headers in server.asked} == {f"xn--fsqu00a.xn--fiqs8s:{server.port}"}
-    assert split(kept(tmp_path)[0])[0]["url"] == address
-
-
-@pytest.mark.parametrize("status", [404, 410])
-async def test_page_that_is_gone_is_told_and_its_last_version_stays(server, visit, tmp_path, status: int) -> None:
-    server.publish(ARTICLE, "/seed", **HTML)
-    await visit(server.address("/seed"))
-    server.pages["/seed"] = (status, {"content-type": "text/html"}, b"<h1>Not here</h1>")
-    report = await visit(server.address("/seed"))
-    assert (report.deed, report.reason, report.value) == ("failed", Reason.NOTHING, str(status))
-    assert FACTS in split(kept(tmp_path)[0])[1]
-    server.publish(ARTICLE, "/seed", **HTML)
-    assert (await visit(server.address("/seed"))).deed == "unchanged"
-
-
 @asynccontextmanager
 async def silent_server() -> AsyncIterator[str]:
     """Takes connections and never says a word."""
@@ -286,16 +251,13 @@ async def test_what_is_no_document_is_told_and_the_last_version_stays(server, vi
     assert FACTS in kept(tmp_path)[0].read_text("utf-8")
 
 
-async def test_page_that_scripts_have_to_make_holds_no_text(server, visit) -> None:
-    shell = "<html><head><title>App</title></head><body><div id=root></div><noscript>Enable scripts.</noscript></body>"
-    server.publish(shell, "/app", **HTML)
-    assert (await visit(server.address("/app"))).reason is Reason.NO_TEXT
-
-
-async def test_text_is_called_by_its_heading(server, visit, tmp_path) -> None:
+async def test_text_is_called_by_its_heading_and_a_page_made_by_scripts_holds_none(server, visit, tmp_path) -> None:
     server.publish("# 计价\n\n按千词收费。", "/raw/pricing.md", content_type="text/markdown")
     await visit(server.address("/raw/pricing.md"))
     assert split(kept(tmp_path)[0])[0]["title"] == "计价"
+    shell = "<html><head><title>App</title></head><body><div id=root></div><noscript>Enable scripts.</noscript></body>"
+    server.publish(shell, "/app", **HTML)
+    assert (await visit(server.address("/app"))).reason is Reason.NO_TEXT
 
 
 async def test_look_tells_what_stands_there_and_keeps_nothing(server, reading, tmp_path) -> None:
