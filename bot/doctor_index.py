@@ -17,7 +17,7 @@ from rag.errors import IndexLocked, RagError
 if TYPE_CHECKING:
     from bot.control.client import RemoteLibrary
     from rag.build import Rag
-    from rag.catalogue import Generation
+    from rag.catalogue import Generation, Input
     from rag.settings import RagSettings
 
 _PROBE = "How do startups find their first customers?"
@@ -38,12 +38,23 @@ async def examine_library(settings: RagSettings, *, now: datetime) -> AsyncItera
             counts = await catalogue.counts()
             text = _told(generation, counts.documents, counts.chunks, now=now)
             yield Finding(check="index", status=Status.OK, text=text)
+        sizes = await catalogue.sizes()
         for each in inputs:
-            if each.path.exists():
-                yield Finding(check="input", status=Status.OK, text=str(each.path))
-            else:
-                mend = "bring it back, or take it out: advisor index --remove PATH"
-                yield Finding(check="input", status=Status.WARN, text=f"{each.path} is gone", mend=mend)
+            yield _input(each, documents=sizes.get(each.key, 0))
+
+
+def _input(each: Input, *, documents: int) -> Finding:
+    """Whether what the library is kept current from is there."""
+    from rag.ingest.files import is_bare
+
+    if not each.path.exists():
+        mend = "bring it back, or take it out: advisor index --remove PATH"
+        return Finding(check="input", status=Status.WARN, text=f"{each.path} is gone", mend=mend)
+    if documents and not each.name and is_bare(each.path):
+        mend = "bring its files back, or let its documents go: advisor index --force"
+        text = f"{each.path} is empty, as the folder of a disk is that is not mounted"
+        return Finding(check="input", status=Status.WARN, text=text, mend=mend)
+    return Finding(check="input", status=Status.OK, text=str(each.path))
 
 
 def _told(generation: Generation, documents: int, chunks: int, *, now: datetime) -> str:

@@ -50,6 +50,16 @@ async def test_index_is_told_with_its_generation_and_age(home: Path) -> None:
     assert "(3 days ago) by parse-" in index.text
 
 
+async def test_folder_that_is_empty_or_gone_is_told(home: Path) -> None:
+    folder = home.parent / "docs"
+    (folder / "harbour.md").unlink()
+    for told in ("is empty, as the folder of a disk is that is not mounted", "is gone"):
+        (found,) = (await gathered(examine_library(settings_of(home), now=datetime.now(UTC))))["input"]
+        assert (found.status, found.text) == (Status.WARN, f"{folder} {told}")
+        if folder.exists():
+            folder.rmdir()
+
+
 async def test_index_of_this_version_is_sound(home: Path) -> None:
     found = await gathered(examine_engine(settings_of(home)))
     assert [found[check][0].status for check in ("lock", "embedder", "match", "vectors")] == [Status.OK] * 4
