@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+import aiohttp
 import discord
-from discord import app_commands, shard
+from discord import app_commands, http, shard
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -26,6 +28,9 @@ _LONGEST_RATE_LIMIT_S = 60.0
 
 _CONNECTION = DiscordWebSocket.__name__
 """What the library calls its connection where it opens one."""
+
+_READING = http.json_or_text.__name__
+"""What the library calls what it reads answers with."""
 
 
 class Ear(Protocol):
@@ -138,18 +143,27 @@ class Bot(commands.AutoShardedBot):
 def pointed_at(*, api_base_url: str) -> Iterator[None]:
     """Has the library use another REST interface and gateway; it has no setting for either, only these names."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    reading = http.json_or_text
     Route.BASE = api_base_url
     setattr(shard, _CONNECTION, Gateway)
+    setattr(http, _READING, _read)
     try:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
         setattr(shard, _CONNECTION, DiscordWebSocket)
+        setattr(http, _READING, reading)
 
 
 def use_gateway(url: str) -> None:
     """The gateway that is connected to from now on."""
     DiscordWebSocket.DEFAULT_GATEWAY = type(DiscordWebSocket.DEFAULT_GATEWAY)(url)
+
+
+async def _read(response: aiohttp.ClientResponse) -> Any:
+    """What was answered; the library takes JSON for a text where its encoding is told beside its type."""
+    text = await response.text(encoding="utf-8")
+    return json.loads(text) if response.content_type == "application/json" else text
 
 
 def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,33 @@ _ENDLESS = "9999-12-31T00:00:00+00:00"
 
 _LARGEST_FILE = 10 * 1024 * 1024
 _USED = {"version": 1, "attachment_size_limit": _LARGEST_FILE}
+_BEGINNINGS = ('"READY"', '"RESUMED"')
+"""How the two events are called that the library reads before anybody may look at them."""
+
+
+def begun(line: str, *, gateway: str, shard: int) -> str:
+    """A line of the gateway; that with which a session begins has all that is taken for granted.
+
+    Args:
+        line: as it came; one that cannot be read stays as it is.
+        gateway: where the session is resumed, unless Discord tells.
+        shard: the number of the shard whose session it is.
+    """
+    if not any(each in line for each in _BEGINNINGS):
+        return line
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(told, dict) or f'"{told.get("t")}"' not in _BEGINNINGS:
+        return line
+    data: dict[str, Any] = told["d"] if isinstance(told.get("d"), dict) else {}
+    if told["t"] == "READY":
+        if not data.get("session_id"):
+            return line
+        where = data.get("resume_gateway_url") or gateway
+        data = {"guilds": [], "shard": [shard, shard + 1], **data, "resume_gateway_url": where}
+    return json.dumps(told | {"d": data})
 
 
 def completed(event: str, data: Any) -> Any:

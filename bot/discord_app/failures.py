@@ -114,5 +114,6 @@ def _patience_s(error: discord.HTTPException) -> float | None:
         return _SOON_S
     if error.status != 429 or error.code == OLD_MESSAGE:
         return None
-    told = error.response.headers.get("Retry-After", "")
+    headers = error.response.headers
+    told = headers.get("Retry-After") or headers.get("X-RateLimit-Reset-After") or ""
     return max(_SOON_S, float(told)) if told.replace(".", "", 1).isdigit() else _SOON_S

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
+from bot.discord_app.completing import begun
+
 log = logging.getLogger(__name__)
 
 _BROKEN: Final = 4_000
@@ -29,8 +31,9 @@ class Gateway(DiscordWebSocket):
         if text is None:
             return
         before = self.sequence
+        told = begun(text, gateway=str(self.DEFAULT_GATEWAY), shard=self.shard_id or 0)
         try:
-            await super().received_message(text)
+            await super().received_message(told)
         except (ValueError, TypeError, LookupError, AttributeError):
             # Without a session there is nothing that could go on: the supervisor begins anew, with growing pauses.
             if self.session_id is None or self._keep_alive is None:

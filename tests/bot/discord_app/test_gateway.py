@@ -58,6 +58,27 @@ async def test_session_that_discord_wants_resumed_is_and_nothing_is_lost(op: int
 
 
 @pytest.mark.parametrize(
+    "untold",
+    [
+        pytest.param({"resume_gateway_url"}, id="where to resume"),
+        pytest.param({"resume_gateway_url", "guilds", "shard", "application", "v"}, id="all but user and session"),
+    ],
+)
+async def test_session_that_begins_with_few_words_is_resumed_and_nothing_is_lost(
+    untold: set[str], tmp_path: Path
+) -> None:
+    def prepare(discord: DiscordServer) -> None:
+        discord.gateway.untold_of_ready = untold
+
+    async with listening(tmp_path, prepare) as bot:
+        await bot.discord.gateway.close(4000)
+        bot.discord.people.say(ADA, CHANNEL, ASKED)
+        await bot.heard.count(1)
+        await until(lambda: len(bot.discord.gateway.resumed) == 1)
+    assert len(bot.discord.gateway.identified) == 1
+
+
+@pytest.mark.parametrize(
     "told",
     [
         pytest.param({"shards": 1}, id="no limit told"),

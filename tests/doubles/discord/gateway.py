@@ -80,6 +80,9 @@ class Gateway:
         """Servers of which nothing is told when a session begins; of `unnamed` ones not even that there are any."""
 
         self.unnamed: set[str] = set()
+        self.untold_of_ready: set[str] = set()
+        """What is left out where a session begins."""
+
         self._ids = itertools.count(1)
         self._changed = asyncio.Event()
         world.tell = self.dispatch
@@ -177,19 +180,16 @@ class Gateway:
         self.sessions[session.id] = session
         socket.session = session
         guilds = [guild for guild in sorted(self.world.guilds) if (int(guild) >> 22) % shards == number]
-        self._tell(
-            session,
-            "READY",
-            {
-                "v": 10,
-                "user": self.world.user(ME),
-                "guilds": [{"id": guild, "unavailable": True} for guild in guilds if guild not in self.unnamed],
-                "session_id": session.id,
-                "resume_gateway_url": self.url,
-                "shard": [number, shards],
-                "application": {"id": APP, "flags": self.world.flags},
-            },
-        )
+        ready = {
+            "v": 10,
+            "user": self.world.user(ME),
+            "guilds": [{"id": guild, "unavailable": True} for guild in guilds if guild not in self.unnamed],
+            "session_id": session.id,
+            "resume_gateway_url": self.url,
+            "shard": [number, shards],
+            "application": {"id": APP, "flags": self.world.flags},
+        }
+        self._tell(session, "READY", {name: told for name, told in ready.items() if name not in self.untold_of_ready})
         for guild in sorted(set(guilds) - self.withheld - self.unnamed):
             self._tell(session, "GUILD_CREATE", self.world.guild(guild))
         self._changed.set()

@@ -57,6 +57,9 @@ class DiscordServer:
         """What is told of the gateway besides its address, where it is not all."""
 
         self.untold_of_application: set[str] = set()
+        self.headers: dict[str, str | None] = {}
+        """Headers that all answers have otherwise, or lack."""
+
         self.held: asyncio.Event | None = None
         """While it is set and not yet opened, no call is answered."""
 
@@ -194,6 +197,14 @@ class DiscordServer:
         told = self.responses.callback(query["id"], query["token"], query["body"], query["files"])
         return told if query.get("with_response") in {"1", "true", "True"} else None
 
+    async def prepare(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Gives an answer the headers that tests want."""
+        for name, value in self.headers.items():
+            if name in response.headers:
+                response.headers.popall(name)
+                if value is not None:
+                    response.headers[name] = value
+
     async def _file(self, request: web.Request) -> web.Response:
         content = self.world.files.get(request.match_info["file"])
         return web.Response(body=content) if content is not None else web.Response(status=404)
@@ -205,6 +216,7 @@ async def discord_server(*, world: World | None = None, interval_s: float = 0.5)
     discord = DiscordServer(world or World(), interval_s=interval_s)
     app = web.Application(client_max_size=32 * 1024 * 1024)
     app.add_routes(discord.routes())
+    app.on_response_prepare.append(discord.prepare)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
