@@ -92,6 +92,12 @@ class _Parts:
         self.failures = Counter(
             "advisor_adapter_failures", "Connections to a platform that broke.", ["adapter"], registry=registry
         )
+        self.refused = Gauge(
+            "advisor_adapter_refused_requests",
+            "Requests of the last ten minutes that a platform refused; Discord turns away whoever has 10,000 of them.",
+            ["adapter"],
+            registry=registry,
+        )
 
 
 class Metrics:
@@ -142,6 +148,10 @@ class Metrics:
     def adapter_failed(self, adapter: str) -> None:
         """A connection to a platform broke, or could not be made."""
         self._parts.failures.labels(self._bounded("adapter", adapter)).inc()
+
+    def watch_refused(self, adapter: str, refused: Callable[[], int]) -> None:
+        """Read at every look at the figures what a platform has refused of late."""
+        self._parts.refused.labels(self._bounded("adapter", adapter)).set_function(refused)
 
     def model_event(self, event: PoolEvent) -> None:
         """Something happened to a language model; for `rag.writing.pool.FailoverPool`."""

@@ -151,7 +151,7 @@ class DiscordChat:
         async def typing() -> None:
             await channel.typing()
 
-        await self._calls.make("show that the bot is typing", typing())
+        await self._calls.spare("show that the bot is typing", typing())
 
     @property
     def _me(self) -> int:
@@ -210,8 +210,8 @@ class DiscordChat:
         return message
 
     def _give_way(self, channel: int, reply: Reply) -> None:
-        """Leaves out what only shows growth where a channel has more to take. Raises DeliveryFailed."""
-        if reply.status and self._calls.waiting(str(channel)) >= _CROWD:
+        """Leaves out what only shows growth where a channel, or Discord, has more to take. Raises DeliveryFailed."""
+        if reply.status and (self._calls.waiting(str(channel)) >= _CROWD or self._calls.refusals.strained):
             raise DeliveryFailed(
                 "the channel has more messages to take at the moment", retry_after_s=self.capabilities.edit_interval_s
             )

@@ -2,7 +2,7 @@
 
 discord.py waits inside a call for as long as Discord's rate limits ask for, and a call that is cancelled while it waits
 for the global one would stop all others for good. A call that takes too long therefore goes on by itself, and whoever
-made it is told to come back.
+made it is told to come back. So is whoever makes one after Discord has refused very many.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from bot.discord_app.failures import delivering, patience_of
+from bot.discord_app.refusals import Refusals
 from bot.errors import DeliveryFailed
 
 Result = TypeVar("Result")
@@ -30,9 +31,17 @@ class Calls:
     Args:
         longest_s: how long a call is waited for.
         sleep: waits between tries.
+        refusals: what Discord has refused; none by default.
     """
 
-    def __init__(self, *, longest_s: float, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        *,
+        longest_s: float,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        refusals: Refusals | None = None,
+    ) -> None:
+        self.refusals = refusals or Refusals()
         self._sleep = sleep
         self._longest_s = longest_s
         self._lanes: Counter[str] = Counter()
@@ -49,8 +58,12 @@ class Calls:
         """Makes a call. One that is under way with the same `key` is waited for instead.
 
         Raises:
-            DeliveryFailed: Discord refused it, is out of reach, or takes too long; then the call goes on.
+            DeliveryFailed: Discord refused it, is out of reach, or takes too long; then the call goes on. It is not
+                made where Discord has refused too many: those without a lane, which people wait for, a while longer.
         """
+        if hold_s := self.refusals.hold_s(awaited=not lane):
+            call.close()
+            raise DeliveryFailed(f"Discord has refused too much of late to {what}", retry_after_s=hold_s)
         task = self._running.get(key) if key else None
         if task is None:
             task = self._begun(call, lane=lane, key=key)
@@ -61,6 +74,13 @@ class Calls:
             if done:
                 return task.result()  # type: ignore[no-any-return]
         raise DeliveryFailed(f"Discord keeps the bot waiting to {what}", retry_after_s=_AGAIN_S)
+
+    async def spare(self, what: str, call: Coroutine[Any, Any, Result]) -> Result:
+        """Makes a call that may be left out, unless Discord refuses much. Raises DeliveryFailed."""
+        if self.refusals.strained:
+            call.close()
+            raise DeliveryFailed(f"Discord refuses much at the moment, so that it is not asked to {what}")
+        return await self.make(what, call)
 
     async def surely(
         self, what: str, call: Callable[[], Coroutine[Any, Any, Result]], *, pauses_s: Sequence[float] = _PAUSES_S

@@ -65,7 +65,7 @@ class Tree(app_commands.CommandTree["Bot"]):
 class Bot(commands.AutoShardedBot):
     """The client. Without an ear it hears nothing, and can be posted with all the same."""
 
-    def __init__(self, *, message_content: bool) -> None:
+    def __init__(self, *, message_content: bool, http_trace: aiohttp.TraceConfig | None = None) -> None:
         # The bot has no voice, so that nobody need be told what it would take.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
@@ -79,6 +79,7 @@ class Bot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT_S,
+            http_trace=http_trace or aiohttp.TraceConfig(),
         )
         self.ear: Ear | None = None
         self.connected = False

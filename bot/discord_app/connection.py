@@ -28,6 +28,7 @@ from bot.discord_app.files import Files
 from bot.discord_app.hints import Hints
 from bot.discord_app.intake import Intake, Office
 from bot.discord_app.means import Means
+from bot.discord_app.refusals import Refusals
 from bot.discord_app.registering import Registered, register
 from bot.discord_app.render import Renderer
 from bot.discord_app.rooms import Rooms
@@ -55,6 +56,10 @@ class DiscordFactory:
 
     name = PLATFORM
 
+    def __init__(self) -> None:
+        # Discord goes on counting when the bot connects anew.
+        self._refusals = Refusals()
+
     def wanted(self, settings: Settings) -> bool:
         """Whether a token is set."""
         return settings.discord.token is not None
@@ -65,10 +70,10 @@ class DiscordFactory:
         chosen = settings.discord
         timeout = aiohttp.ClientTimeout(total=_CALL_S, sock_connect=_CONNECT_S)
         with pointed_at(api_base_url=chosen.api_base_url):
-            async with aiohttp.ClientSession(timeout=timeout) as session:
+            async with aiohttp.ClientSession(timeout=timeout, trace_configs=[self._refusals.trace()]) as session:
                 known = await application(session, chosen)
-                bot = await sign_in(chosen, settings.engine, known)
-                calls = Calls(longest_s=chosen.call_s)
+                bot = await sign_in(chosen, settings.engine, known, trace=self._refusals.trace())
+                calls = Calls(longest_s=chosen.call_s, refusals=self._refusals)
                 try:
                     yield assembled(bot, calls, session, settings=settings, known=known)
                 finally:
@@ -76,7 +81,9 @@ class DiscordFactory:
                     await bot.close()
 
 
-async def sign_in(settings: DiscordSettings, engine: EngineSettings, known: Application) -> Bot:
+async def sign_in(
+    settings: DiscordSettings, engine: EngineSettings, known: Application, *, trace: aiohttp.TraceConfig | None = None
+) -> Bot:
     """The client, known to Discord but not connected to the gateway.
 
     Raises:
@@ -92,11 +99,11 @@ async def sign_in(settings: DiscordSettings, engine: EngineSettings, known: Appl
     if wanted and not granted and not insisted:
         log.warning("message_content_not_granted", extra={"mend": CONTENT_REFUSED})
     # Where Discord does not tell, the gateway has the last word.
-    return await _signed_in(token, message_content=insisted or (wanted and bool(granted)))
+    bot = Bot(message_content=insisted or (wanted and bool(granted)), http_trace=trace)
+    return await _signed_in(bot, token)
 
 
-async def _signed_in(token: str, *, message_content: bool) -> Bot:
-    bot = Bot(message_content=message_content)
+async def _signed_in(bot: Bot, token: str) -> Bot:
     try:
         await bot.login(token)
     except Exception as error:  # the library reads what it is told without a look
@@ -123,6 +130,10 @@ class DiscordConnection:
         """See `bot.running.plugging.Asking`."""
         self.houses[:] = [house]
         self.office.rooms.ask(house.inline)
+
+    def refused_lately(self) -> int:
+        """See `bot.running.plugging.Counting`."""
+        return self.calls.refusals.lately
 
     async def listen(self, receive: Receive) -> None:
         """Hands over what people say; see `bot.running.plugging.OpenAdapter`.

@@ -13,7 +13,7 @@ from bot.chat import ChatAdapter
 from bot.errors import AdapterFailed
 from bot.hosting import ConnectionSettings
 from bot.metrics import Metrics
-from bot.running.plugging import AdapterFactory, Asking, House, OpenAdapter, Receive
+from bot.running.plugging import AdapterFactory, Asking, Counting, House, OpenAdapter, Receive
 from bot.running.relay import ChatRelay
 from bot.settings import Settings
 from rag.errors import RagError
@@ -154,6 +154,8 @@ class Connection:
         async with self._factory.open(self._around.settings) as adapter:
             if self._around.house is not None and isinstance(adapter, Asking):
                 adapter.settle_in(self._around.house)
+            if isinstance(adapter, Counting):
+                self._around.metrics.watch_refused(self.name, adapter.refused_lately)
             self._relay.connect(adapter.chat)
             new = self.name not in self._around.adapters
             self._around.adapters[self.name] = self._relay

@@ -52,6 +52,15 @@ class Asking(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """An adapter whose platform turns away whoever makes too many requests that it refuses."""
+
+    def refused_lately(self) -> int:
+        """How many it has refused in the last ten minutes."""
+        ...
+
+
 class AdapterFactory(Protocol):
     """One platform as a plug-in: Slack, Discord, or another one."""
 

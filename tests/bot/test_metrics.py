@@ -126,6 +126,12 @@ def test_adapters_are_up_or_down_and_their_failures_counted(metrics: Metrics) ->
     assert told["advisor_adapter_failures_total{adapter=discord}"] == 1
 
 
+def test_refused_requests_of_a_platform_are_read_at_every_look(metrics: Metrics) -> None:
+    metrics.watch_refused("discord", lambda: 7)
+    metrics.watch_refused("discord", lambda: 8)
+    assert figures(metrics)["advisor_adapter_refused_requests{adapter=discord}"] == 8
+
+
 async def test_feedback_is_counted_once_it_is_saved(metrics: Metrics) -> None:
     store = MemoryStore()
     await store.questions.admit(asked())

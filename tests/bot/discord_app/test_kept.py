@@ -39,7 +39,9 @@ async def at_once(_: float) -> None:
 
 
 @asynccontextmanager
-async def kept(discord: DiscordServer, home: Path, heard: Heard, **changes: object) -> AsyncIterator[Connection]:
+async def kept(
+    discord: DiscordServer, home: Path, heard: Heard, *, metrics: Metrics | None = None, **changes: object
+) -> AsyncIterator[Connection]:
     """The connection as `advisor run` keeps it; its pauses end at once."""
     adapters: dict[str, ChatAdapter] = {}
     around = Surroundings(
@@ -49,7 +51,7 @@ async def kept(discord: DiscordServer, home: Path, heard: Heard, **changes: obje
         settings=discord_settings(discord, home, **changes),
         pauses=ConnectionSettings(),
         rhythm=Rhythm(clock=asyncio.get_running_loop().time, sleep=at_once, jitter=lambda: 1.0),
-        metrics=Metrics(version="test"),
+        metrics=metrics or Metrics(version="test"),
         house=House(),
     )
     connection = Connection(DiscordFactory(), around)
