@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ from discord import app_commands, http, shard
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from discord.webhook import async_ as responses
 
-from bot.discord_app.completing import completed
+from bot.discord_app.completing import channel_of, completed
 from bot.discord_app.gateway import Gateway
 from bot.discord_app.items import Actionable
 from bot.discord_app.reading import Interaction
@@ -28,6 +30,9 @@ _LONGEST_RATE_LIMIT_S = 60.0
 
 _CONNECTION = DiscordWebSocket.__name__
 """What the library calls its connection where it opens one."""
+
+_A_CHANNEL = re.compile(r"/channels/\d+(/messages/\d+/threads)?$|/users/@me/channels$")
+"""Paths at which a channel is told of, or made."""
 
 _READING = http.json_or_text.__name__
 """What the library calls what it reads answers with."""
@@ -147,13 +152,15 @@ def pointed_at(*, api_base_url: str) -> Iterator[None]:
     reading = http.json_or_text
     Route.BASE = api_base_url
     setattr(shard, _CONNECTION, Gateway)
-    setattr(http, _READING, _read)
+    for module in (http, responses):
+        setattr(module, _READING, _read)
     try:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
         setattr(shard, _CONNECTION, DiscordWebSocket)
-        setattr(http, _READING, reading)
+        for module in (http, responses):
+            setattr(module, _READING, reading)
 
 
 def use_gateway(url: str) -> None:
@@ -164,7 +171,8 @@ def use_gateway(url: str) -> None:
 async def _read(response: aiohttp.ClientResponse) -> Any:
     """What was answered; the library takes JSON for a text where its encoding is told beside its type."""
     text = await response.text(encoding="utf-8")
-    return json.loads(text) if response.content_type == "application/json" else text
+    told = json.loads(text) if response.content_type == "application/json" else text
+    return channel_of(told) if isinstance(told, dict) and _A_CHANNEL.search(response.url.path) else told
 
 
 def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:

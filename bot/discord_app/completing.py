@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 _TEXT, _DIRECT = 0, 1
+_THREADS = {10, 11, 12}
+_THREAD: Mapping[str, Any] = {"name": "", "parent_id": "0", "owner_id": "0", "message_count": 0, "member_count": 0}
+_THREAD_METADATA: Mapping[str, Any] = {
+    "archived": False,
+    "auto_archive_duration": 1_440,
+    "archive_timestamp": "2015-01-01T00:00:00+00:00",
+    "locked": False,
+}
 _ENDLESS = "9999-12-31T00:00:00+00:00"
 """When a poll ends that has no end."""
 
@@ -43,16 +51,49 @@ def begun(line: str, *, gateway: str, shard: int) -> str:
 
 def completed(event: str, data: Any) -> Any:
     """An event with what may be left out of it; others as they are."""
-    if isinstance(data, dict) and isinstance(poll := data.get("poll"), dict) and not poll.get("expiry"):
-        return data | {"poll": poll | {"expiry": _ENDLESS}}
-    if event != "INTERACTION_CREATE" or not isinstance(data, dict):
+    if not isinstance(data, dict):
         return data
-    channel = {} if data.get("channel") else {"channel": _channel(data)}
-    return {**_USED, **data, **channel}
+    match event:
+        case "INTERACTION_CREATE":
+            channel = data.get("channel")
+            known = {"channel": channel_of(channel) if isinstance(channel, dict) and channel else _unknown(data)}
+            return {**_USED, **data, **known}
+        case "GUILD_CREATE" | "GUILD_UPDATE" | "THREAD_LIST_SYNC":
+            return data | {key: _channels(data[key]) for key in ("channels", "threads") if key in data}
+        case "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE":
+            return channel_of(data)
+        case _:
+            return _message(data)
 
 
-def _channel(data: Mapping[str, Any]) -> dict[str, Any]:
+def channel_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A channel or a thread, of which Discord promises an id and a type."""
+    kind = told.get("type", _TEXT)
+    if kind not in _THREADS:
+        more = {"recipients": []} if kind == _DIRECT else {"name": "", "position": 0, "bitrate": 0, "user_limit": 0}
+        return {"type": kind, **more, **told}
+    metadata = told.get("thread_metadata")
+    return {
+        **_THREAD,
+        **told,
+        "thread_metadata": {**_THREAD_METADATA, **(metadata if isinstance(metadata, dict) else {})},
+    }
+
+
+def _channels(told: Any) -> Any:
+    """The same of each in a list."""
+    return [channel_of(each) for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+
+
+def _message(data: dict[str, Any]) -> dict[str, Any]:
+    poll, thread = data.get("poll"), data.get("thread")
+    if isinstance(poll, dict) and not poll.get("expiry"):
+        data = data | {"poll": poll | {"expiry": _ENDLESS}}
+    return data | {"thread": channel_of(thread)} if isinstance(thread, dict) else data
+
+
+def _unknown(data: Mapping[str, Any]) -> dict[str, Any]:
     """A channel of which only the id is known: one of a server, or that of direct messages with whoever acts."""
     if data.get("guild_id"):
-        return {"id": data.get("channel_id"), "type": _TEXT, "name": "", "position": 0}
+        return channel_of({"id": data.get("channel_id"), "type": _TEXT})
     return {"id": data.get("channel_id"), "type": _DIRECT, "recipients": [data["user"]] if "user" in data else []}

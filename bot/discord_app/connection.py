@@ -256,7 +256,7 @@ def assembled(
         office=_office(means, chat, wording, me=_self(bot, chosen, known)),
         calls=calls,
         commands=commands,
-        registered=Registered(Path(settings.home)),
+        registered=Registered(Path(settings.home), server=chosen.api_base_url),
         hints=hints,
         houses=[],
     )

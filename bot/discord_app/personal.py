@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
 from bot.chat import Person, Place, PlaceKind
 from bot.discord_app.failures import SHUT, code_of
 from bot.discord_app.markup import escaped
@@ -12,13 +16,20 @@ from bot.errors import DeliveryFailed
 from bot.replies import Reply, Visibility
 from bot.wording import Say
 
+_LONGEST_S = 10.0
+_PAUSES_S: Final = (1.0, 3.0)
+"""Between tries: such a line is kept nowhere, and nobody else makes it anew."""
+
 
 class Personal:
     """Tells people something by themselves, as privately as it has to be."""
 
-    def __init__(self, means: Means, poster: Poster) -> None:
+    def __init__(
+        self, means: Means, poster: Poster, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._means = means
         self._poster = poster
+        self._sleep = sleep
 
     async def tell(self, place: Place, person: Person, reply: Reply) -> None:
         """Says what is no secret beneath what the person wrote, and the rest directly. Raises DeliveryFailed."""
@@ -64,7 +75,17 @@ class Personal:
         return Reply(text=words, language=reply.language, visibility=Visibility.ASIDE)
 
     async def _say(self, target: Target, reply: Reply) -> None:
-        await self._poster.into(target, reply, nonce=self._means.new_nonce())
+        nonce = self._means.new_nonce()
+        for pause_s in _PAUSES_S:
+            try:
+                await self._poster.into(target, reply, nonce=nonce)
+            except DeliveryFailed as error:
+                if not error.retryable or (error.retry_after_s or 0.0) > _LONGEST_S:
+                    raise
+                await self._sleep(max(pause_s, error.retry_after_s or 0.0))
+            else:
+                return
+        await self._poster.into(target, reply, nonce=nonce)
 
     async def _opened(self, person: str) -> int:
         """The channel of direct messages with somebody."""

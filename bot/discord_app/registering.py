@@ -21,10 +21,11 @@ FILE_NAME = "discord_commands.json"
 
 
 class Registered:
-    """What was registered last, by application, in a file of the home."""
+    """What was registered last, by application, in a file of the home; another server has been told nothing yet."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, server: str = "") -> None:
         self._path = home / FILE_NAME
+        self._server = server
 
     def get(self, application: str) -> str:
         """The fingerprint of an application's commands; "" where it, or what else is known by now, is not kept."""
@@ -37,12 +38,12 @@ class Registered:
 
     def keep(self, application: str, mark: str, ids: Mapping[str, str]) -> None:
         """Remembers what is registered now."""
-        everything = {**self._all(), application: {"mark": mark, "ids": dict(ids)}}
+        everything = {**self._all(), application: {"mark": mark, "ids": dict(ids), "server": self._server}}
         self._path.write_text(json.dumps(everything, indent=2) + "\n", encoding="utf-8")
 
     def _of(self, application: str) -> Mapping[str, Any]:
         known = self._all().get(application)
-        return known if isinstance(known, dict) else {}
+        return known if isinstance(known, dict) and known.get("server") == self._server else {}
 
     def _all(self) -> Mapping[str, Any]:
         try:

@@ -236,6 +236,16 @@ async def test_commands_are_registered_when_they_have_changed(
     assert discord.world.registrations == count
 
 
+async def test_another_server_is_told_the_commands_however_little_has_changed(tmp_path: Path) -> None:
+    for _ in range(2):
+        async with discord_server() as discord:
+            async with DiscordFactory().open(discord_settings(discord, tmp_path)) as connection:
+                task = asyncio.create_task(connection.listen(lambda _: asyncio.sleep(0)))  # type: ignore[arg-type,return-value]
+                await until(lambda: connection.bot.connected)
+                await ended(task)
+            assert discord.world.registrations == 1
+
+
 async def test_commands_that_discord_refuses_leave_the_bot_at_work(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -18,16 +19,22 @@ from .opened import channel, signed_in
 @pytest.mark.parametrize(
     "kind", ["application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"]
 )
-async def test_question_is_answered_where_json_tells_its_encoding(kind: str, tmp_path: Path) -> None:
+async def test_questions_are_answered_where_json_tells_its_encoding(
+    kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with discord_server() as discord:
         discord.headers = {"Content-Type": kind}
         async with office(tmp_path, discord=discord) as bot:
             discord.people.say(ADA, CHANNEL, f"<@{ME}> what is a moat?")
             (answer,) = await bot.answers()
             discord.people.command(ADA, CHANNEL, "help")
-            (told,) = await bot.whispers()
+            told, *_ = await bot.whispers()
+            discord.people.command(ADA, CHANNEL, "ask", question="what is a moat?")
+            await bot.answers(2)
+            await bot.engine.settled()
     assert "much is known" in answer.content
     assert "/advisor" in told.content
+    assert [each.message for each in caplog.records if each.levelno > logging.WARNING or "failed" in each.message] == []
 
 
 async def test_limits_that_do_not_tell_through_whom_they_came_lose_no_answer(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import DeliveryFailed
 from bot.replies import Reply, Visibility
-from tests.doubles.discord.names import ADA, CHANNEL, DM
+from tests.doubles.discord.names import ADA, CHANNEL, DM, ME
 from tests.doubles.discord.server import DiscordServer, Fault
 
 from .opened import Heard, channel, listening, signed_in
@@ -101,3 +101,14 @@ async def test_private_line_outlives_a_rate_limit_through_a_proxy(tmp_path: Path
         await bot.connection.chat.whisper(call.place, call.person, line)  # type: ignore[union-attr]
         (whisper,) = bot.discord.world.whispers()
     assert whisper.content == "Commands"
+
+
+async def test_line_beneath_a_message_outlives_a_failure_that_the_library_does_not_try_again(tmp_path: Path) -> None:
+    async with listening(tmp_path) as bot:
+        bot.discord.people.say(ADA, CHANNEL, f"<@{ME}> what is a moat?")
+        (said,) = await bot.heard.count(1)
+        bot.discord.faults.append(Fault("POST", "/messages", 503))
+        line = Reply(text="Busy", visibility=Visibility.ASIDE)
+        await bot.connection.chat.whisper(said.place, said.person, line)  # type: ignore[union-attr]
+        (told,) = bot.discord.world.own()
+    assert told.content == "Busy"
