@@ -88,7 +88,8 @@ class Reply:
     in its own words, such as the heading of the sources. `mention` is the one person or group whom the message calls;
     nothing in its text calls anybody. `page` are the text and the actions once more, part by part, for a platform that
     has pages. `rows` are the same as plain values, for programs that ask instead of people; `refused` tells them that
-    what was asked for was not done.
+    what was asked for was not done. `unfinished` says that the text goes on in the next reply, which carries what
+    belongs to the whole.
     """
 
     text: str
@@ -103,6 +104,7 @@ class Reply:
     language: Language = Language.EN
     rows: tuple[Mapping[str, Any], ...] = ()
     refused: bool = False
+    unfinished: bool = False
 
 
 class FieldKind(StrEnum):

@@ -170,7 +170,8 @@ class Call:
         room = can.message_characters - can.hint_characters * reply.text.count("`/")
         *rest, last = split(reply.text, max(room, can.message_characters // 2)) or ("",)
         for part in rest:
-            await self._tell(Reply(text=part, language=self.language, visibility=Visibility.PRIVATE))
+            told = Reply(text=part, language=self.language, visibility=Visibility.PRIVATE, unfinished=True)
+            await self._tell(told)
         await self._tell(replace(reply, text=last))
 
     async def open_form(self, form: Form) -> bool:

@@ -177,7 +177,8 @@ class DiscordChat:
         if place.private:
             await self._spoken(reply, slot.answer)
         else:
-            await self._spoken(self._means.renderer.shareable(reply), slot.whisper)
+            message = await self._spoken(self._means.renderer.shareable(reply), slot.whisper)
+            self._means.slots.told_alone(slot, message, reply)
 
     async def _spoken(self, reply: Reply, say: Callable[[Rendered], Awaitable[Told]]) -> Told:
         """Answers an interaction, and goes on with what files hold that it does not take."""

@@ -47,11 +47,13 @@ class Attendant:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
 
-    async def share(self, slot: Slot, interaction: Interaction, press: Press) -> None:
-        """Shows everybody what one person was told. Raises DeliveryFailed."""
+    async def share(self, slot: Slot, interaction: Interaction, press: Press, before: Sequence[Rendered] = ()) -> None:
+        """Shows everybody what one person was told, also in the messages `before`. Raises DeliveryFailed."""
         message = interaction.message
         if message is None:
             return
+        for part in before:
+            await slot.answer(part)
         language = Language.ZH if press.payload.argument == Language.ZH else Language.EN
         line = self._wording.say(Say.SHARED, language, who=escaped(press.person.name))
         content = "\n".join(part for part in (message.content, f"-# {line}") if part)

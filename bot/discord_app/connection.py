@@ -268,6 +268,7 @@ def _office(means: Means, chat: DiscordChat, wording: Wording, *, me: Self) -> O
         chat=chat,
         rooms=means.rooms,
         slots=means.slots,
+        renderer=means.renderer,
         traces=means.traces,
         attendant=Attendant(wording, means.calls, asyncio.sleep),
         me=me,

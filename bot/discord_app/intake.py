@@ -16,6 +16,7 @@ from bot.discord_app import parse, sizes
 from bot.discord_app.adapter import DiscordChat
 from bot.discord_app.attending import Attendant
 from bot.discord_app.reading import Interaction, is_written, room_of, server_of, used_of, written_of
+from bot.discord_app.render import Renderer
 from bot.discord_app.rooms import Rooms
 from bot.discord_app.slot import Slot, Stage
 from bot.discord_app.slots import Slots
@@ -51,6 +52,7 @@ class Office:
     chat: DiscordChat
     rooms: Rooms
     slots: Slots
+    renderer: Renderer
     traces: Traces
     attendant: Attendant
     me: Self
@@ -155,7 +157,9 @@ class Intake:
         slot = self._office.slots.open(interaction)
         press = parse.press(self._used_of(interaction), self._office.me)
         if press.payload.verb == Verb.SHARE_HERE:
-            await self._office.attendant.share(slot, interaction, press)
+            told = self._office.slots.before(str(interaction.message.id)) if interaction.message else ()
+            before = [self._office.renderer.message(part) for part in told]
+            await self._office.attendant.share(slot, interaction, press, before)
             return
         await self._handled(slot, press, Stage.SILENT)
 

@@ -118,19 +118,18 @@ class Slot:
                 return self.response
             return await self._follow(shown, ephemeral=False)
 
-    async def whisper(self, shown: Rendered) -> None:
-        """Says something to the person alone."""
+    async def whisper(self, shown: Rendered) -> str:
+        """Says something to the person alone, and returns the message's id."""
         async with self._lock:
             if self.stage is Stage.OPEN:
-                await self._respond(shown, ephemeral=True)
-                return
+                return await self._respond(shown, ephemeral=True)
             if self.stage is Stage.PRIVATE:
                 await self._filled("take a private line", shown)
-                return
+                return self.response
             if self.stage is Stage.PUBLIC:
                 # What follows would be for everybody, as was said when it was put off.
                 await self._taken_back()
-            await self._follow(shown, ephemeral=True)
+            return await self._follow(shown, ephemeral=True)
 
     async def edit(self, message_id: str, shown: Rendered) -> None:
         """Changes a message that it answered with."""

@@ -7,6 +7,7 @@ from bot.discord_app.calls import Calls
 from bot.discord_app.reading import Interaction
 from bot.discord_app.slot import Slot, Stage
 from bot.remembered import Remembered
+from bot.replies import Reply
 from rag.ports import Clock
 
 _MOST = 5_000
@@ -21,6 +22,8 @@ class Slots:
         self._by_id: Remembered[str, Slot] = Remembered(_MOST)
         self._by_person: Remembered[tuple[str, str], Slot] = Remembered(_MOST)
         self._by_response: Remembered[str, Slot] = Remembered(_MOST)
+        self._begun: Remembered[str, tuple[Reply, ...]] = Remembered(_MOST)
+        self._before: Remembered[str, tuple[Reply, ...]] = Remembered(_MOST)
         self._public: dict[str, list[Slot]] = {}
         self._private: dict[str, list[Slot]] = {}
 
@@ -75,6 +78,19 @@ class Slots:
                 return slot
         self._public.pop(place.key, None)
         return None
+
+    def told_alone(self, slot: Slot, message_id: str, reply: Reply) -> None:
+        """Something was said to a person alone, of which what follows may be the rest."""
+        begun = self._begun.get(slot.id) or ()
+        self._begun.forget(slot.id)
+        if reply.unfinished:
+            self._begun.keep(slot.id, (*begun, reply))
+        elif begun and message_id:
+            self._before.keep(message_id, begun)
+
+    def before(self, message_id: str) -> tuple[Reply, ...]:
+        """What belongs to a message that one person was told, and was said before it; for a while."""
+        return self._before.get(message_id) or ()
 
     def keep_message(self, message_id: str, slot: Slot) -> None:
         """A further message that an interaction answered with."""

@@ -103,6 +103,30 @@ async def test_sources_that_one_person_saw_are_shared_with_the_channel(tmp_path:
     assert [embed["title"] for embed in shared.embeds] == ["Sources"]
 
 
+async def test_all_messages_of_what_one_person_saw_are_shared(tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        chat = bot.connection.chat
+        bot.discord.people.command(BOB, CHANNEL, "help")
+        await bot.whispers()
+        slot = next(iter(bot.connection.office.slots._by_person._kept.values()))
+        assert slot.place is not None
+        person = Person(platform="discord", workspace=GUILD, id=BOB)
+        for text in ("Of another matter.", "Mediq began.", "Mediq grew.[1]"):
+            rest = text != "Of another matter."
+            reply = Reply(
+                text=text,
+                citations=(citation(1),) if "[1]" in text else (),
+                visibility=Visibility.PRIVATE,
+                unfinished=rest and "[1]" not in text,
+            )
+            await chat.whisper(slot.place, person, reply)
+        *_, whisper = await bot.whispers(4)
+        bot.discord.people.press(BOB, whisper, "Share here")
+        await until(lambda: len(bot.discord.world.own()) == 2)
+        first, last = bot.discord.world.own()
+    assert (first.content, last.content) == ("Mediq began.", "Mediq grew.[1]\n-# Shared by 小明")
+
+
 async def test_member_who_is_not_admitted_yet_reads_as_a_guest(tmp_path: Path) -> None:
     async with office(tmp_path) as bot:
         bot.discord.people.command(
