@@ -253,6 +253,7 @@ class Say(StrEnum):
     FILES_TOO_LARGE = "files_too_large"
     FILES_LARGE_AS_TEXT = "files_large_as_text"
     SHUT_OUT = "shut_out"
+    OWED = "owed"
     TOO_SLOW = "too_slow"
     ASKED_BEFORE = "asked_before"
     NOTHING_CAME = "nothing_came"

@@ -116,6 +116,15 @@ class DiscordChat:
         if slot is None or await self._still(slot, self._whispered(slot, place, reply), gone=_UNHEARD) is None:
             await self._personal.tell(place, person, reply)
 
+    async def make_good(self, place: Place, person: Person) -> None:
+        """Tells somebody what they could be told nowhere before, if there is anything. Raises DeliveryFailed."""
+        if reply := self._personal.owed(place, person):
+            await self.whisper(place, person, reply)
+
+    def owes(self, place: Place, person: Person) -> bool:
+        """Whether there is something that somebody could be told nowhere."""
+        return self._personal.owes(place, person)
+
     async def open_form(self, trigger: str, form: Form) -> None:
         """Show a form; see `bot.chat.ChatAdapter`."""
         slot = self._means.slots.of_trigger(trigger)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import discord
 
-from bot.chat import CommandCall, Incoming, Message, Press
+from bot.chat import CommandCall, Incoming, Message, Person, Place, Press
 from bot.discord_app import parse, sizes
 from bot.discord_app.adapter import DiscordChat
 from bot.discord_app.attending import Attendant
@@ -66,13 +66,13 @@ class Intake:
         self._office = office
         self._receive = receive
         self._house = house
-        self._typing: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         """Ends what is still going on beside the work."""
-        for task in list(self._typing):
+        for task in list(self._beside):
             task.cancel()
-        await asyncio.gather(*self._typing, return_exceptions=True)
+        await asyncio.gather(*self._beside, return_exceptions=True)
 
     async def message(self, message: discord.Message) -> None:
         """Takes in what somebody wrote."""
@@ -186,6 +186,7 @@ class Intake:
             # The answer comes where the question stands that this one has joined, or has been said to everybody.
             await slot.dismiss()
         self._office.attendant.attend(slot, asked=receipt.outcome is Outcome.ACCEPTED)
+        self._make_good(incoming.place, incoming.person, after=slot.settled)
 
     async def _guard(self, slot: Slot, patience: Stage) -> None:
         await self._office.sleep(_GUARD_S)
@@ -209,11 +210,29 @@ class Intake:
         self._office.traces.note(message)
         self._office.rooms.entitle(message.message_id, without_secrets(message.title or message.text))
         receipt = await self._taken_in(message)
-        if receipt.outcome is Outcome.ACCEPTED and len(self._typing) < _TYPING_AT_ONCE:
-            task = asyncio.create_task(self._show_typing(message))
-            self._typing.add(task)
-            task.add_done_callback(self._typing.discard)
+        if receipt.outcome is Outcome.ACCEPTED and len(self._beside) < _TYPING_AT_ONCE:
+            self._begin(self._show_typing(message))
+        if receipt.outcome is not Outcome.IGNORED:
+            self._make_good(message.place, message.person)
         return receipt
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    def _make_good(self, place: Place, person: Person, *, after: asyncio.Event | None = None) -> None:
+        """Has somebody who is heard of told what they could be told nowhere, `after` they have their answer."""
+        if self._office.chat.owes(place, person):
+            self._begin(self._made_good(place, person, after))
+
+    async def _made_good(self, place: Place, person: Person, after: asyncio.Event | None) -> None:
+        try:
+            if after is not None:
+                await after.wait()
+            await self._office.chat.make_good(place, person)
+        except DeliveryFailed as error:
+            log.info("still_owed", extra={"error": str(error)})
 
     async def _show_typing(self, message: Message) -> None:
         """Best effort: a sign that is late, too much or not allowed is left out."""

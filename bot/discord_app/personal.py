@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -13,9 +14,13 @@ from bot.discord_app.means import Means
 from bot.discord_app.posting import Poster
 from bot.discord_app.rooms import Target
 from bot.errors import DeliveryFailed
+from bot.remembered import Remembered
 from bot.replies import Reply, Visibility
 from bot.wording import Say
 
+log = logging.getLogger(__name__)
+
+_MOST = 1_000
 _LONGEST_S = 10.0
 _PAUSES_S: Final = (1.0, 3.0)
 """Between tries: such a line is kept nowhere, and nobody else makes it anew."""
@@ -30,6 +35,7 @@ class Personal:
         self._means = means
         self._poster = poster
         self._sleep = sleep
+        self._owed: Remembered[tuple[str, str], Reply] = Remembered(_MOST)
 
     async def tell(self, place: Place, person: Person, reply: Reply) -> None:
         """Says what is no secret beneath what the person wrote, and the rest directly. Raises DeliveryFailed."""
@@ -64,11 +70,34 @@ class Personal:
         try:
             await self._aside(place, person, self._hint(Say.IN_PRIVATE, reply))
         except DeliveryFailed as error:
-            if code_of(error) not in SHUT or not place.thread or place.kind is PlaceKind.FORUM:
+            if code_of(error) not in SHUT:
                 raise
-            await self._say(
-                Target(channel=int(place.channel)), self._hint(Say.SHUT_OUT, reply, who=escaped(person.name))
-            )
+            await self._told_around(place, person, reply)
+
+    async def _told_around(self, place: Place, person: Person, reply: Reply) -> None:
+        """Says it around the place where they asked, else when they are next heard of in the server."""
+        try:
+            if not place.thread or place.kind is PlaceKind.FORUM:
+                # Nothing is around a channel, and a forum takes posts alone.
+                raise DeliveryFailed("nobody may be told anything where they asked, nor directly")
+            around = self._hint(Say.SHUT_OUT, reply, who=escaped(person.name))
+            await self._say(Target(channel=int(place.channel)), around)
+        except DeliveryFailed as error:
+            if error.retryable:
+                raise
+            self._owed.keep((place.workspace, person.id), self._hint(Say.OWED, reply))
+            log.warning("answer_owed", extra={"channel": place.channel_key, "error": str(error)})
+
+    def owes(self, place: Place, person: Person) -> bool:
+        """Whether there is something that somebody could be told nowhere."""
+        return self._owed.get((place.workspace, person.id)) is not None
+
+    def owed(self, place: Place, person: Person) -> Reply | None:
+        """What somebody has to be told who could be told nowhere, once they are heard of in the same server."""
+        key = (place.workspace, person.id)
+        reply = self._owed.get(key)
+        self._owed.forget(key)
+        return reply
 
     def _hint(self, text: Say, reply: Reply, **values: object) -> Reply:
         words = self._means.renderer.say(text, reply, **values)

@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles.discord.names import ADA, CHANNEL, DM, FORUM, ME, PRIVATE_THREAD
+from bot.chat import Person
+from tests.doubles.discord.names import ADA, BOB, CHANNEL, DM, FORUM, GUILD, ME, PRIVATE_THREAD
 from tests.doubles.discord.server import DiscordServer, Fault
 from tests.doubles.discord.things import Said
 
 from .offices import Office, office
-from .opened import until
+from .opened import channel, until
 
 WAIT = f"<@{ME}> please wait"
 KNOWN = "much is known.[1]"
+OWED = "I had an answer for you earlier"
+
+
+def person(key: str) -> Person:
+    return Person(platform="discord", workspace=GUILD, id=key)
 
 
 def in_post(discord: DiscordServer) -> Said:
@@ -96,3 +102,26 @@ async def test_question_by_command_in_a_post_that_is_shut_is_answered_directly(t
         bot.desk.opened.set()
         await until(lambda: any(KNOWN in each.content for each in bot.discord.world.own(DM)))
         await bot.engine.settled()
+
+
+@pytest.mark.parametrize("back", ["command", "mention"])
+async def test_who_can_be_told_nowhere_is_told_when_they_are_heard_of_again(back: str, tmp_path: Path) -> None:
+    async with office(tmp_path) as bot:
+        bot.discord.world.closed_to_direct.add(ADA)
+        said = in_post(bot.discord)
+        await _growing(bot, said.channel)
+        locked(bot.discord, said.channel)
+        bot.desk.opened.set()
+        await until(lambda: bot.connection.chat.owes(channel(), person(ADA)))
+        bot.discord.people.say(BOB, CHANNEL, f"<@{ME}> what is a moat?")
+        await bot.quiet()
+        assert bot.connection.chat.owes(channel(), person(ADA))
+        if back == "command":
+            bot.discord.people.command(ADA, CHANNEL, "help")
+        else:
+            bot.discord.people.say(ADA, CHANNEL, f"<@{ME}> what is a moat?")
+        await until(lambda: any(OWED in each.content for each in bot.discord.world.messages.values()))
+        told = [each for each in bot.discord.world.messages.values() if OWED in each.content]
+        assert not bot.connection.chat.owes(channel(), person(ADA))
+    assert len(told) == 1
+    assert "known" not in told[0].everything
