@@ -26,6 +26,9 @@ MISSING_PERMISSIONS = 50013
 GONE = frozenset({10015, UNKNOWN_INTERACTION, 50027})
 """Codes of an interaction that takes no answer any more: an unknown or invalid webhook, as which it is answered."""
 
+NO_HISTORY = 160002
+"""A message that may answer none: the bot may not read what was said before."""
+
 SHUT = frozenset({UNKNOWN_CHANNEL, 50001, MISSING_PERMISSIONS, 50083, 160005})
 """Codes of a thread that takes no message: gone, hidden, closed to the bot, archived, locked."""
 

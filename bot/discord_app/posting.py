@@ -9,7 +9,7 @@ import discord
 
 from bot.chat import Place
 from bot.discord_app import sizes
-from bot.discord_app.failures import SHUT, UNKNOWN_CHANNEL, code_of
+from bot.discord_app.failures import NO_HISTORY, SHUT, UNKNOWN_CHANNEL, code_of
 from bot.discord_app.means import Means
 from bot.discord_app.render import Rendered
 from bot.discord_app.rooms import Target
@@ -75,7 +75,12 @@ class Poster:
             call = self.send(target, shown, nonce=nonce)
             return await self._calls.make("take a message", call, lane=lane, key=f"post/{nonce}")
 
-        message, pieces = await self._ways.sent(reply, send, spelled=True)
+        try:
+            message, pieces = await self._ways.sent(reply, send, spelled=True)
+        except DeliveryFailed as error:
+            if code_of(error) != NO_HISTORY or not target.reply_to:
+                raise
+            return await self.into(Target(channel=target.channel), reply, nonce=nonce)
         await self._spell_out(target, pieces, nonce=nonce)
         return str(message.id), target.channel
 
