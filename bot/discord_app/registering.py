@@ -60,9 +60,11 @@ async def register(
     application, mark = str(client.application_id), fingerprint(commands)
     if await asyncio.to_thread(registered.get, application) == mark:
         return False
-    call = client.http.bulk_upsert_global_commands(int(application), [dict(each) for each in commands])
+    upsert = client.http.bulk_upsert_global_commands
     try:
-        told: Any = await calls.make("take the commands", call)
+        told: Any = await calls.surely(
+            "take the commands", lambda: upsert(int(application), [dict(each) for each in commands])
+        )
         await asyncio.to_thread(registered.keep, application, mark, _ids(told))
     except (DeliveryFailed, OSError) as error:
         log.warning("commands_not_registered", extra={"error": str(error)})

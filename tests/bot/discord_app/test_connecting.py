@@ -246,6 +246,14 @@ async def test_another_server_is_told_the_commands_however_little_has_changed(tm
             assert discord.world.registrations == 1
 
 
+async def test_commands_are_registered_though_discord_fails_at_first(tmp_path: Path) -> None:
+    def prepare(discord: DiscordServer) -> None:
+        discord.faults.append(Fault("PUT", "/commands", 503))
+
+    async with listening(tmp_path, prepare) as bot:
+        assert bot.discord.world.registrations == 1
+
+
 async def test_commands_that_discord_refuses_leave_the_bot_at_work(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
