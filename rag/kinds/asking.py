@@ -1,9 +1,10 @@
-"""What people ask that a page of risks answers, by the page's headings."""
+"""What people ask that a page of risks or of resources answers, by the page's headings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rag.kinds.resource import Resource
 from rag.kinds.risk import Risk
 from rag.kinds.wording import PLAN, SIGNS
 from rag.types import Language
@@ -15,8 +16,14 @@ def risk_questions(risks: Iterable[Risk], language: Language) -> Mapping[str, tu
     for risk in risks:
         title = risk.title.of(language)
         asked |= _in_chinese(title) if language is Language.ZH else _in_english(title)
-        asked[title] = (risk.question.of(language), *asked[title])
+        told = risk.asked.of(language) if risk.asked else ()
+        asked[title] = (risk.question.of(language), *asked[title], *told)
     return asked
+
+
+def resource_questions(headings: Mapping[str, Resource], language: Language) -> Mapping[str, tuple[str, ...]]:
+    """What is asked for each resource, by its heading."""
+    return {heading: one.asked.of(language) for heading, one in headings.items() if one.asked}
 
 
 def _in_chinese(title: str) -> Mapping[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from rag.kinds.asking import risk_questions
+from rag.kinds.asking import resource_questions, risk_questions
 from rag.kinds.resource import Resource, ResourceKind
 from rag.kinds.risk import Risk, RiskCategory, Steps
 from rag.kinds.values import Record
@@ -82,6 +82,7 @@ def resource_pages(resources: Iterable[Resource]) -> tuple[Page, ...]:
             shelf=RESOURCE_SHELVES[kind],
             records=members,
             parts=[_names(RESOURCE_SHELVES[kind], members, language), *(_resource(one, language) for one in members)],
+            questions=resource_questions({_name(one, language): one for one in members}, language),
         )
         for kind, members in shelves
         for language in LANGUAGES_OF_PAGES

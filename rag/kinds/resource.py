@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rag.errors import UnreadableDocument
 from rag.kinds.loading import load_records
-from rag.kinds.values import Address, Bilingual, LanguageCode, Line, Record, Stages, Topics
+from rag.kinds.values import Address, Bilingual, BilingualList, LanguageCode, Line, Record, Stages, Topics
 
 
 class ResourceKind(StrEnum):
@@ -38,12 +38,17 @@ class Cost(StrEnum):
 
 
 class Resource(Record):
-    """One resource. `needs` are words that a person might search by; `licence` is None where none applies."""
+    """One resource.
+
+    `needs` are words that a person might search by, `asked` how somebody asks for it who does not know its name;
+    `licence` is None where none applies.
+    """
 
     name: Line
     name_zh: Line | None = None
     kind: ResourceKind
     purpose: Bilingual = Field(alias="for")
+    asked: BilingualList | None = None
     needs: Topics
     stages: Stages = Field(alias="stage")
     cost: Cost

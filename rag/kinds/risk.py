@@ -43,7 +43,7 @@ class Contingency(Strict):
 
 
 class Risk(Record):
-    """One risk of the register.
+    """One risk of the register; `asked` is how somebody tells of it to whom it has happened.
 
     `likelihood` and `impact` run from 1 to 5 for a typical start-up on large models; `sectors` is empty where the risk
     concerns all of them; `documents` are ids of the library's documents that it rests on.
@@ -53,6 +53,7 @@ class Risk(Record):
     title: Bilingual
     description: Bilingual
     question: Bilingual
+    asked: BilingualList | None = None
     stages: Stages
     sectors: Slugs
     signals: BilingualList
