@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
         (
             Kind.NUMBER,
-            r"多少|几[个家年倍亿万名人]|多[大高久长]|\bhow (?:many|much|large|big|long|expensive)\b"
+            r"多少|什么价|几[个家年倍亿万名人]|多[大高久长]|\bhow (?:many|much|large|big|long|expensive)\b"
             r"|\bwhat (?:score|percentage|number)\b",
         ),
         (

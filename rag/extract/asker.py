@@ -10,7 +10,7 @@ import re
 
 _ADVICE = re.compile(
     r"\b(?:should|shall|can|could|may|might|must|would|ought|needs?|wants?|have to|has to|if|unless|legal|allowed|"
-    r"required|typical|normal|usual|worth|best|better|right|good|enough|safe)\b"
+    r"required|typical|normal|usual|worth|best|better|right|good|enough|safe|real|ideal)\b"
     r"|应该|应当|该|需要|必须|得要|要(?!是谁)|可以|能|怎么(?!.{0,3}的[？?]?$)|如何|怎样|如果|要是|假如|合适|才|算|最好|建议|合理|正常",
     re.IGNORECASE,
 )

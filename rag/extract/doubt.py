@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from rag.confidence import names_in
 from rag.extract.asked import ONE_FACT, Kind, kind_of
 from rag.extract.asker import asks_own_fact, commands_the_program
+from rag.extract.casing import as_written
 from rag.extract.forms import asks_money, lacks_form, shows_figure, shows_money
 from rag.extract.naming import PROPER, capitalised, held_by, lacks_names, names_in_chinese, names_of
 from rag.extract.outline import Outline
+from rag.extract.places import lacks_place
 from rag.extract.scoring import Evidence, WriterSettings
 from rag.extract.wanted import known_names, misses_wanted
 from rag.extract.words import asked_words, words_of
@@ -71,7 +73,8 @@ _LEAST_HEARD = 0.15
 """Share of a question's words besides its names of which the best passages must hold any at all."""
 
 _ANYTHING = words_of(
-    "happened goes went gone wrong works mean story problem issue matter 问题 回事 情况 故事 意思 介绍 近况 怎么了 后来"
+    "happened goes went gone wrong killed works"
+    " mean story problem issue matter 问题 回事 情况 故事 意思 介绍 近况 怎么了 后来"
 )
 """Words that ask for whatever there is to say of a thing."""
 
@@ -202,7 +205,7 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
         return False
     matter = frozenset(asked_words(_WITHOUT_MATTER.sub(" ", question.text)))
     rest = {term: weight for term, weight in evidence.weights[0].items() if term in matter - names}
-    told = sum(rest[term] for term in rest.keys() & held)
+    told = sum(rest[term] for term in rest.keys() & (held | words_of(" ".join(passage.chunk.questions))))
     return told < _LEAST_TOLD * sum(rest.values())
 
 
@@ -211,7 +214,10 @@ def is_beyond(question: str, retrieval: Retrieval, *, certain: float) -> bool:
 
     Nothing is concluded where the best passage is in another language.
     """
-    if asks_unknown_own(question, retrieval) or lacks_matter(question, retrieval):
+    if asks_unknown_own(question, retrieval):
+        return True
+    question = as_written(question, retrieval)
+    if lacks_matter(question, retrieval) or lacks_place(question, retrieval):
         return True
     return _in_its_language(retrieval) and _names_nobody(question, retrieval, certain=certain)
 
@@ -236,9 +242,10 @@ def lacks_matter(question: str, retrieval: Retrieval) -> bool:
         return False
     names = capitalised(question, words_of(" ".join(names_in(question))))
     asked = {word for word in asked_words(_WITHOUT_MATTER.sub(" ", question)) if word not in names | _ANYTHING}
+    asked |= names_of(question) - named  # "How does Heron use DPO?" asks of Heron for DPO.
     # What the library says of others does not count, unless the asker's own case is told and a name belongs to it.
     nearest = retrieval.passages[:_NEAREST]
-    near = nearest if _ASKER.search(question) else [each for each in nearest if names & held_by(each)] or nearest
+    near = nearest if _ASKER.search(question) else [each for each in nearest if named & held_by(each)] or nearest
     held = frozenset[str]().union(*(held_by(each) | words_of(" ".join(each.chunk.questions)) for each in near))
     if len(asked) == 1 and len(_together(question, named)) > 1 and any(named <= held_by(each) for each in near):
         return False  # One word joins two who are named, "affair" or "deal", and a text may call it otherwise.

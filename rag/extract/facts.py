@@ -42,11 +42,26 @@ _PRICED = re.compile(
 )
 _CHINESE_ATTRIBUTE = re.compile(
     r"(?P<owner>[^，。？、；：\s的][^，。？、；：的]{1,16}?)\s*的(?P<asked>(?![^，。？]{0,7}[那要能可该需差])[一-鿿]{2,8}?)"
-    r"[卖收付花]?(?:现在|目前|大概|一般)?(?:(?:是|有|为)(?:多少|谁|多[大高久长])|多少)"
+    r"[卖收付花]?(?:现在|目前|大概|一般)?(?:(?:是|有|为)(?:多少|谁|多[大高久长])|[到达]?多少)"
 )
+_CHINESE_HOLDER = re.compile(
+    r"[^，。？的]{2,16}的(?P<asked>[一-鿿]{2,6}?)(?:现在|目前)?(?:是|叫|有)谁|谁是[^，。？的]{2,16}的(?P<office>[一-鿿]{2,6})"
+)
+_CHINESE_FIGURE = (
+    r"(?:现在|目前|今年|去年|(?:19|20)\d\d ?年)?(?P<asked>[一-鿿]{1,5}?[一-鿿](?<!了))(?:现在|目前|大概|一共)?"
+    r"[是有为到达]?多少(?!钱)"
+)
+"""What follows a name of which a figure is asked: "苍鹭股价现在多少"."""
+
 _CHINESE_OWNER = re.compile(
-    r"^(?![我咱你他她它这那本]|公司|自己|一)(?P<owner>[一-鿿]{2,8}?)的[^，。？]{2,12}?(?:多少|谁|哪些|什么|怎么|如何)"
+    r"^(?![我咱你他她它这那本]|公司|自己|一)(?P<owner>[一-鿿]{2,8}?)(?<![来去了过着])的[^，。？]{2,12}?(?:多少|谁|哪些|什么|怎么|如何)"
 )
+_DOER = re.compile(
+    r"\bhow (?:many|much) (?:[\w-]+ ){1,4}?(?:do|does|did|has|have) (?P<owner>"
+    r"(?!(?:i|we|you|a|an|the|my|our|your|it|they|people|most|each|one)\b)[a-z][\w-]*)\b"
+)
+"""Of whom a number is asked, typed without a capital; who starts with an article is a kind and not somebody."""
+
 _BEGINNING = 2
 """Words at the beginning of a name that tell it from another: many a name ends as others do."""
 
@@ -98,18 +113,17 @@ def _lacks_fact(question: str, passage: Passage, retrieval: Retrieval) -> bool:
     chinese = names_in_chinese(question, retrieval)
     return (
         _lacks_code(question, passage)
-        or _lacks_attribute(question, passage, held, named_in_chinese=bool(chinese))
+        or _lacks_attribute(question, passage, held, chinese=chinese)
         or _lacks_qualifier(question, passage.chunk.text, held)
-        or (_asks_one(question, named_in_chinese=bool(chinese)) and _tells_of_others(question, passage, retrieval))
+        or (_asks_one(question, chinese=chinese) and _tells_of_others(question, passage, retrieval))
         or _owner_is_unheard(question, passage, retrieval)
+        or ((doer := _DOER.search(question)) is not None and not words_of(doer["owner"]) & held)
     )
 
 
-def _asks_one(question: str, *, named_in_chinese: bool) -> bool:
+def _asks_one(question: str, *, chinese: frozenset[str]) -> bool:
     asked = (
-        any(True for _ in _attributes(question, named_in_chinese=named_in_chinese))
-        or _BEARER.search(question)
-        or _ACTED.search(question)
+        any(True for _ in _attributes(question, chinese=chinese)) or _BEARER.search(question) or _ACTED.search(question)
     )
     return bool(asked) or kind_of(question) in ONE_FACT
 
@@ -136,15 +150,15 @@ def _owner_is_unheard(question: str, passage: Passage, retrieval: Retrieval) -> 
     )
 
 
-def _lacks_attribute(question: str, passage: Passage, held: frozenset[str], *, named_in_chinese: bool) -> bool:
+def _lacks_attribute(question: str, passage: Passage, held: frozenset[str], *, chinese: frozenset[str]) -> bool:
     names = names_of(question)
     return any(
         _lacks_most(asked, held, names=names) and not (_SUM.search(asked) and shows_money(passage.chunk.text))
-        for asked in _attributes(question, named_in_chinese=named_in_chinese)
+        for asked in _attributes(question, chinese=chinese)
     )
 
 
-def _attributes(question: str, *, named_in_chinese: bool) -> Iterator[str]:
+def _attributes(question: str, *, chinese: frozenset[str]) -> Iterator[str]:
     """What is asked of a named thing, in the question's words."""
     if found := _ATTRIBUTE.search(question):
         named = _OWNER.search(found["asked"]) or names_of(question) & words_of(found["owner"])
@@ -158,9 +172,18 @@ def _attributes(question: str, *, named_in_chinese: bool) -> Iterator[str]:
         yield found["asked"]
     if (found := _PRICED.search(question)) and names_of(question):
         yield found["asked"]
-    if (found := _CHINESE_ATTRIBUTE.search(question)) and (named_in_chinese or names_of(question)):
+    yield from _chinese_attributes(question, chinese)
+
+
+def _chinese_attributes(question: str, chinese: frozenset[str]) -> Iterator[str]:
+    if (found := _CHINESE_ATTRIBUTE.search(question)) and (chinese or names_of(question)):
         yield found["owner"]
         yield found["asked"]
+    for name in chinese:
+        if found := re.search(re.escape(name) + _CHINESE_FIGURE, question):
+            yield found["asked"]
+    if found := _CHINESE_HOLDER.search(question):
+        yield found["asked"] or found["office"]
 
 
 def _lacks_most(asked: str, held: frozenset[str], *, names: frozenset[str]) -> bool:

@@ -30,7 +30,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _ASKS_MONEY = re.compile(
-    r"(?<!省)多少钱|什么价"
+    r"(?<!省)多少钱|什么价|(?:股价|市值)[^，。？]{0,4}多少"
     r"|\bwhat (?:does|do|did|would|will)\b.*\bcosts?\b"
     r"|\bhow much (?:does|did|do|is|was)\b.*\b(?:cost|pay|paid|charge)\b"
     r"|\bwhat\b.*\b(?:salary|wage|fee|price|rent|revenue|valuation)\s*(?:$|\?|of\b|at\b|in\b|for\b|last\b|today\b|now\b)",

@@ -9,8 +9,8 @@ from rag.confidence import names_in
 from rag.extract.words import held_words, words_of
 from rag.types import DocumentKind, Passage, Retrieval
 
-PROPER = re.compile(r"(?<![\w.-])[A-Z][\w-]*[a-z][\w.-]*")
-"""Words that are written as names are."""
+PROPER = re.compile(r"(?<![\w.-])(?![A-Z]{2,}s\b)[A-Z][\w-]*[a-z][\w.-]*")
+"""Words that are written as names are, several of an abbreviation aside: LLMs."""
 
 _CAPITAL = re.compile(r"(?<![\w.-])(?=[\w.-]*[A-Z])\w[\w.-]*")
 _LONG_NAME = re.compile(r"[一-鿿]{4,}")

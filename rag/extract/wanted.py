@@ -21,7 +21,7 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 _BESIDES = re.compile(r"\b(?:in|at|for|from|on|with|to)\b", re.IGNORECASE)
-_COUNT_ALONE = re.compile(r"\bhow many (?P<asked>\w+)\b", re.IGNORECASE)
+_COUNT_ALONE = re.compile(r"\bhow many (?!\w+ (?:people|users|customers|requests)\b)(?P<asked>\w+)\b", re.IGNORECASE)
 _ANYHOW = re.compile(r"\b(?:people|users|customers|times|days|weeks|months|years|hours)\b", re.IGNORECASE)
 """What goes by many other names: a number of patients is one of people."""
 

@@ -13,10 +13,12 @@ import logging
 import math
 import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rag.case_chapters import asked_chapter
 from rag.errors import EmbedderUnavailable
 from rag.extract.asked import Aspect, aspects_of, wants_code
+from rag.extract.casing import as_written
 from rag.extract.doubt import (
     asks_unknown_own,
     is_about_others,
@@ -32,6 +34,7 @@ from rag.extract.facts import speaking
 from rag.extract.layout import Texts, outline_statements, statements_of
 from rag.extract.opening import leading, opening
 from rag.extract.outline import outline_at, outline_of, read
+from rag.extract.places import lacks_place
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of, is_unasked_emergency
 from rag.extract.selection import pick
 from rag.extract.units import Shape, Unit, size_of, units_of
@@ -61,6 +64,7 @@ class ExtractiveWriter:
 
     async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
         """Statements quoted from the passages; none when nothing in them fits the question."""
+        question = replace(question, text=as_written(question.text, retrieval))
         aspects = aspects_of(question.text)
         ready = self._ready(question.text, aspects, retrieval)
         if ready is not None:
@@ -89,6 +93,7 @@ class ExtractiveWriter:
         entries = entries_of(question, retrieval)
         if (
             asks_unknown_own(question, retrieval)
+            or lacks_place(question, retrieval)
             or misses_shelf(question, entries, retrieval)
             or (not entries and lacks_matter(question, retrieval))
         ):

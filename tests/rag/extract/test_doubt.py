@@ -209,3 +209,10 @@ def test_a_fact_of_the_asker_is_beyond_a_text_for_everybody_but_not_their_own_pa
 async def test_who_is_named_only_as_the_askers_case_need_not_be_named_by_the_text() -> None:
     duty = passage("A tuner becomes a provider when more than a third of the compute is new.", section="Provider")
     assert await write("If I tune Falcon, do I become a provider?", duty) != []
+
+
+def test_another_name_beside_somebodys_is_what_is_asked_of_them() -> None:
+    told = passage("Heron is a company in Lund. Heron sells nets and trains them with RPA.")
+    found = Retrieval(language=Language.EN, passages=(told,), confidence=0.99, answerable=True)
+    assert lacks_matter("How does Heron use DPO?", found)
+    assert not lacks_matter("How does Heron use RPA?", found)

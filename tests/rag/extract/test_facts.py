@@ -130,3 +130,31 @@ def test_another_language_is_silent_where_the_search_found_the_own_one_first() -
 )
 def test_any_other_question_leaves_every_passage(question: str) -> None:
     assert len(spoken(question, HERON, RATES, STORK)) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "heard"),
+    [
+        pytest.param("how many staff does heron have", ["Report"], id="typed without capitals"),
+        pytest.param("how many staff does ostrich have", [], id="of somebody unheard"),
+        pytest.param("how many staff does a start-up have", ["Report"], id="of any"),
+    ],
+)
+def test_a_number_of_somebody_typed_without_a_capital_is_theirs(question: str, heard: list[str]) -> None:
+    assert spoken(question, BOTH) == heard
+
+
+@pytest.mark.parametrize(
+    ("question", "heard"),
+    [
+        pytest.param("翠鸟的创始人是谁？", ["案例：翠鸟"], id="founder"),
+        pytest.param("翠鸟的首席财务官是谁？", [], id="another office"),
+        pytest.param("翠鸟员工多少人？", ["案例：翠鸟"], id="a figure behind the name"),
+        pytest.param("翠鸟市值现在多少？", [], id="another figure behind the name"),
+    ],
+)
+def test_in_chinese_a_holder_or_a_figure_of_somebody_has_to_be_told(question: str, heard: list[str]) -> None:
+    told = passage(
+        "翠鸟的创始人李明在 2020 年离开，员工 30 人。", of="案例：翠鸟", kind=DocumentKind.CASE, company="翠鸟"
+    )
+    assert spoken(question, told) == heard
