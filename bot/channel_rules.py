@@ -19,6 +19,9 @@ KINDS: Final = "kinds"
 TOPICS: Final = "topics"
 """Keys in `ChannelSettings.other`: what of the library is searched for a channel, joined by line breaks."""
 
+OWNER: Final = "owner"
+"""The key in `ChannelSettings.other` of a direct message: whose it is, by the key of the person."""
+
 _CHANNEL_ALONE = frozenset({"labels", "other"})
 """Never inherited from a server: a label would reach channels that nobody thought of."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.channel_rules import OWNER
 from bot.mentions import EXPERT, Mention, MentionKind
 from bot.privacy_records import Held, Kept
 from bot.records import AnswerRecord, ChannelSettings, Conversation, FeedbackRecord, Profile, QuestionRecord
@@ -57,6 +58,7 @@ class MemoryPrivacy:
         known |= {
             f"{key.rpartition('/')[0]}/{account}" for key, each in shelves.settings.items() if _calls(each, account)
         }
+        known |= {each.other.get(OWNER, "") for each in shelves.settings.values()}
         return tuple(sorted(each for each in known if each.startswith(f"{platform}/") and each.endswith(f"/{account}")))
 
     async def held(self, person: str) -> Held:
@@ -75,6 +77,8 @@ class MemoryPrivacy:
         """Delete all that is kept of a person."""
         gone = sum((await self.held(person)).counts.values())
         shelves = self._shelves
+        for room in self._rooms(person):
+            del shelves.settings[room]
         for answer in self._answers(person):
             del shelves.answers[answer.id]
         _drop(shelves.questions, lambda each: each.person.key == person)
@@ -107,6 +111,12 @@ class MemoryPrivacy:
             if key.startswith(f"{workspace}/") and _calls(each, account)
         ]
 
+    def _rooms(self, person: str) -> list[str]:
+        """The direct messages of a person in which something is set."""
+        asked = {each.place for each in self._shelves.questions.values() if each.person.key == person}
+        direct = {each.channel_key for each in asked if each.private}
+        return [key for key, each in self._shelves.settings.items() if key in direct or each.other.get(OWNER) == person]
+
     def _answers(self, person: str) -> list[AnswerRecord]:
         asked = {each.id for each in self._shelves.questions.values() if each.person.key == person}
         return [each for each in self._shelves.answers.values() if each.question_id in asked]
@@ -131,7 +141,9 @@ class MemoryPrivacy:
             "imported_turns": [{"question": turn.question} for turn in said],
             "profiles": [{"sector": profile.sector, "model": profile.model}] if profile else [],
             "first_uses": known,
-            "channel_settings": [{"channel_key": key} for key in self._expert_of(person)],
+            "channel_settings": [
+                {"channel_key": key} for key in dict.fromkeys([*self._rooms(person), *self._expert_of(person)])
+            ],
         }
 
 

@@ -77,7 +77,7 @@ async def note_act(call: Call, check: Check, details: Mapping[str, str]) -> None
             at=call.means.now(),
             actor=call.means.pseudonym(call.person.key),
             action="assess",
-            subject=call.place.channel_key,
+            subject=call.subject,
             details=details,
         )
     )

@@ -33,6 +33,7 @@ from bot.schedules.desk import ScheduleDesk
 from bot.schedules.telling import Telling
 from bot.schedules.zones import ChannelZones
 from bot.splitting import split
+from bot.usage import channel_of
 from bot.usages import typed
 from bot.wording import Say, Sayable, Wording
 from rag.assess import Axis
@@ -239,6 +240,11 @@ class Call:
     def alone(self) -> bool:
         """Whether nobody else reads along here: in a direct message, and on the person's own machine."""
         return self.place.private or self.adapter.capabilities.paths
+
+    @property
+    def subject(self) -> str:
+        """What the audit log, which is never deleted, calls this place: a direct message by no name of its own."""
+        return channel_of(self.place)
 
     @property
     def is_private(self) -> bool:

@@ -9,6 +9,7 @@ from bot.channel_rules import TOPICS, effective_settings
 from bot.chat import Person
 from bot.commands.call import Call
 from bot.commands.registration import reaches_beyond
+from bot.commands.rooms import note_owner
 from bot.commands.settings import LABELS, allowed, changed, shown, value_of
 from bot.mentions import EXPERT, MentionKind, stored_mention
 from bot.records import AuditEntry, ChannelSettings, Respond
@@ -49,6 +50,7 @@ async def wrong_value(call: Call, name: str, text: str) -> str:
 async def store_changes(call: Call, key: str, changes: Sequence[Change]) -> None:
     """Stores changes and tells what holds now. Each is in the audit log before it holds."""
     books = call.means.store
+    await note_owner(call)
     settings = await books.settings.get(key)
     for change in changes:
         await books.audit.append(_entry(call, key, settings, change))
@@ -66,7 +68,7 @@ def _entry(call: Call, key: str, settings: ChannelSettings, change: Change) -> A
         at=call.means.now(),
         actor=call.means.pseudonym(call.person.key),
         action="config",
-        subject=key,
+        subject=call.subject if key == call.place.channel_key else key,
         details={
             "setting": change.name,
             "before": _noted(call, change.name, value_of(settings, change.name)),

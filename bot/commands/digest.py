@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.commands.call import Call
 from bot.commands.digest_options import Options, options_of, with_options
 from bot.commands.registry import Argument, ArgumentKind, Command, Registry
+from bot.commands.rooms import note_owner
 from bot.records import AuditEntry
 from bot.schedules.keeper import UNTIMELY
 from bot.schedules.records import Origin, Schedule, ScheduleKind
@@ -265,11 +266,12 @@ async def _unknown(call: Call, what: str) -> str:
 
 
 async def _note(call: Call, action: str, **details: str) -> None:
+    await note_owner(call)
     entry = AuditEntry(
         at=call.means.now(),
         actor=call.means.pseudonym(call.person.key),
         action="digest",
-        subject=call.place.channel_key,
+        subject=call.subject,
         details={"do": action, **details},
     )
     await call.means.store.audit.append(entry)

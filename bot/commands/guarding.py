@@ -62,5 +62,5 @@ class Guard:
             self._noted.popitem(last=False)
         kind = "command" if isinstance(call.incoming, CommandCall) else "action"
         details = {kind: what, "needed": NEEDED[level].name.lower(), "held": call.means.role(call.person).name.lower()}
-        entry = AuditEntry(at=now, actor=actor, action="refused", subject=call.place.channel_key, details=details)
+        entry = AuditEntry(at=now, actor=actor, action="refused", subject=call.subject, details=details)
         await call.means.store.audit.append(entry)

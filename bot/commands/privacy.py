@@ -9,6 +9,7 @@ from typing import Any
 from bot.chat import Press
 from bot.commands.call import Call
 from bot.commands.registry import Argument, ArgumentKind, Command
+from bot.commands.rooms import note_owner
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.records import AuditEntry
@@ -105,6 +106,7 @@ async def _delete(call: Call) -> None:
         details={"deleted": "own data"},
     )
     await means.store.audit.append(entry)
+    await note_owner(call)  # as far as the room itself tells
     for person in await _keys(call):
         if means.keeper is not None:
             await means.keeper.forget(person)

@@ -32,7 +32,7 @@ def team_entry(call: Call, before: Profile, after: Profile) -> AuditEntry:
         at=call.means.now(),
         actor=call.means.pseudonym(call.person.key),
         action="profile",
-        subject=call.place.channel_key,
+        subject=call.subject,
         details=details,
     )
 

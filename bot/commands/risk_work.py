@@ -13,6 +13,7 @@ from bot.commands.risk_cards import show_risk, step_actions
 from bot.commands.risk_lists import refresh
 from bot.commands.risk_room import RiskRoom, hand_of, list_room, room_of
 from bot.commands.risk_texts import change_words, note_lines
+from bot.commands.rooms import note_owner
 from bot.offers import Verb
 from bot.payloads import Payload
 from bot.replies import Button, FieldKind, Form, FormField
@@ -184,6 +185,7 @@ async def do(target: Target, *changes: Change, told: bool) -> None:
     """Stores changes, tells of them where the button cannot show them, and edits what was posted."""
     call = target.call
     reminders = [_reminder(target, change) for change in changes if change.act is Act.SNOOZE]
+    await note_owner(call)
     await call.means.store.checklists.add(changes, reminders=reminders)
     if told:
         words = target.room.listed([change_words(target.room, change, target.risk) for change in changes])

@@ -17,6 +17,7 @@ from bot.commands.risk_files import csv_file, heat_map, markdown_file
 from bot.commands.risk_lists import Edition, chooser, choosers, post_checklist, repost, subject_of, views
 from bot.commands.risk_room import RiskRoom, company_of, public_room, room_of, shown, slug_of
 from bot.commands.risk_texts import history_line, plans_of, register_line
+from bot.commands.rooms import note_owner
 from bot.replies import File, Reply
 from bot.wording import LANGUAGES, RiskSay, Say
 from rag.kinds.risk import Risk, RiskCategory
@@ -140,6 +141,7 @@ async def _checklist(call: Call, room: RiskRoom, text: str) -> None:
     """Posts this week's list, of all topics or some, or moves it to the end of the conversation."""
     if await _is_stranger(call):
         return
+    await note_owner(call)
     topics = frozenset(slug_of(room, topic) for topic in _topics(text))
     unknown = sorted(topic for topic in topics if not room.held.register.about(frozenset({topic})).risks)
     if unknown:
@@ -196,6 +198,7 @@ async def _incident(call: Call, room: RiskRoom, item: str) -> None:
         return
     risk = await _the_one(call, public, item)
     if risk:
+        await note_owner(call)
         claim = f"incident|{call.place.platform}|{call.incoming.event_id}"
         await start_incident(call.means, call.place, risk, by=call.person, claim=claim, language=call.language)
 

@@ -9,6 +9,7 @@ from bot.channel_rules import channel_labels
 from bot.chat import Press
 from bot.commands import settings
 from bot.commands.call import Call
+from bot.commands.rooms import note_owner
 from bot.commands.settings import LABELS, changed, value_of
 from bot.offers import Verb
 from bot.oversight_records import SlipKind
@@ -148,10 +149,11 @@ async def set_labels(call: Call, press: Press) -> None:
     if content is None or content["channel"] != call.place.channel_key:
         await call.refuse(call.words(Say.UNKNOWN_ACTION))
         return
+    await note_owner(call)
     book, key, value = call.means.store.settings, call.place.channel_key, tuple(content["value"])
     channel = await book.get(key)
     details = {"setting": LABELS, "before": ", ".join(value_of(channel, LABELS)), "after": ", ".join(value)}
-    await _note(call, "config", key, details)
+    await _note(call, "config", call.subject, details)
     await book.save(key, changed(channel, LABELS, value))
     await call.whisper(call.words(OverSay.LABELS_SET, labels=settings.shown(call, LABELS, value or (PUBLIC,))))
 

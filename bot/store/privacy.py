@@ -30,6 +30,7 @@ from bot.store.models.conversing import (
 from bot.store.models.experts import expert_requests
 from bot.store.models.ledgers import gaps, usage
 from bot.store.models.people import first_uses
+from bot.store.rooms import clear_rooms, room_owners, room_rows, rooms_of
 from bot.store.statements import add_new
 
 _AT_ONCE = 500
@@ -72,7 +73,8 @@ class SqlPrivacy:
             held = [owner.startswith(begin, autoescape=True) & owner.endswith(end, autoescape=True) for owner in owners]
             rows = union(*(select(owner).where(theirs) for owner, theirs in zip(owners, held, strict=True)))
             called = {f"{key.rpartition('/')[0]}{end}" for key, _ in _called(connection, begin, account)}
-            return tuple(sorted({*connection.execute(rows).scalars(), *called}))
+            known = {*connection.execute(rows).scalars(), *called, *room_owners(connection)}
+            return tuple(sorted(each for each in known if each.startswith(begin) and each.endswith(end)))
 
         return await self._database.read(work)
 
@@ -88,7 +90,9 @@ class SqlPrivacy:
                 connection.execute(select(func.min(column)).where(_owner(column.table) == person)).scalar()
                 for column in (questions.c.asked_at, imported_turns.c.at, first_uses.c.at)
             ]
-            counts[channel_settings.name] = len(_expert_of(connection, person))
+            own = room_rows(connection, rooms_of(connection, person))
+            counts |= {name: len(rows) for name, rows in own.items()}
+            counts[channel_settings.name] = len(_settings(connection, person, own))
             return Held(counts=counts, since=min((each for each in since if each), default=None))
 
         return await self._database.read(work)
@@ -104,11 +108,11 @@ class SqlPrivacy:
                 ]
                 for table in PERSON_COLUMNS
             }
+            own = room_rows(connection, rooms_of(connection, person))
             return {
                 **kept,
-                channel_settings.name: [
-                    {"channel_key": key, EXPERT: other[EXPERT]} for key, other in _expert_of(connection, person)
-                ],
+                **{name: [_plain(row, without=frozenset()) for row in rows] for name, rows in own.items()},
+                channel_settings.name: _settings(connection, person, own),
                 assessment_answers.name: _checked(connection, person),
                 answers.name: _answers(connection, person, audience),
             }
@@ -120,7 +124,8 @@ class SqlPrivacy:
 
         def work(connection: Connection) -> int:
             asked = select(questions.c.id).where(questions.c.person == person)
-            gone = connection.execute(delete(posts).where(posts.c.question_id.in_(asked))).rowcount
+            gone = clear_rooms(connection, rooms_of(connection, person))
+            gone += connection.execute(delete(posts).where(posts.c.question_id.in_(asked))).rowcount
             gone += connection.execute(delete(imported_turns).where(_unclaimed(person))).rowcount
             gone += connection.execute(delete(checklist_people).where(_named_by(person))).rowcount
             for table in PERSON_COLUMNS:
@@ -158,6 +163,14 @@ def _expert_of(connection: Connection, person: str) -> list[tuple[str, Mapping[s
     """The channels of a person's workspace whose expert they are, with what else is set there."""
     workspace, _, account = person.rpartition("/")
     return _called(connection, f"{workspace}/", account)
+
+
+def _settings(connection: Connection, person: str, own: Mapping[str, list[Row[Any]]]) -> list[dict[str, Any]]:
+    """What is set in a person's direct messages, and where else they are called as an expert."""
+    rows = [_plain(row, without=frozenset()) for row in own.get(channel_settings.name, ())]
+    known = {row["channel_key"] for row in rows}
+    called = [(key, other) for key, other in _expert_of(connection, person) if key not in known]
+    return [*rows, *({"channel_key": key, EXPERT: other[EXPERT]} for key, other in called)]
 
 
 def _uncalled(person: str) -> Any:

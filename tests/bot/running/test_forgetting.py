@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, bindparam, update
 
-from bot.chat import Press
+from bot.chat import CommandCall, Person, Place, PlaceKind, Press
 from bot.errors import DeliveryFailed
 from bot.memory_chat import Moment
 from bot.payloads import Payload
@@ -21,7 +21,7 @@ from bot.store.opening import open_store
 from tests.bot.samples import ADA, BOB
 
 from .confiding import tell_everything
-from .telling import WAYS, bot_at, canary, clock, everything, found
+from .telling import WAYS, ZOE, Bot, bot_at, canary, clock, everything, found
 
 
 @pytest.mark.slow
@@ -44,6 +44,72 @@ async def test_deleted_words_are_in_no_file_whatever_way_they_came_in(tmp_path: 
         assert titles == ["Fifth harbours are warm.", "What is a fourth harbour?"]
     assert found(home) == set()
     assert b"Bo's own" in everything(home)
+
+
+@pytest.mark.slow
+async def test_direct_message_leaves_no_trace_not_even_in_the_audit_log(tmp_path: Path) -> None:
+    """What is set there names nobody by itself: settings, schedules, lists, steps; others' direct messages stay."""
+    home = tmp_path / "home"
+    async with bot_at(home) as bot:
+        for person in (ZOE, BOB):
+            for line in SET_UP:
+                await typed(bot, person, line)
+        counts = (await bot.store.privacy.held(ZOE.key)).counts
+        assert (counts["channel_settings"], counts["schedules"], counts["checklists"]) == (1, 1, 2)
+        kept = await bot.store.privacy.export(ZOE.key, audience=frozenset({"public"}))
+        assert [each["language"] for each in kept["channel_settings"]] == ["zh"]
+        assert b"roomof-zoe" in everything(home)
+
+        # Asked for in a channel: what is set elsewhere is found by itself.
+        await bot.press("privacy", "sure", person=ZOE)
+
+        assert (await bot.store.privacy.held(ZOE.key)).empty
+        assert b"roomof-zoe" not in everything(home)
+        assert [each.place.channel for each in await bot.store.schedules.all()] == ["roomof-bob"]
+        assert {each.subject for each in await bot.store.audit.latest(limit=99) if each.action == "config"} == {
+            "memory/w/(direct)"
+        }
+    assert b"roomof-zoe" not in everything(home)
+    assert b"roomof-bob" in everything(home)
+
+
+SET_UP = (
+    "config set language zh",
+    "config set zone Asia/Shanghai",
+    "digest add every monday 9:00",
+    "risks checklist",
+    "risks incident runway-short",
+    "profile set sector law",
+    "admin labels public",
+)
+"""What people set up in their own direct messages."""
+
+
+async def typed(bot: Bot, person: Person, line: str) -> None:
+    """Somebody types a command in their direct messages."""
+    name, _, text = line.partition(" ")
+    about = {"event_id": f"{person.id} {line}", "place": direct(person), "person": person, "at": clock()}
+    await bot.take(CommandCall(**about, name=name, text=text))
+    await bot.engine.settled()
+
+
+def direct(person: Person) -> Place:
+    """A person's direct messages."""
+    return Place(platform="memory", workspace="w", channel=f"roomof-{person.id}", kind=PlaceKind.DM)
+
+
+async def test_direct_message_whose_settings_name_nobody_is_cleared_from_within(tmp_path: Path) -> None:
+    """Settings of an earlier version: nothing else tells whose the room is."""
+    async with bot_at(tmp_path) as bot:
+        room = direct(ADA)
+        await bot.store.settings.save(room.channel_key, ChannelSettings(other={"topics": "kx99zq"}))
+        payload = Payload(verb="privacy", subject="sure", argument="en")
+        sure = Press(event_id="sure", place=room, person=ADA, at=clock(), message=None, payload=payload)
+        await bot.take(sure)
+        await bot.engine.settled()
+        assert bot.chat.posted[-1].reply.text.startswith("Done.")
+        assert await bot.store.settings.get(room.channel_key) == ChannelSettings()
+        assert b"kx99zq" not in everything(tmp_path)
 
 
 async def test_answer_that_is_under_way_at_a_deletion_is_not_stored(tmp_path: Path) -> None:

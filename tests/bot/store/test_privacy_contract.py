@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.chat import Person
+from bot.channel_rules import OWNER
+from bot.chat import Person, PlaceKind
 from bot.commands.books import Books
 from bot.mentions import EXPERT
 from bot.records import ChannelSettings, Conversation, FeedbackRecord, Profile, QuestionState, Rating
@@ -98,6 +99,26 @@ async def test_deletion_ends_being_called_as_an_expert_and_leaves_what_else_is_s
     assert (await store.settings.get("slack/T1/")).other == {}
     assert (await store.settings.get("slack/T1/C2")).other == {EXPERT: other}
     assert (await store.settings.get("slack/T12/C1")).other == {EXPERT: me}
+
+
+async def test_deletion_clears_what_is_set_in_a_persons_direct_messages_alone(store: Books, make: Making) -> None:
+    asked, set_alone, others = "slack/T1/D1", "slack/T1/D2", "slack/T1/D3"
+    where = replace(make.place, channel="D1", thread="", kind=PlaceKind.DM)
+    await store.questions.admit(make.question(person=make.person, place=where))
+    inline = ChannelSettings(inline=True)
+    await store.settings.save(asked, inline)
+    await store.settings.save(set_alone, replace(inline, other={OWNER: make.person.key}))
+    await store.settings.save(others, replace(inline, other={OWNER: BO.key}))
+    await store.settings.save(make.place.channel_key, inline)
+    assert (await store.privacy.held(make.person.key)).counts["channel_settings"] == 2
+    kept = (await store.privacy.export(make.person.key, audience=PUBLIC))["channel_settings"]
+    assert sorted(each["channel_key"] for each in kept) == [asked, set_alone]
+    assert await store.privacy.accounts("slack", BO.id) == (BO.key,)
+
+    await store.privacy.forget(make.person.key)
+
+    left = [key for key in (asked, set_alone, others, make.place.channel_key) if (await store.settings.get(key)).inline]
+    assert left == [others, make.place.channel_key]
 
 
 async def test_person_of_many_workspaces_is_found_in_all_of_them(store: Books, make: Making) -> None:
