@@ -119,7 +119,8 @@ async def complete_input(call: Call, typed: str) -> Sequence[str]:
     if runs is None or not call.means.is_admin(call.person):
         return ()
     wanted = typed.strip().casefold()
-    return [_shown(each) for each in await runs.library.inputs() if wanted in _shown(each).casefold()][:_COMPLETIONS]
+    found = [each for each in await runs.library.inputs() if wanted in _shown(each).casefold()]
+    return [_shown(each) for each in found if await may_know(call, each.filing.audience)][:_COMPLETIONS]
 
 
 async def status(call: Call, runs: IndexRuns) -> str:

@@ -8,6 +8,7 @@ from bot.chat import Press
 from bot.commands.call import Call
 from bot.commands.gap_cards import payload, slip_of
 from bot.commands.gap_views import visible, was_closed
+from bot.commands.input_rights import may_know
 from bot.offers import Verb
 from bot.oversight_records import Resolution, SlipKind
 from bot.records import AuditEntry, GapRecord
@@ -25,7 +26,8 @@ async def add(call: Call, press: Press) -> None:
     runs = call.means.index
     told = [_ways_in(call)]
     # What has a name is the program's own: the starter library, what came through the chat.
-    folders = [str(each.path) for each in await runs.library.inputs() if not each.name] if runs else []
+    own = [each for each in await runs.library.inputs() if not each.name] if runs else []
+    folders = [str(each.path) for each in own if await may_know(call, each.filing.audience)]
     if folders:
         shown = call.words(Say.LIST_SEPARATOR).join(f"`{each.replace('`', chr(39))}`" for each in folders[:_INPUTS])
         usage = call.typed("admin", guarded=True, action="reindex")

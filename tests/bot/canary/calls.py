@@ -21,6 +21,7 @@ TYPED = (
     "lighthouse-fund",
     "灯塔",
     "all",
+    "2",
     "z",
     "朱",
 )

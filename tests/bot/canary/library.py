@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rag.catalogue import Filing, Input
+
 CANARIES = ("zqkanarix", "朱鹮柒叁")
 """Words that stand in the board's documents and nowhere else."""
 
@@ -66,6 +68,16 @@ def write(folder: Path) -> Path:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
     return folder
+
+
+def registered(folder: Path) -> tuple[Input, ...]:
+    """What the library is kept current from: one folder for all, and one whose name alone tells of the board."""
+    secret = folder / CANARIES[0]
+    secret.mkdir(parents=True, exist_ok=True)
+    for number, canary in enumerate(CANARIES):
+        text = f"# Lighthouse rooms {canary}\n\nRobotics companies rent rooms of the lighthouse {canary}.\n"
+        (secret / f"{canary}-{number}.md").write_text(text, encoding="utf-8")
+    return Input(path=write(folder / "all")), Input(path=secret, filing=Filing(audience=frozenset({"board"})))
 
 
 def _marked(words: str, language: str, audience: str) -> str:

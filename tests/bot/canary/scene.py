@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.assembly import now
+from bot.assembly import inputs_of, now
 from bot.chat import (
     Address,
     Attachment,
@@ -31,6 +31,7 @@ from bot.commands.registry import Registry
 from bot.engine.engine import Engine
 from bot.index_journal import IndexJournal
 from bot.indexing import IndexGate, IndexRuns
+from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
 from bot.memory_chat import MemoryChat
 from bot.metrics import Metrics
@@ -41,7 +42,6 @@ from bot.rights_settings import RightsSettings
 from bot.running.talking import Rules, build_engine
 from bot.store.opening import SqlStore, open_store
 from rag.build import Rag, open_rag
-from rag.catalogue import Input
 from rag.settings import (
     EmbeddingSettings,
     ModelEndpoint,
@@ -52,7 +52,7 @@ from rag.settings import (
 from rag.types import Language
 from tests.doubles.openai_chat import Asked, ChatServer, chat_server
 
-from .library import CANARIES, write
+from .library import CANARIES, registered
 
 ZH, EN = Language.ZH, Language.EN
 GIVEN = RightsSettings(admins=("memory:w/boss",), labels={"board": ("memory:w/member-of-board",)})
@@ -233,10 +233,16 @@ async def hand_in(bot: Scene) -> None:
     assert len(await bot.store.shelves.all()) == 1
 
 
+async def fill(rag: Rag, folder: Path) -> None:
+    """The library with canaries, indexed from inputs of which one is for the board."""
+    for each in registered(folder):
+        await rag.indexer.enrol(each)
+    await rag.indexer.update()
+
+
 @asynccontextmanager
 async def scene(home: Path) -> AsyncIterator[Scene]:
     """The bot at work; the board's channel holds the label, and nobody else's does."""
-    folder = write(home.parent / "library")
     with chat_server(repeats) as model:
         settings = RagSettings(
             home=home,
@@ -245,7 +251,7 @@ async def scene(home: Path) -> AsyncIterator[Scene]:
             model=ModelSettings(endpoints=(ModelEndpoint(base_url=model.url, context_tokens=8192),)),
         )
         async with open_rag(settings) as rag, open_store(None, home=home) as store:
-            await rag.indexer.update((Input(path=folder),))
+            await fill(rag, home.parent / "library")
             async with _running(rag, store, model) as opened:
                 await opened.confirmed(BOSS, BOARD, "config", action="set", name="labels", value="board")
                 await hand_in(opened)
@@ -257,7 +263,8 @@ async def scene(home: Path) -> AsyncIterator[Scene]:
 async def _running(rag: Rag, store: SqlStore, model: ChatServer) -> AsyncIterator[Scene]:
     chat, metrics, rights = MemoryChat(), Metrics(version="test"), rights_of(GIVEN)
     index = IndexRuns(rag.indexer, rag.catalogue, gate=IndexGate(now=now), journal=IndexJournal(rag.home), now=now)
-    rules = Rules(rights=rights, privacy=PrivacySettings(), index=index)
+    desk = inputs_of(rag, store, index, InputRules())
+    rules = Rules(rights=rights, privacy=PrivacySettings(), index=index, inputs=desk)
     engine = build_engine(store, rag, adapters={"memory": chat}, settings=TIRELESS, metrics=metrics, rules=rules)
     handling: Any = engine._parts.handling
     running = asyncio.create_task(engine.run())

@@ -77,6 +77,7 @@ async def test_board_itself_is_told(tmp_path: Path) -> None:
         for name, given in (("admin", {"action": "documents"}), ("proposals", {}), ("admin", {"action": "review"})):
             assert any(holds_canary(shown(each)) for each in await bot.command(BOSS, BOARD, name, **given)), name
         assert any(holds_canary(shown(each)) for each in await bot.command(INSIDER, BOARD, "submissions"))
+        assert any(holds_canary(shown(each)) for each in await bot.command(BOSS, BOARD, "inputs"))
         assert holds_canary(await bot.complete(INSIDER, SELF, EN, {"command": "case"}, ""))
         assert holds_canary(await bot.complete(BOB, BOARD, ZH, {"command": "sources"}, "朱"))
 
@@ -95,6 +96,9 @@ async def test_no_command_tells(tmp_path: Path, capsys: pytest.CaptureFixture[st
                 for payload, values in list(tellings(out))[:4]:
                     if payload.subject != "sure" and turn % 7 == 0:
                         leaks.look((who.id, payload, values), await bot.press(who, where, payload, *values))
+        # Nothing of the board's was taken out meanwhile.
+        assert len(await bot.store.shelves.all()) == 1
+        assert any(holds_canary(shown(each)) for each in await bot.command(BOSS, BOARD, "inputs"))
         report(f"commands in {language.value}", bot, capsys)
     assert leaks == []
 
