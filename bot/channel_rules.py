@@ -22,6 +22,11 @@ TOPICS: Final = "topics"
 OWNER: Final = "owner"
 """The key in `ChannelSettings.other` of a direct message: whose it is, by the key of the person."""
 
+LANGUAGE: Final = "language"
+"""The key in `ChannelSettings.other` under which a channel wants no language but each question's own: `AUTO`."""
+
+AUTO: Final = "auto"
+
 _CHANNEL_ALONE = frozenset({"labels", "other"})
 """Never inherited from a server: a label would reach channels that nobody thought of."""
 
@@ -42,7 +47,8 @@ async def effective_settings(book: SettingsBook, channel_key: str) -> ChannelSet
 
 def inherited(channel: ChannelSettings, server: ChannelSettings) -> ChannelSettings:
     """A channel's settings over those of its server."""
-    names = [each.name for each in fields(ChannelSettings) if each.name not in _CHANNEL_ALONE]
+    own = _CHANNEL_ALONE | ({LANGUAGE} if channel.other.get(LANGUAGE) == AUTO else frozenset())
+    names = [each.name for each in fields(ChannelSettings) if each.name not in own]
     merged = {name: getattr(server, name) for name in names if getattr(channel, name) is None}
     searched = {key: value for key, value in server.other.items() if key in {KINDS, TOPICS, EXPERT}}
     return replace(channel, **merged, other={**searched, **channel.other})

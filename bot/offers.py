@@ -49,6 +49,9 @@ class Verb(StrEnum):
     CONFIG_SAVE = "config-save"
     """A form of settings; the subject is the form's name."""
 
+    CONFIG_RESET = "config-reset"
+    """Takes a setting of the channel back to what it inherits, or all of them; the subject is which."""
+
     PROFILE_OPEN = "profile"
     PROFILE_SAVE = "profile-save"
     """A form of a profile; the subject is whose it is."""

@@ -14,6 +14,7 @@ from bot.commands import (
     case,
     config,
     config_form,
+    config_reset,
     digest,
     documents,
     experts,
@@ -71,6 +72,7 @@ PRESSES: Mapping[str, Callable[[Call, Press], Awaitable[None]]] = {
     Verb.CASE: case.show,
     Verb.COMPARE: case.compare_with,
     Verb.CONFIG_OPEN: config_form.open_form,
+    Verb.CONFIG_RESET: config_reset.press,
     Verb.PROFILE_OPEN: profile.open_form,
     Verb.PROFILE_SWITCH: profile.switch,
     Verb.REINDEX_CANCEL: admin.cancel,
@@ -134,6 +136,7 @@ ADMIN_VERBS = frozenset(
     {
         Verb.CONFIG_OPEN,
         Verb.CONFIG_SAVE,
+        Verb.CONFIG_RESET,
         Verb.REINDEX_CANCEL,
         Verb.SHELF_SHOW,
         Verb.SHELF_ACT,

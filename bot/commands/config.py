@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.channel_rules import server_key
-from bot.commands import basic, digest
+from bot.commands import basic, config_reset, digest
 from bot.commands.call import Call
 from bot.commands.config_change import (
     Change,
@@ -53,7 +53,7 @@ def command(registry: Callable[[], Registry]) -> Command:
             Argument(
                 name="action", kind=ArgumentKind.CHOICE, choices=actions, guarded=frozenset(actions[1:]), implied="set"
             ),
-            Argument(name="name", kind=ArgumentKind.CHOICE, choices=(*NAMES, *_TIMELY)),
+            Argument(name="name", kind=ArgumentKind.CHOICE, choices=(*NAMES, *_TIMELY, config_reset.ALL)),
             Argument(name="value", complete=complete_value),
         ),
     )
@@ -70,12 +70,12 @@ class Config:
         action, name = arguments.get("action", "show"), arguments.get("name", "")
         if action == "show":
             await _show(call)
-        elif not name:
+        elif action == "reset" and name != _DIGESTS:
+            await config_reset.reset(call, name)
+        elif name in {"", config_reset.ALL}:
             await call.refuse(self._which(call))
         elif name in _TIMELY:
             await self._timely(call, action, name, arguments.get("value", ""))
-        elif action == "reset":
-            await _store(call, call.place.channel_key, Change(name=name, value=()))
         else:
             await _set(call, name, arguments.get("value", ""), server=action == "server")
 
@@ -88,7 +88,8 @@ class Config:
     def _which(self, call: Call) -> str:
         found = self._registry().find("config")
         usage = basic.usage_of(call, self._registry(), found.command) if found else ""
-        names = call.words(Say.LIST_SEPARATOR).join(setting_labels(call).values())
+        labels = [label for name, label in setting_labels(call).items() if name != config_reset.ALL]
+        names = call.words(Say.LIST_SEPARATOR).join(labels)
         return call.words(Say.CONFIG_WHICH, usage=usage, names=names)
 
 
@@ -96,7 +97,7 @@ async def complete_value(call: Call, typed: str) -> Sequence[str]:
     """Values that hold what was typed, of the setting that is named beside it; labels are for admins."""
     given = getattr(call.incoming, "arguments", {})
     name = next((name for name, label in setting_labels(call).items() if given.get("name") in {name, label}), "")
-    if not name or name in _TIMELY or (name == LABELS and not await gives_labels(call)):
+    if not name or name in {*_TIMELY, config_reset.ALL} or (name == LABELS and not await gives_labels(call)):
         return ()
     return [value for value in await allowed(call, name) if typed.strip().casefold() in value.casefold()][:_COMPLETIONS]
 

@@ -14,6 +14,7 @@ from bot.commands.settings import LABELS, allowed, changed, shown, value_of
 from bot.mentions import EXPERT, MentionKind, stored_mention
 from bot.records import AuditEntry, ChannelSettings, Respond
 from bot.saying_experts import ExpertSay
+from bot.schedules.zones import ZONE, zone_shown
 from bot.wording import Say
 from rag.types import PUBLIC
 
@@ -59,7 +60,7 @@ async def store_changes(call: Call, key: str, changes: Sequence[Change]) -> None
         await books.settings.save(key, settings)
     holds = await effective_settings(books.settings, call.place.channel_key)
     server = key != call.place.channel_key
-    lines = [_saved(call, change.name, settings if server else holds, server=server) for change in changes]
+    lines = [await _saved(call, change.name, settings if server else holds, server=server) for change in changes]
     await call.whisper("\n".join(lines) or call.words(Say.CONFIG_NOTHING))
 
 
@@ -86,10 +87,17 @@ def _noted(call: Call, name: str, value: tuple[str, ...]) -> str:
     return replace(mention, id=call.means.pseudonym(named.key)).stored
 
 
-def _saved(call: Call, name: str, settings: ChannelSettings, *, server: bool) -> str:
-    value = value_of(settings, name) or default_of(call, name)
+async def _saved(call: Call, name: str, settings: ChannelSettings, *, server: bool) -> str:
     say = Say.CONFIG_SAVED_SERVER if server else Say.CONFIG_SAVED
-    return call.words(say, name=setting_labels(call)[name], value=shown(call, name, value))
+    known = name != ZONE or value_of(settings, name)
+    value = shown_value(call, settings, name) if known else zone_shown(await call.means.schedules.zone(call.place))
+    return call.words(say, name=setting_labels(call)[name], value=value)
+
+
+def shown_value(call: Call, settings: ChannelSettings, name: str) -> str:
+    """A value as the reader would type it; what holds by itself where the settings say nothing."""
+    value = value_of(settings, name) or default_of(call, name)
+    return zone_shown(value[0]) if name == ZONE else shown(call, name, value)
 
 
 def default_of(call: Call, name: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.channel_rules import KINDS, TOPICS, joined, listed
+from bot.channel_rules import AUTO, KINDS, LANGUAGE, TOPICS, joined, listed
 from bot.commands.call import Call
 from bot.mentions import EXPERT, read_mention, stored_mention
 from bot.records import ChannelSettings, Respond
@@ -45,7 +45,7 @@ def value_of(settings: ChannelSettings, name: str) -> tuple[str, ...]:
         case "replies":
             return () if settings.inline is None else ("inline" if settings.inline else "thread",)
         case "language":
-            return (settings.language.value,) if settings.language else ()
+            return (settings.language.value,) if settings.language else listed(settings, LANGUAGE)
         case "labels":
             return tuple(sorted(settings.labels - {PUBLIC})) or (PUBLIC,) if settings.labels is not None else ()
         case _:
@@ -63,12 +63,20 @@ def changed(settings: ChannelSettings, name: str, value: tuple[str, ...]) -> Cha
         case "replies":
             return replace(settings, inline=first == "inline" if first else None)
         case "language":
-            return replace(settings, language=Language(first) if first else None)
+            return _speaking(settings, first)
         case "labels":
             return replace(settings, labels=frozenset(value) | {PUBLIC} if value else None)
         case _:
             rest = {key: each for key, each in settings.other.items() if key != name}
             return replace(settings, other={**rest, name: joined(value)} if value else rest)
+
+
+def _speaking(settings: ChannelSettings, language: str) -> ChannelSettings:
+    """Settings with another language; `AUTO` is that of each question, whatever the server has set."""
+    rest = {key: each for key, each in settings.other.items() if key != LANGUAGE}
+    if language == AUTO:
+        return replace(settings, language=None, other={**rest, LANGUAGE: AUTO})
+    return replace(settings, language=Language(language) if language else None, other=rest)
 
 
 async def read(call: Call, name: str, text: str) -> tuple[str, ...] | None:

@@ -43,6 +43,8 @@ async def test_each_value_is_shown_with_where_it_comes_from(admin: Stage) -> Non
         ("config", "set follow-ups off", ChannelSettings(follow_ups=False)),
         ("config", "set replies inline", ChannelSettings(inline=True)),
         ("设置", "修改 语言 英文", ChannelSettings(language=Language.EN)),
+        ("config", "set language auto", ChannelSettings(other={"language": "auto"})),
+        ("config", "set zone Berlin", ChannelSettings(other={"zone": "Europe/Berlin"})),
         ("config", "set kinds case, guides", ChannelSettings(other={"kinds": "case\ndocument"})),
         ("设置", "修改 主题 growth", ChannelSettings(other={"topics": "growth"})),
     ],
@@ -251,3 +253,42 @@ async def test_what_is_whispered_may_rest_on_a_person_s_own_labels(stage: Stage)
     stage.held[ADA.id] = frozenset({"board"})
     assert "Canarybird" in await stage.command("case")
     assert (await stage.call().scope()).audience == {PUBLIC}
+
+
+async def test_language_of_each_question_may_be_set_over_that_of_the_server(admin: Stage) -> None:
+    await admin.command("config", "server language Chinese")
+    assert (await effective_settings(admin.store.settings, PLACE.channel_key)).language is Language.ZH
+    assert "**auto**" in await admin.command("config", "language auto")
+    assert (await effective_settings(admin.store.settings, PLACE.channel_key)).language is None
+    assert "- language: **auto** (set in this channel)" in await admin.command("config")
+    assert "**Chinese**" in await admin.command("config", "reset language")
+    await admin.command("config", "language English")
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings(language=Language.EN)
+
+
+async def test_reset_without_a_name_offers_what_is_set_or_all_of_it(admin: Stage) -> None:
+    assert "nothing to reset" in await admin.command("config", "reset")
+    assert "不需要恢复" in await admin.command("设置", "恢复")
+    for text in ("set respond off", "set zone Berlin", "set kinds case"):
+        await admin.command("config", text)
+    assert "回应、文档类型、时区" in await admin.command("设置", "恢复")
+    told = await admin.command("config", "reset")
+    assert "Set here: respond, kinds, zone. Choose below, or type `/advisor config reset respond`." in told
+    assert "zone is now **UTC**." in await admin.press_label("zone")
+    await admin.command("config", "reset")
+    told = await admin.press_label("all")
+    assert "- respond: **off**\n- kinds: **Case studies**" in told
+    assert (await admin.store.settings.get(PLACE.channel_key)).respond is Respond.OFF
+    told = await admin.press_label("Yes, reset all")
+    assert "respond is now **when mentioned**.\nkinds is now **all**." in told
+    assert await admin.store.settings.get(PLACE.channel_key) == ChannelSettings()
+    assert [entry.details["before"] for entry in await admin.store.audit.latest(limit=2)] == ["case", "off"]
+
+
+async def test_reset_of_all_leaves_labels_to_a_question_of_their_own(admin: Stage) -> None:
+    labelled = ChannelSettings(labels=frozenset({PUBLIC}) | SECRET)
+    await admin.store.settings.save(PLACE.channel_key, replace(labelled, inline=True))
+    assert "Labels stay as they are: `/advisor config reset labels`" in await admin.command("config", "reset all")
+    await admin.press_label("Yes, reset all")
+    assert await admin.store.settings.get(PLACE.channel_key) == labelled
+    assert "Labels of this channel" in await admin.command("config", "reset labels")
