@@ -25,7 +25,6 @@ from bot.running.talking import build_engine
 from bot.slack_app.connection import SlackFactory
 from bot.store.opening import SqlStore, open_store
 from rag.build import Rag, open_rag
-from rag.catalogue import Input
 from rag.settings import EmbeddingSettings, RagSettings, RetrievalSettings
 from rag.types import Language
 from tests.bot.slack_app.opened import ended, first_of, slack_settings
@@ -34,8 +33,7 @@ from tests.doubles.slack.server import SlackServer, slack_server
 from tests.doubles.slack.workspace import ADA, BOB, BOT_USER, CHANNEL, GUEST, PRIVATE, STRANGER
 
 from .calls import FOLLOW_UPS, QUESTIONS
-from .library import write
-from .scene import EN, TIRELESS, ZH, holds_canary, shown
+from .scene import EN, TIRELESS, ZH, fill, holds_canary, shown
 
 pytestmark = pytest.mark.full
 _TEXTS = ("", "robotics lighthouse", "灯塔基金", "Mediq, Lantern")
@@ -48,7 +46,7 @@ async def library(home: Path) -> AsyncIterator[tuple[Rag, SqlStore]]:
         home=home, embedding=EmbeddingSettings(embedder="memory"), retrieval=RetrievalSettings(threshold=0.02)
     )
     async with open_rag(settings) as rag, open_store(None, home=home) as store:
-        await rag.indexer.update((Input(path=write(home.parent / "library")),))
+        await fill(rag, home.parent / "library")
         yield rag, store
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from bot.assembly import inputs_of
 from bot.chat import ChatAdapter
 from bot.commands.call import Means
 from bot.discord_app.connection import DiscordConnection, DiscordFactory
 from bot.engine.engine import Engine
+from bot.inputs.values import InputRules
 from bot.limits import EngineSettings
 from bot.metrics import Metrics
 from bot.rights import rights_of
@@ -75,6 +77,13 @@ def rag_of(desk: Desk, home: Path, catalogue: Any) -> Any:
     return library_of(desk, home, catalogue=catalogue, indexer=Indexing(), digests=digests)
 
 
+def _rules(rag: Any, store: SqlStore, given: RightsSettings) -> Rules:
+    """What holds for people; a library that is a real one can be kept current from the chat."""
+    index = index_of(rag)
+    inputs = inputs_of(rag, store, index, InputRules()) if index else None
+    return Rules(rights=rights_of(given), index=index, inputs=inputs)
+
+
 @asynccontextmanager
 async def office(
     home: Path,
@@ -103,7 +112,7 @@ async def office(
         if registered:
             await store.workspaces.register(f"discord/{GUILD}", at=datetime.now(UTC))
         adapters["discord"] = connection.chat
-        rules = Rules(rights=rights_of(RightsSettings(admins=admins, labels=labels or {})), index=index_of(rag))
+        rules = _rules(rag, store, RightsSettings(admins=admins, labels=labels or {}))
         metrics = Metrics(version="test")
         made, means = build_talk(store, library, adapters=adapters, settings=limits, metrics=metrics, rules=rules)
         connection.settle_in(Inquiries(made, store.settings))

@@ -53,6 +53,9 @@ class DiscordServer:
         self.people = People(world)
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, str]] = []
+        self.received: list[tuple[Any, Files]] = []
+        """What came over the wire: the content of each call, and its files."""
+
         self.told_of_gateway: dict[str, Any] | None = None
         """What is told of the gateway besides its address, where it is not all."""
 
@@ -129,6 +132,7 @@ class DiscordServer:
                 return _answer(told, status=429, headers=headers)
             query = {**request.match_info, **request.query, "files": ()}
             query["body"], query["files"] = await _body(request)
+            self.received.append((query["body"], query["files"]))
             return self._answered(request, do, query, headers)
 
         return handle
