@@ -22,6 +22,7 @@ class Kind(StrEnum):
     RESIDENT_ID = "resident_id"
     PASSPORT = "passport"
     BANK_CARD = "bank_card"
+    BANK_ACCOUNT = "bank_account"
     SECRET = "secret"
     LOGIN = "login"
 
@@ -32,6 +33,7 @@ _ENGLISH = {
     Kind.RESIDENT_ID: "[ID number]",
     Kind.PASSPORT: "[passport number]",
     Kind.BANK_CARD: "[card number]",
+    Kind.BANK_ACCOUNT: "[account number]",
     Kind.SECRET: "[secret]",
     Kind.LOGIN: "[login]",
 }
@@ -41,6 +43,7 @@ _CHINESE = {
     Kind.RESIDENT_ID: "[身份证号]",
     Kind.PASSPORT: "[护照号]",
     Kind.BANK_CARD: "[银行卡号]",
+    Kind.BANK_ACCOUNT: "[银行账号]",
     Kind.SECRET: "[密钥]",
     Kind.LOGIN: "[登录信息]",
 }

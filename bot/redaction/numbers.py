@@ -34,6 +34,7 @@ _BRANDS = re.compile(
 )
 """Lengths and first digits of Visa, Mastercard, American Express, Diners, JCB, UnionPay, Discover, Maestro, Mir."""
 
+_IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}\d{2}(?:[ -]?[0-9A-Za-z]){11,30}(?![0-9A-Za-z])")
 _PASSPORT = re.compile(
     r"""(?<![0-9A-Za-z_])(?:
     [A-Za-z][ -]?\d{4}[ ]?\d{4}   # China, Korea, the United States
@@ -71,6 +72,18 @@ def find_bank_cards(text: str) -> Iterator[Span]:
         if end:
             reached = end
             yield start, end
+
+
+def find_ibans(text: str) -> Iterator[Span]:
+    """International numbers of bank accounts with the length of their country and a right checksum."""
+    from stdnum import iban
+
+    for match in _IBAN.finditer(text):
+        # Words behind it look like further groups of it.
+        for length in _group_ends(match[0]):
+            if iban.is_valid(_digits(match[0][:length]), check_country=False):
+                yield match.start(), match.start() + length
+                break
 
 
 def find_passports(text: str) -> Iterator[Span]:

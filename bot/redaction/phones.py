@@ -77,7 +77,7 @@ def find_named_phones(text: str) -> Iterator[Span]:
     for match in _CALLED_SO.finditer(text):
         start, end = match.span()
         named = label_before(text, start) is Label.PHONE
-        if named and not is_amount(text, start, end) and not _NO_PHONE.fullmatch(match[0]):
+        if named and not is_amount(text, start, end) and not _NO_PHONE.fullmatch(match[0]) and not _is_free(match[0]):
             yield start, end
 
 
@@ -112,6 +112,11 @@ def _is_personal(kind: int) -> bool:
     from phonenumbers import PhoneNumberType as Type
 
     return kind not in {Type.TOLL_FREE, Type.SHARED_COST, Type.PREMIUM_RATE}
+
+
+def _is_free(number: str) -> bool:
+    """Whether a number that is called a phone is one that a company pays for; a shorter one may be a home's."""
+    return len(re.sub(r"\D", "", number)) in {10, 11} and _is_toll_free(number)
 
 
 def _is_toll_free(number: str) -> bool:

@@ -20,6 +20,7 @@ _FINDERS: tuple[tuple[Kind, Finder, int], ...] = (
     (Kind.SECRET, tokens.find_assigned, 0),
     (Kind.MAIL, mails.find_mails, 0),
     (Kind.RESIDENT_ID, numbers.find_resident_ids, 15),
+    (Kind.BANK_ACCOUNT, numbers.find_ibans, 8),
     (Kind.PASSPORT, numbers.find_passports, 2),
     (Kind.PHONE, phones.find_international_phones, 7),
     (Kind.BANK_CARD, numbers.find_bank_cards, 13),
@@ -44,7 +45,7 @@ class Redacted:
 
 
 class Redactor:
-    """Takes out mail addresses, phones, numbers of ids, passports and bank cards, keys, tokens and logins.
+    """Takes out mail addresses, phones, numbers of ids, passports, bank cards and IBANs, keys, tokens and logins.
 
     Its time grows with the length of the text, whatever the text holds.
     """
