@@ -57,7 +57,7 @@ _PARTICLES = "的和与及、, "
 _GENERIC = re.compile(
     r"\b(?:case|stud(?:y|ies)|cases|compan(?:y|ies)|start-?ups?|firms?|business(?:es)?|ai|artificial intelligence)\b"
     r"|\b(?:went|gone|goes)\b"
-    r"|案例|公司|企业|创业|一家|人工智能|(?<![a-z])ai(?![a-z])|哪[个些家]?|什么|有没有|[了吗呢？]"
+    r"|案例|公司|企业|创业|一家|人工智能|(?<![a-z])ai(?![a-z])|哪[个些家]?|什么|有没有|[做搞](?![空多大笑梦])|从事|专门|[了吗呢？]"
 )
 """Words that fit every case, so that they tell none from another."""
 

@@ -34,6 +34,7 @@ async def test_chinese_reader_gets_the_chinese_version(stage: Stage) -> None:
         pytest.param("case", "麦迪克", "麦迪克", id="the name in the reader's language"),
         pytest.param("case", "healthcare failure", "Mediq", id="sector and outcome"),
         pytest.param("案例", "失败的医疗公司", "麦迪克", id="sector and outcome in Chinese"),
+        pytest.param("案例", "做医疗失败的公司", "麦迪克", id="what the company does in Chinese"),
         pytest.param("案例", "失败的公司", "麦迪克", id="an outcome alone"),
         pytest.param("case", "marketplace", "Roomly Group", id="a word of the sector"),
         pytest.param("case", "hospitals bought a symptom checker that failed", "Mediq", id="a sentence"),
