@@ -17,6 +17,8 @@ from bot.offers import Verb
 from bot.replies import Action, Button, Form, Reply, Select
 from bot.terminal import AnswerView, print_citations, print_markdown, printable
 from bot.texts import Text, say
+from rag.language import detect_language
+from rag.types import Language
 
 _KEYS: Mapping[str, str] = {
     Verb.UP: "+",
@@ -114,14 +116,16 @@ class ConsoleChat:
     def ask_field(self, form: Form, index: int) -> None:
         """Prints what the next line is taken for."""
         field = form.fields[index]
-        hint = f" ({field.hint})" if field.hint else ""
+        chinese = detect_language(field.label) is Language.ZH
+        opened, closed, colon = ("（", "）", "：") if chinese else (" (", ")", ":")
+        hint = f"{opened}{field.hint}{closed}" if field.hint else ""
         # What Enter keeps is marked among choices, and shown beside the label of everything else.
         present = f" [{field.value}]" if field.value and not field.options else ""
         choices = "".join(
             f"\n{'* ' if option.value == field.value else '  '}{option.value}: {option.label}"
             for option in field.options
         )
-        self._console.print(printable(f"{field.label}{hint}{present}:{choices}"), style="dim", soft_wrap=True)
+        self._console.print(printable(f"{field.label}{hint}{present}{colon}{choices}"), style="dim", soft_wrap=True)
 
     async def find_posted(self, place: Place, nonce: str) -> MessageRef | None:
         """A terminal forgets with its program."""
