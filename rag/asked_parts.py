@@ -57,6 +57,11 @@ def parts_of(question: str) -> tuple[str, ...]:
     return (pieces[0], *(_alone(subject, piece) for piece in pieces[1:]))
 
 
+def asks_several(text: str) -> bool:
+    """Whether a text by itself asks more than once, be it only "why?"."""
+    return sum(_is_question(_JOINT.sub("", cut).strip()) for cut in _BREAK.split(text)) > 1
+
+
 def own_text(part: str) -> str:
     """A part without the subject that was put in front of it."""
     return re.split(r"：|: ", part, maxsplit=1)[-1]
@@ -81,9 +86,11 @@ def _questions(text: str) -> list[str]:
 
 
 def _asks(piece: str) -> bool:
-    if _CONDITION.search(piece):
-        return False
-    return bool(_CHINESE.search(piece) or _ENGLISH.search(piece)) and bool(query_terms(piece))
+    return _is_question(piece) and bool(query_terms(piece))
+
+
+def _is_question(piece: str) -> bool:
+    return not _CONDITION.search(piece) and bool(_CHINESE.search(piece) or _ENGLISH.search(piece))
 
 
 def _subject(piece: str) -> str:

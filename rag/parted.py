@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from itertools import chain, zip_longest
 
-from rag.asked_parts import own_text, parts_of
+from rag.asked_parts import asks_several, own_text, parts_of
 from rag.authorship import Writing
 from rag.catalogue import Catalogue
 from rag.extract.layout import Texts, joint
@@ -20,6 +20,7 @@ from rag.extract.remainder import halves_of, is_told, remainder
 from rag.follow_ups import standalone
 from rag.headings import clean_heading
 from rag.ports import Retrieving, Statement, Writer
+from rag.terms import query_terms
 from rag.types import ChunkId, PartFound, Passage, Question, Retrieval
 
 _SURE = 0.9
@@ -38,7 +39,7 @@ class PartedRetriever:
 
     async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
         """Passages, best first; of several parts in turn."""
-        parts = parts_of(standalone(question.text, question.history).text)
+        parts = _parts(question)
         if not parts:
             return await self._retriever.retrieve(question, limit=limit)
         generation = await self._catalogue.live()
@@ -58,6 +59,19 @@ class PartedRetriever:
     async def _part(self, question: Question, text: str, limit: int | None) -> PartFound:
         asked = replace(question, text=text, history=())
         return PartFound(question=text, retrieval=await self._retriever.retrieve(asked, limit=limit))
+
+
+def _parts(question: Question) -> tuple[str, ...]:
+    """The parts of a question as it stands alone; the question that it follows is none where it has enough of its own.
+
+    "Why, and what is churn?" asks for the reason of what was asked before, which is a part.
+    """
+    if question.history and not asks_several(question.text):
+        return ()
+    parts = parts_of(standalone(question.text, question.history).text)
+    before = [set(query_terms(turn.question)) for turn in question.history]
+    new = tuple(part for part in parts if set(query_terms(part)) not in before)
+    return new if len(new) > 1 else parts
 
 
 def _together(question: str, whole: Retrieval, parts: Sequence[PartFound]) -> Retrieval:

@@ -74,6 +74,14 @@ async def test_a_follow_up_with_two_parts_is_taken_apart_as_it_stands_alone(shel
     assert [part.question for part in found.parts[1:]][-1].endswith("what is churn")
 
 
+async def test_a_follow_up_to_something_else_is_no_second_part_of_what_was_asked_before(shelf: Shelf) -> None:
+    retriever = await stocked(shelf)
+    before = "How long does a vesting cliff last?"
+    found = await retriever.retrieve(ask("Which yoga poses help them with back pain?", before))
+    assert (found.parts, found.answerable) == ((), False)
+    assert (await retriever.retrieve(ask(f"{before} Which yoga poses help them with back pain?"))).parts
+
+
 async def written(retrieval: Retrieval, question: str) -> list[Statement]:
     writer = PartedWriter(ExtractiveWriter(None, Replies()), Replies())
     assert writer.name == "extractive"
