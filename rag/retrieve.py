@@ -272,11 +272,13 @@ def _evidence(
     held: Container[str],
     text: Callable[[Passage], str],
 ) -> Evidence:
-    same_language = float(bool(passages) and passages[0].document.language == language)
+    # What another form of the question found, be it in whatever language, says nothing for this one.
+    best = next((each.chunk_id for each in passages if each.chunk_id in found.owners), None)
+    same_language = float(bool(passages) and (best is None or found.owners[best].language == language))
     return Evidence(
         similarity=max(found.similarities.values(), default=0.0),
         same_language=same_language,
-        coverage=same_language * (found.coverages.get(passages[0].chunk_id, 0.0) if passages else 0.0),
+        coverage=same_language * (found.coverages.get(best, 0.0) if best else 0.0),
         missing=missing_share(names_in(query), map(text, passages)),
         unheard=same_language * unheard_share(query_terms(query), held),
         prepared=float(text is _asked_text and bool(passages) and bool(passages[0].chunk.questions)),
