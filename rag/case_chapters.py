@@ -7,12 +7,12 @@ meaning bring the two together for certain; what a case study is, does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.companies import plain, standing_alone, story_of, without_brackets
 from rag.terms import query_terms
-from rag.types import CaseFacts, DocumentId, DocumentKind, Language, Outcome, Passage
+from rag.types import CaseFacts, Document, DocumentId, DocumentKind, Language, Outcome, Passage
 
 _WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|\bwhy\b|\bhow come\b|\breasons?\b|\bcauses?d?\b", re.I)
 _NOT = re.compile(r"没|未|不了|\bnot\b|n['’]t\b|\bnever\b|\bsurviv", re.I)
@@ -34,6 +34,9 @@ class _Theme:
 
 
 _THEMES = (
+    _Theme(
+        asked=re.compile(r"成败的?关键|决定了?成败|\bdecided\b(?: it for)?", re.I), headed=_DECIDED, needs_why=False
+    ),
     _Theme(
         asked=re.compile(
             r"失败|倒闭|关闭|关门|关停|关张|破产|垮台|垮掉|垮了?|倒下|衰落|没落|下滑|失去了?|失利|陷入|困境|困难|压力|做不下去|撑不下去"
@@ -166,8 +169,18 @@ def named_cases(question: str, passages: Iterable[Passage], language: Language) 
     return frozenset(case.document for case in _cases(passages, language) if case.cut_from(question) is not None)
 
 
+def company_named(text: str, documents: Iterable[Document], language: Language) -> str | None:
+    """The company of a case study in a language, if a text is nothing but one of its names."""
+    studies = _studies({each.id: each for each in documents}, language)
+    return next((case.facts.company for case in studies if case.cut_from(text) == ""), None)
+
+
 def _cases(passages: Iterable[Passage], language: Language) -> list[_Named]:
     documents = {each.document.id: each.document for each in passages if each.document.kind is DocumentKind.CASE}
+    return _studies(documents, language)
+
+
+def _studies(documents: Mapping[DocumentId, Document], language: Language) -> list[_Named]:
     names: dict[str, set[str]] = {}
     for each in documents.values():
         if each.case:

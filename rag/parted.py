@@ -10,18 +10,20 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from itertools import chain, zip_longest
+from functools import partial
+from itertools import chain, takewhile, zip_longest
 
 from rag.asked_parts import asks_several, own_text, parts_of
 from rag.authorship import Writing
 from rag.catalogue import Catalogue
+from rag.compared import compared, is_comparison
 from rag.extract.layout import Texts, joint
 from rag.extract.remainder import halves_of, is_told, remainder
 from rag.follow_ups import standalone
 from rag.headings import clean_heading
 from rag.ports import Retrieving, Statement, Writer
 from rag.terms import query_terms
-from rag.types import ChunkId, PartFound, Passage, Question, Retrieval
+from rag.types import ChunkId, DocumentKind, PartFound, Passage, Question, Retrieval
 
 _SURE = 0.9
 """Confidence from which on a part is answered beside the answer to the whole."""
@@ -40,21 +42,41 @@ class PartedRetriever:
     async def retrieve(self, question: Question, *, limit: int | None = None) -> Retrieval:
         """Passages, best first; of several parts in turn."""
         parts = _parts(question)
-        if not parts:
+        sides = () if parts else await self._sides(question)
+        if not parts and not sides:
             return await self._retriever.retrieve(question, limit=limit)
         generation = await self._catalogue.live()
-        found = await self._parted(question, parts, limit)
+        search = (
+            partial(self._parted, question, parts, limit) if parts else partial(self._beside, question, sides, limit)
+        )
+        found = await search()
         # A rebuild that ended in between would be seen in half.
-        return found if await self._catalogue.live() == generation else await self._parted(question, parts, limit)
+        return found if await self._catalogue.live() == generation else await search()
+
+    async def _sides(self, question: Question) -> tuple[str, ...]:
+        alone = standalone(question.text, question.history).text
+        return compared(alone, await self._catalogue.documents(question.scope)) if is_comparison(alone) else ()
+
+    async def _beside(self, question: Question, sides: Sequence[str], limit: int | None) -> Retrieval:
+        """What is found for each side of a comparison, if something is for every one; else for the question."""
+        whole, found = await self._each(question, sides, limit)
+        if not all(part.retrieval.answerable for part in found):
+            return whole
+        return _together(question.text, replace(whole, answerable=False), [replace(each, side=True) for each in found])
 
     async def _parted(self, question: Question, parts: Sequence[str], limit: int | None) -> Retrieval:
-        whole, found = await asyncio.gather(
-            self._retriever.retrieve(question, limit=limit),
-            asyncio.gather(*(self._part(question, part, limit) for part in parts)),
-        )
+        whole, found = await self._each(question, parts, limit)
         # What the others go on from is named in the first.
         known = found[0].retrieval.answerable or (whole.answerable and any(part.retrieval.answerable for part in found))
         return _together(question.text, whole, found) if known else whole
+
+    async def _each(
+        self, question: Question, parts: Sequence[str], limit: int | None
+    ) -> tuple[Retrieval, Sequence[PartFound]]:
+        return await asyncio.gather(
+            self._retriever.retrieve(question, limit=limit),
+            asyncio.gather(*(self._part(question, part, limit) for part in parts)),
+        )
 
     async def _part(self, question: Question, text: str, limit: int | None) -> PartFound:
         asked = replace(question, text=text, history=())
@@ -178,7 +200,7 @@ def _completed(blocks: Sequence[list[Statement]], parts: Sequence[PartFound], re
     for number, (part, half) in enumerate(zip(parts, halves, strict=True), start=1):
         said = [*chain.from_iterable(blocks)]
         quotes = _quotes(said)
-        if is_told(half, quotes):
+        if part.side or is_told(half, quotes):
             continue
         passages = {place: retrieval.quotable[place] for place in sorted(_places(said))}
         rest = remainder(half, quotes, passages, retrieval.language)
@@ -239,11 +261,22 @@ def _headed(statements: Sequence[Statement], retrieval: Retrieval) -> list[State
     if not statements:
         return []
     first, *others = statements
-    section = retrieval.quotable[first.support[0].passage].chunk.section if first.support else ()
-    if not section:
+    if not first.support:
         return [replace(first, lead="\n\n"), *others]
-    heading = Statement(text=f"**{clean_heading(section[-1])}**", lead="\n\n")
+    heading = Statement(text=f"**{_heading(statements, retrieval)}**", lead="\n\n")
     return [heading, replace(first, lead="\n\n" if first.text.startswith("|") else "\n"), *others]
+
+
+def _heading(statements: Sequence[Statement], retrieval: Retrieval) -> str:
+    """The heading that all statements stand below, that of a case study with whose story it is."""
+    passages = [retrieval.quotable[each.support[0].passage] for each in statements if each.support]
+    levels = zip(*(each.chunk.section for each in passages), strict=False)
+    path = [names[0] for names in takewhile(lambda names: len({*names}) == 1, levels)]
+    document = passages[0].document
+    title, heading = clean_heading(document.title), clean_heading(path[-1]) if path else ""
+    if document.kind is not DocumentKind.CASE:
+        return heading or title
+    return " · ".join(dict.fromkeys(filter(None, (title, heading))))
 
 
 def _is_item(statement: Statement) -> bool:

@@ -220,11 +220,13 @@ class Retrieval:
 class PartFound:
     """A question that asks for several things, or one of them as it stands alone, and what was found for it.
 
-    What it can be answered from is among the passages and siblings of the whole.
+    What it can be answered from is among the passages and siblings of the whole. A `side` of a comparison stands for
+    all that is asked of one company.
     """
 
     question: str
     retrieval: Retrieval
+    side: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
