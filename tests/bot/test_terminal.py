@@ -88,7 +88,7 @@ def test_terminal_keeps_line_breaks_and_writes_addresses_out() -> None:
 
 @pytest.mark.parametrize("text", list(Text))
 def test_every_sentence_exists_in_both_languages(text: Text) -> None:
-    counts = dict.fromkeys(("added", "updated", "removed", "failed", "documents", "page"), 2)
+    counts = dict.fromkeys(("added", "updated", "removed", "failed", "documents", "page", "questions", "ahead"), 2)
     values = {**counts, "key": "w", "question": "Why?", "name": "bob"}
     assert say(text, Language.ZH, **values) != say(text, Language.EN, **values)
     assert say(text, Language.KO, **values) == say(text, Language.EN, **values)

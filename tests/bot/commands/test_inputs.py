@@ -167,7 +167,7 @@ async def test_page_and_feed_are_told_apart_and_speak_chinese(server: FeedServer
         ("add ftp://x/y", "“ftp://x/y” is no address that I can read"),
         ("add https://u:p@x/y", "is no address that I can read"),
         ("add http://10.1.2.3/x", "I cannot read that: `10.1.2.3` is inside a private network"),
-        ("add {web}/nothing", "I cannot read that: its server answered 404."),
+        ("add {web}/nothing", "I cannot read that: there is nothing at this address (its server says 404)"),
         ("add {docs} kind=novel", "“novel” does not fit kind; it can be Guides,"),
         ("add {docs} every=5s", "“5s” does not fit every; it can be a time such as 30m"),
         ("add {docs} language=xx", "“xx” does not fit language; it can be Chinese, English."),

@@ -162,7 +162,7 @@ async def test_what_fails_is_noted_and_stops_nothing_else(server: FeedServer, tm
         assert await kept.keeper.look()
         results = [(await kept.again(each)).result for each in (bad, feed, good)]
         assert [(each.reason, each.value) for each in results if each] == [
-            ("status", "404"),
+            ("nothing", "404"),
             ("status", "500"),
             ("", ""),
         ]
