@@ -22,10 +22,21 @@ _AT_LARGE = re.compile(
 )
 """Words for how a company goes about it as a whole; whoever names anything else wants that, and not what decided."""
 
+_FRAME = re.compile(r"^\W*(?:那么?|还有|换成|and|what about|how about)\b\s*|^那么?|呢?\W*$", re.IGNORECASE)
+
 
 def is_comparison(question: str) -> bool:
     """Whether a question puts things side by side."""
     return kind_of(question) is Kind.COMPARISON
+
+
+def added(asked: str, documents: Iterable[Document]) -> tuple[str, ...]:
+    """What to ask of the one company that a follow-up adds to a comparison: "and DeepSeek?"."""
+    language = detect_language(asked)
+    if language not in _DECIDED:
+        return ()
+    name = company_named(_AT_LARGE.sub(" ", _FRAME.sub("", asked)), [each for each in documents if each.case], language)
+    return (_DECIDED[language].format(name=name),) if name else ()
 
 
 def compared(question: str, documents: Iterable[Document]) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from rag.answer import AnswerService
 from rag.answer_cache import AnswerMemory, MemoryAnswerCache
 from rag.catalogue import Catalogue
 from rag.confidence import Calibration
+from rag.continued import StandaloneWriter
 from rag.digest.authoring import Author
 from rag.digest.builder import DigestBuilder
 from rag.digest.likeness import Likeness
 from rag.extract.writer import ExtractiveWriter
-from rag.follow_ups import StandaloneWriter
 from rag.parted import PartedRetriever, PartedWriter
 from rag.ports import AnswerCache, Clock, Embedder, ModelPool, QueryMaker, Retrieving, VectorStore, Writer
 from rag.prompts import Replies

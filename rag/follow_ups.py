@@ -7,16 +7,13 @@ Its words take the place of what they stand for where that is plain, else the qu
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from rag.asking import as_question, plainly
-from rag.authorship import Writing
 from rag.language import detect_language
-from rag.ports import Query, Statement, Writer
+from rag.ports import Query
 from rag.terms import query_terms
-from rag.types import Language, Question, Retrieval, Turn
+from rag.types import Language, Question, Turn
 
 _TURNS = 6
 """Questions back to which a conversation is followed."""
@@ -29,7 +26,7 @@ _FEW_WORDS = 1
 """Terms up to which a question says too little by itself: in Chinese these are pairs of characters."""
 
 _OPENING = re.compile(
-    r"^\W*(?:(?:那么?(?![个些种样里家])|还有|另外|此外|然后|再有|换成|如果换成|要是|那如果是?|那要是)[，,\s]*"
+    r"^\W*(?:(?:那么?(?![个些样里家]|种(?!子))|还有|另外|此外|然后|再有|换成|如果换成|要是|那如果是?|那要是)[，,\s]*"
     r"|(?:and|but|or|so|also|then|plus|ok(?:ay)?|what about|how about|what of|what if it(?:'s| is))\b[,\s]*)+",
     re.IGNORECASE,
 )
@@ -101,6 +98,19 @@ _JOINTS = re.compile(
     r"\b(?:and|or|with|to|from|of|between|the|a)\b|[和与跟同及、,，.。?？!！\s/-]|请|有什么", re.IGNORECASE
 )
 
+_PAIRS = (
+    ("成功", "失败"),
+    ("优点", "缺点"),
+    ("优势", "劣势"),
+    ("successful", "failed"),
+    ("successes", "failures"),
+    ("success", "failure"),
+    ("pros", "cons"),
+    ("advantages", "disadvantages"),
+)
+_OPPOSITES = {word: other for one, two in _PAIRS for word, other in ((one, two), (two, one))}
+_OF_A_KIND = re.compile(r"的|案例|公司|例子|\b(?:the|of|ones?|cases?|examples?|companies)\b|\s", re.IGNORECASE)
+
 _NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z0-9][\w.+#&/-]*(?: [A-Z0-9][\w.+#&/-]*)*|[a-z][\w.+#&/-]*)", re.ASCII)
 _SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：]\s*)[\"'“‘(（]*$")
 _ONLY_NAMED = re.compile(
@@ -141,25 +151,6 @@ def forms_of(question: Question) -> tuple[Query, ...]:
     """The question as it was asked and, when that is another text, as it stands alone."""
     alone = standalone(question.text, question.history)
     return Query(text=question.text), *([alone] if alone.text != question.text else ())
-
-
-class StandaloneWriter:
-    """Lets a writer that knows no conversation answer follow-ups as they stand alone; implements `rag.ports.Writer`."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-
-    @property
-    def name(self) -> str:
-        """The writer's own name."""
-        return self._writer.name
-
-    async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement | Writing, None]:
-        """What the writer writes for the question as it stands alone; see `rag.ports.Writer`."""
-        alone = replace(question, text=standalone(question.text, question.history).text)
-        async with aclosing(self._writer.write(alone, retrieval)) as statements:
-            async for statement in statements:
-                yield statement
 
 
 def standalone(text: str, history: Sequence[Turn]) -> Query:
@@ -204,7 +195,9 @@ def _added(focus: str) -> tuple[str, ...]:
 
 def _continued(topic: Sequence[str], asked: str) -> list[str]:
     """The question in its context: with a name put in, or behind the question that it goes on from."""
-    if swapped := _with_other_name(topic[0], asked) or _with_referent(topic[0], asked):
+    if swapped := (
+        _with_other_name(topic[0], asked) or _with_opposite(topic[0], asked) or _with_referent(topic[0], asked)
+    ):
         return [swapped]
     return [topic[0], *[*topic[1:], _focus(asked)][-_FOCI:]]
 
@@ -233,6 +226,19 @@ def _with_other_name(topic: str, asked: str) -> str:
     if _ONLY_NAMED.sub("", _focus(asked).replace(named[0], "", 1)):
         return ""
     return topic.replace(known[0], named[0])
+
+
+def _with_opposite(topic: str, asked: str) -> str:
+    """ "那成功的呢？" after "有哪些失败的案例？" asks for the successful ones; "" for any other follow-up."""
+    focus = _OF_A_KIND.sub("", _focus(asked)).lower()
+    other = _OPPOSITES.get(focus, "")
+    if not other or not re.search(rf"{other}的" if "的" in _focus(asked) else _word(other), topic, re.IGNORECASE):
+        return ""
+    return re.sub(_word(other), focus, topic, count=1, flags=re.IGNORECASE)
+
+
+def _word(text: str) -> str:
+    return rf"\b{text}\b" if text.isascii() else text
 
 
 def _with_referent(topic: str, asked: str) -> str:

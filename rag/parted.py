@@ -16,7 +16,7 @@ from itertools import chain, takewhile, zip_longest
 from rag.asked_parts import asks_several, own_text, parts_of
 from rag.authorship import Writing
 from rag.catalogue import Catalogue
-from rag.compared import compared, is_comparison
+from rag.compared import added, compared, is_comparison
 from rag.extract.layout import Texts, joint
 from rag.extract.remainder import halves_of, is_told, remainder
 from rag.follow_ups import standalone
@@ -55,7 +55,10 @@ class PartedRetriever:
 
     async def _sides(self, question: Question) -> tuple[str, ...]:
         alone = standalone(question.text, question.history).text
-        return compared(alone, await self._catalogue.documents(question.scope)) if is_comparison(alone) else ()
+        if not is_comparison(alone):
+            return ()
+        documents = await self._catalogue.documents(question.scope)
+        return compared(alone, documents) if is_comparison(question.text) else added(question.text, documents)
 
     async def _beside(self, question: Question, sides: Sequence[str], limit: int | None) -> Retrieval:
         """What is found for each side of a comparison, if something is for every one; else for the question."""

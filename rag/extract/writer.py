@@ -37,6 +37,7 @@ from rag.extract.outline import outline_at, outline_of, read
 from rag.extract.places import lacks_place
 from rag.extract.scoring import Evidence, WriterSettings, evidence_of, is_unasked_emergency
 from rag.extract.selection import pick
+from rag.extract.told import Told
 from rag.extract.units import Shape, Unit, size_of, units_of
 from rag.extract.wanted import misses_shelf
 from rag.ports import Embedder, Statement, Vectors
@@ -63,17 +64,22 @@ class ExtractiveWriter:
         self._settings = settings or WriterSettings()
 
     async def write(self, question: Question, retrieval: Retrieval) -> AsyncGenerator[Statement, None]:
-        """Statements quoted from the passages; none when nothing in them fits the question."""
+        """Statements quoted from the passages; none when nothing in them fits the question.
+
+        What the last turn of the question's history has told is not quoted again.
+        """
         question = replace(question, text=as_written(question.text, retrieval))
-        aspects = aspects_of(question.text)
+        aspects, told = aspects_of(question.text), Told(question.history)
         ready = self._ready(question.text, aspects, retrieval)
-        if ready is not None:
-            for statement in ready:
+        statements = None if ready is None else [*ready]
+        if statements is not None and (not statements or told.news(statements)):
+            for statement in told.news(statements):
                 yield statement
             return
         sure = retrieval.confidence >= self._settings.sure
         read_in = speaking(question.text, read(retrieval, aspects[0]), retrieval)
         units = units_of(read_in, retrieval.language, code=wants_code(question.text), sure=sure)
+        units = [unit for unit in units if not told.holds(unit.whole)]
         evidence = evidence_of(units, aspects, (), {}, self._settings)
         if self._embedder and units:
             questions, vectors = await self._vectors(self._embedder, evidence)

@@ -12,7 +12,7 @@ from rag.compared import compared, is_comparison
 from rag.extract.writer import ExtractiveWriter
 from rag.parted import PartedRetriever, PartedWriter
 from rag.ports import Statement
-from rag.types import CaseFacts, Document, DocumentId, DocumentKind, Language, Question, Scope
+from rag.types import CaseFacts, Document, DocumentId, DocumentKind, Language, Question, Scope, Turn
 from tests.rag.extract.test_writer import Replies
 
 if TYPE_CHECKING:
@@ -113,3 +113,9 @@ async def test_a_study_that_the_reader_may_not_see_is_no_side(shelf: Shelf) -> N
     assert (await search.retrieve(Question(id="q", text=text))).parts == ()
     insider = Question(id="q", text=text, scope=Scope(audience=frozenset({"public", "board"})))
     assert [part.side for part in (await search.retrieve(insider)).parts] == [False, True, True]
+
+
+async def test_a_follow_up_that_adds_a_company_is_told_of_that_company(shelf: Shelf) -> None:
+    history = (Turn(question="How does Far Hills differ from Tin Roof?", answer=""),)
+    found = await (await retriever(shelf)).retrieve(Question(id="q", text="and Blue Whale?", history=history))
+    assert [part.question for part in found.parts[1:]] == ["What decided it for Blue Whale?"]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rag.authorship import Writing
-from rag.follow_ups import RuleQueries, StandaloneWriter, depends, standalone
+from rag.continued import StandaloneWriter
+from rag.follow_ups import RuleQueries, depends, standalone
 from rag.labels import LabelledQuestion, parse_label
 from rag.ports import Statement
 from rag.types import Language, Question, Retrieval, Turn
@@ -226,3 +227,21 @@ async def test_each_of_two_names_that_are_compared_is_searched(text: str, names:
     further = [query for query in queries[1:] if query.wanted]
     assert [query.text for query in further] == names
     assert all(set(query.wanted) == {name.lower() for name in names} for query in further)
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "alone"),
+    [
+        ("有哪些失败的案例？", "那成功的呢？", "有哪些成功的案例？"),
+        ("RAG 有哪些优点？", "缺点呢？", "RAG 有哪些缺点？"),
+        ("Which failed companies do you know?", "and the successful ones?", "Which successful companies do you know?"),
+        ("What are the pros of fine-tuning?", "and cons?", "What are the cons of fine-tuning?"),
+    ],
+)
+def test_an_opposite_takes_the_place_of_what_was_asked_before(before: str, asked: str, alone: str) -> None:
+    assert standalone(asked, (Turn(question=before, answer=""),)).text == alone
+
+
+def test_an_opposite_of_nothing_that_was_asked_goes_behind_the_question() -> None:
+    assert standalone("那成功的呢？", (Turn(question="沃森健康为什么失败？", answer=""),)).wanted == ("成功",)
+    assert standalone("那种子轮呢？", (Turn(question="创业公司如何融资？", answer=""),)).wanted == ("种子", "子轮")
