@@ -148,9 +148,13 @@ class RuleQueries:
 
 
 def forms_of(question: Question) -> tuple[Query, ...]:
-    """The question as it was asked and, when that is another text, as it stands alone."""
+    """The question as it was asked and, when that is another text, as it stands alone.
+
+    Of what goes behind another question the opening and the closing are left out: "那种子轮呢？" looks for "种子轮".
+    """
     alone = standalone(question.text, question.history)
-    return Query(text=question.text), *([alone] if alone.text != question.text else ())
+    asked = Query(text=_focus(question.text) if alone.wanted else question.text)
+    return asked, *([alone] if alone.text != question.text else ())
 
 
 def standalone(text: str, history: Sequence[Turn]) -> Query:
