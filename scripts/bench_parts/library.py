@@ -15,6 +15,7 @@ import numpy as np
 
 from bench_parts.figures import disk_mb, in_own_process, percentiles, resident_mb, timed
 from bench_parts.synthetic import ProjectedEmbedder, questions, write_documents
+from bot.running.loops import run_served
 from rag.backends.bundled import open_bundled
 from rag.backends.chroma import open_chroma
 from rag.backends.sqlite.database import open_database
@@ -132,4 +133,4 @@ async def measure(home: Path, chunks: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(searching(Path(sys.argv[1]), int(sys.argv[2])))))
+    sys.stdout.write(json.dumps(run_served(searching(Path(sys.argv[1]), int(sys.argv[2])))))

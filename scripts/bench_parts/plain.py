@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
@@ -11,6 +10,7 @@ from typing import Any
 
 from bench_parts.figures import disk_mb, in_own_process, percentiles, resident_mb
 from bench_parts.synthetic import ProjectedEmbedder, questions, write_documents
+from bot.running.loops import run_served
 from rag.backends.bundled import open_bundled
 from rag.backends.universal import UniversalEmbedder
 
@@ -76,4 +76,4 @@ async def measure(folder: Path, chunks: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(searching(Path(sys.argv[1]), int(sys.argv[2])))))
+    sys.stdout.write(json.dumps(run_served(searching(Path(sys.argv[1]), int(sys.argv[2])))))
