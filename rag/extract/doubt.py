@@ -180,6 +180,10 @@ def misses_fact(evidence: Evidence, best: int, retrieval: Retrieval, settings: W
     return misses_wanted(question.text, passage, names=names, certain=retrieval.confidence >= settings.certain)
 
 
+_OF_ALL = words_of("API LLM RAG")
+"""What all of such a library speaks of, in one word or another: no subject of a question."""
+
+
 def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: WriterSettings) -> bool:
     """Whether the question's names are missing in the passages, or are all that the best one shares with it.
 
@@ -187,7 +191,7 @@ def misses_names(evidence: Evidence, best: int, retrieval: Retrieval, settings: 
     differently.
     """
     question = evidence.aspects[0]
-    names = names_of(question.text)
+    names = names_of(question.text) - _OF_ALL
     if not names or evidence.units[best].foreign:
         return False
     passage = retrieval.quotable[evidence.units[best].passage]

@@ -24,10 +24,11 @@ _LATIN = re.compile(r"[A-Za-z]+")
 
 
 def lacks_names(names: frozenset[str], passages: Sequence[Passage]) -> bool:
-    """Whether passages hold nothing of one of the names."""
+    """Whether passages hold nothing of one of the names; "GPT-4" is one that is called GPT."""
     if not names:
         return False
-    missing = names - frozenset[str]().union(*map(held_by, passages))
+    held = frozenset[str]().union(*map(held_by, passages))
+    missing = [name for name in names - held if not any(word.startswith(f"{name}-") for word in held)]
     return any(not _is_spelled_out(name, passages) and not _is_mistyped(name, passages) for name in missing)
 
 

@@ -127,6 +127,18 @@ async def test_a_search_that_is_not_sure_speaks_for_no_jargon_and_no_other_words
     assert await write("What belongs inside a deck?", DECK, confidence=0.4) == []
 
 
+async def test_what_all_of_a_library_speaks_of_is_no_name_that_a_passage_would_have_to_hold() -> None:
+    found = passage("把客户资料发给境外模型，就是数据出境。", section="数据出境")
+    assert "境外模型" in (await write("调用国外模型的 API 算不算数据出境？", found, confidence=0.5))[0].text
+    assert await write("调用国外模型的 Falcon 算不算数据出境？", found, confidence=0.5) == []
+
+
+async def test_a_name_is_held_by_the_version_that_bears_it() -> None:
+    found = passage("GPT-4 当裁判，与人的一致率超过 80%。", section="模型裁判")
+    assert "80%" in (await write("拿 GPT 当裁判，一致率高吗？", found, confidence=0.5))[0].text
+    assert await write("拿 Falcon 当裁判，一致率高吗？", found, confidence=0.5) == []
+
+
 async def test_a_figure_is_taken_from_no_search_that_is_not_sure() -> None:
     assert await write("How many engineers founded Falcon Motors?", TEAM, confidence=0.4) == []
 
