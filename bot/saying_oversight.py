@@ -38,6 +38,8 @@ class OverSay(StrEnum):
     DECLINED = "over_declined"
     REOPENED = "over_reopened"
     GONE = "over_gone"
+    NOT_CLOSED = "over_not_closed"
+    NO_CLOSED = "over_no_closed"
     CLOSED_TITLE = "over_closed_title"
     CLOSED_LINE = "over_closed_line"
     CLOSED_NONE = "over_closed_none"
@@ -138,6 +140,7 @@ OVER_BLANKS: Mapping[OverSay, frozenset[str]] = {
     OverSay.CLOSED: frozenset({"count"}),
     OverSay.DECLINED: frozenset({"count"}),
     OverSay.REOPENED: frozenset({"count"}),
+    OverSay.NO_CLOSED: frozenset({"number", "usage"}),
     OverSay.CLOSED_LINE: frozenset({"number", "why", "day", "question"}),
     OverSay.EFFECT: frozenset({"count", "all"}),
     OverSay.EFFECT_NONE: frozenset({"all"}),

@@ -116,7 +116,7 @@ async def reopen(call: Call, gaps: Sequence[GapRecord]) -> None:
     numbers = [gap.id for gap in gaps]
     opened = await call.means.store.gaps.reopen(numbers) if numbers else 0
     if not opened:
-        await call.refuse(call.words(OverSay.GONE))
+        await call.refuse(call.words(OverSay.NOT_CLOSED))
         return
     await _note(call, numbers, after="open")
     await call.whisper(call.words(OverSay.REOPENED, count=opened))

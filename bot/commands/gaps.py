@@ -126,6 +126,10 @@ async def _close(call: Call, typed: str) -> None:
 async def _reopen(call: Call, typed: str) -> None:
     number = _number(typed)
     gaps = [gap for gap in await was_closed(call) if gap.id == number]
+    if not gaps:
+        usage = call.typed("gaps", action="closed")
+        await call.refuse(call.words(OverSay.NO_CLOSED, number=typed[:_CUT], usage=usage))
+        return
     await gap_work.reopen(call, gaps)
 
 

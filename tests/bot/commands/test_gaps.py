@@ -113,7 +113,9 @@ async def test_gap_that_nobody_answers_is_declined_listed_and_reopened(desk: Sta
     assert await desk.choose("5") == "Open again: 1."
     assert await desk.command("缺口", "不答 5") == "已按“不予回答”关闭 1 条。"
     assert await desk.command("缺口", "重开 5") == "已重新打开 1 条。"
-    assert await desk.command("gaps", "reopen 5") == "These gaps are not open here any more."
+    reopened = await desk.command("gaps", "reopen 5")
+    assert reopened.startswith("No closed gap here has the number “5”;")
+    assert "没有编号为“5”的已关闭缺口" in await desk.command("缺口", "重开 5")
     assert await desk.command("gaps", "closed") == "No gap was closed here."
 
 
