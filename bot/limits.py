@@ -24,8 +24,8 @@ class EngineSettings(BaseModel):
     follow_ups: bool = True
     """Whether it answers follow-ups in its threads without a mention, where a channel has set nothing."""
 
-    strangers: bool = False
-    """Whether people of other organisations may ask in shared channels."""
+    strangers: bool = True
+    """Whether people of other organisations may ask in shared channels; they get public documents alone."""
 
     bots: bool = False
     """Whether other bots may ask by a mention."""

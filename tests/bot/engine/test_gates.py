@@ -88,7 +88,7 @@ TABLE = [
     pytest.param(said("哈哈哈", place=DM), UNSET, None, Step.EMPTY, id="laughter"),
     pytest.param(said("x" * 4001, place=DM), UNSET, None, Step.TOO_LONG, id="a book"),
     pytest.param(
-        said(address=MENTION, person=person(standing=Standing.STRANGER)), UNSET, None, Step.DENIED, id="a stranger"
+        said(address=MENTION, person=person(standing=Standing.STRANGER)), UNSET, None, Step.ASK, id="a stranger"
     ),
     pytest.param(said(address=MENTION, person=person(standing=Standing.GUEST)), UNSET, None, Step.ASK, id="a guest"),
 ]
@@ -106,6 +106,14 @@ def test_default_of_the_engine_holds_where_a_channel_has_set_nothing() -> None:
 
     assert judge(said(place=OPEN), settings=UNSET, conversation=None, limits=limits) is Step.ASK
     assert judge(said(), settings=UNSET, conversation=ENGAGED, limits=limits) is Step.IGNORE
+
+
+def test_strangers_are_kept_out_where_the_operator_says_so() -> None:
+    stranger, closed = person(standing=Standing.STRANGER), EngineSettings(strangers=False)
+
+    mentioned, spoke = said(address=MENTION, person=stranger), said(person=stranger, place=OPEN)
+    assert judge(mentioned, settings=UNSET, conversation=None, limits=closed) is Step.DENIED
+    assert judge(spoke, settings=AUTO, conversation=None, limits=closed) is Step.IGNORE
 
 
 @pytest.mark.parametrize(("thread", "expected"), [("", True), ("m", True), ("other", False)])

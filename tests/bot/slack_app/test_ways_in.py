@@ -12,7 +12,7 @@ from bot.limits import EngineSettings
 from bot.records import ChannelSettings, Respond
 from tests.doubles.slack.workspace import ADA, BOB, CHANNEL, DM, GUEST, STRANGER, Refusal, Workspace, markdown_of
 
-from .office import ASKED, LIMITS, Office, office
+from .office import ASKED, Office, office
 from .opened import listening, until
 
 ASKS = "how do others price this?"
@@ -188,7 +188,7 @@ def public_alone(workspace: Workspace) -> None:
 async def test_guests_are_answered_from_public_documents_alone(
     tmp_path: Path, user: str, known: bool, audience: set[str]
 ) -> None:
-    async with office(tmp_path, limits=LIMITS.model_copy(update={"strangers": True})) as bot:
+    async with office(tmp_path) as bot:
         store = bot.engine._parts.store
         await store.settings.save(f"slack/T0HOME/{CHANNEL}", ChannelSettings(labels=frozenset({"board"})))
         if not known:
