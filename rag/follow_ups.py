@@ -43,6 +43,12 @@ _WHOLE = re.compile(
     r"|differences?|alternatives?|requirements?))\W*$",
     re.IGNORECASE,
 )
+_COMPLETE = re.compile(
+    r"^\W*(?:什么|啥)是|有哪些.{1,12}的(?:案例|公司|企业)\W*$|^\W*what(?:['’]s| is| are) (?:an? )?[\w-]+\W*$",
+    re.IGNORECASE,
+)
+"""Few words that ask something by themselves: for a definition, for the cases of a kind."""
+
 _EMPTY = re.compile(
     r"这样|那样|这[个些种]|那[个些种]|别的|其[他它]|前者|后者|上述|具体|比如|例如|举例|后来|接着|还有|为什么会?|怎么会"
     r"|\b(?:example|detail|else|instead|happen|mean|work|matter)s?\b",
@@ -122,6 +128,8 @@ def depends(text: str) -> bool:
     """Whether a text is likely to ask nothing without the question before it."""
     if continues(text):
         return True
+    if _COMPLETE.search(text):
+        return False
     few = _FEW.get(detect_language(text), _FEW_WORDS)
     return len(query_terms(text)) <= few and not list(_names(text))
 

@@ -245,3 +245,13 @@ def test_an_opposite_takes_the_place_of_what_was_asked_before(before: str, asked
 def test_an_opposite_of_nothing_that_was_asked_goes_behind_the_question() -> None:
     assert standalone("那成功的呢？", (Turn(question="沃森健康为什么失败？", answer=""),)).wanted == ("成功",)
     assert standalone("那种子轮呢？", (Turn(question="创业公司如何融资？", answer=""),)).wanted == ("种子", "子轮")
+
+
+@pytest.mark.parametrize("asked", ["什么是护城河？", "有哪些失败的案例？", "What is churn?", "What's a moat?"])
+def test_few_words_that_ask_something_by_themselves_need_no_topic(asked: str) -> None:
+    assert standalone(asked, (Turn(question="OpenAI 和 DeepMind 有什么不同？", answer=""),)).text == asked
+
+
+@pytest.mark.parametrize("asked", ["有哪些风险？", "What is it?", "什么是它的风险？"])
+def test_few_words_that_ask_nothing_by_themselves_stay_behind_their_topic(asked: str) -> None:
+    assert depends(asked)
