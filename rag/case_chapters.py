@@ -169,10 +169,11 @@ def named_cases(question: str, passages: Iterable[Passage], language: Language) 
     return frozenset(case.document for case in _cases(passages, language) if case.cut_from(question) is not None)
 
 
-def company_named(text: str, documents: Iterable[Document], language: Language) -> str | None:
-    """The company of a case study in a language, if a text is nothing but one of its names."""
+def companies_named(texts: Iterable[str], documents: Iterable[Document], language: Language) -> list[str]:
+    """The companies of case studies in a language, of those texts that are nothing but a name of one."""
     studies = _studies({each.id: each for each in documents}, language)
-    return next((case.facts.company for case in studies if case.cut_from(text) == ""), None)
+    found = (next((case.facts.company for case in studies if case.cut_from(text) == ""), None) for text in texts)
+    return [company for company in found if company]
 
 
 def _cases(passages: Iterable[Passage], language: Language) -> list[_Named]:

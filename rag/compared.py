@@ -6,10 +6,11 @@ A library tells of each in a study of its own. One search for both finds what st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from rag.case_chapters import company_named
+from rag.case_chapters import companies_named
 from rag.extract.asked import Kind, aspects_of, kind_of
+from rag.follow_ups import focus_of
 from rag.language import detect_language
 from rag.types import Document, Language
 
@@ -22,8 +23,6 @@ _AT_LARGE = re.compile(
 )
 """Words for how a company goes about it as a whole; whoever names anything else wants that, and not what decided."""
 
-_FRAME = re.compile(r"^\W*(?:那么?|还有|换成|and|what about|how about)\b\s*|^那么?|呢?\W*$", re.IGNORECASE)
-
 
 def is_comparison(question: str) -> bool:
     """Whether a question puts things side by side."""
@@ -32,20 +31,17 @@ def is_comparison(question: str) -> bool:
 
 def added(asked: str, documents: Iterable[Document]) -> tuple[str, ...]:
     """What to ask of the one company that a follow-up adds to a comparison: "and DeepSeek?"."""
-    language = detect_language(asked)
-    if language not in _DECIDED:
-        return ()
-    name = company_named(_AT_LARGE.sub(" ", _FRAME.sub("", asked)), [each for each in documents if each.case], language)
-    return (_DECIDED[language].format(name=name),) if name else ()
+    return _decisions([focus_of(asked)], documents, detect_language(asked))
 
 
 def compared(question: str, documents: Iterable[Document]) -> tuple[str, ...]:
     """What to ask of each company that a question compares; nothing unless a case study tells of every one of them."""
-    language = detect_language(question)
     sides = [side.text for side in aspects_of(question)[1:] if side.kind is Kind.COMPARISON]
-    if language not in _DECIDED or not 2 <= len(sides) <= _MOST:
-        return ()
-    studies = [each for each in documents if each.case]
-    told = [company_named(_AT_LARGE.sub(" ", side), studies, language) for side in sides]
-    names = [name for name in told if name]
-    return tuple(_DECIDED[language].format(name=name) for name in names) if len({*names}) == len(sides) else ()
+    return _decisions(sides, documents, detect_language(question)) if 2 <= len(sides) <= _MOST else ()
+
+
+def _decisions(sides: Sequence[str], documents: Iterable[Document], language: Language) -> tuple[str, ...]:
+    """What to ask of the company of each side; nothing where a side is none, or the same one again."""
+    asked = _DECIDED.get(language)
+    names = companies_named([_AT_LARGE.sub(" ", side) for side in sides], documents, language)
+    return tuple(asked.format(name=name) for name in names) if asked and len({*names}) == len(sides) else ()

@@ -161,7 +161,7 @@ def forms_of(question: Question) -> tuple[Query, ...]:
     Of what goes behind another question the opening and the closing are left out: "那种子轮呢？" looks for "种子轮".
     """
     alone = standalone(question.text, question.history)
-    asked = Query(text=_focus(question.text) if alone.wanted else question.text)
+    asked = Query(text=focus_of(question.text) if alone.wanted else question.text)
     return asked, *([alone] if alone.text != question.text else ())
 
 
@@ -211,7 +211,7 @@ def _continued(topic: Sequence[str], asked: str) -> list[str]:
         _with_other_name(topic[0], asked) or _with_opposite(topic[0], asked) or _with_referent(topic[0], asked)
     ):
         return [swapped]
-    return [topic[0], *[*topic[1:], _focus(asked)][-_FOCI:]]
+    return [topic[0], *[*topic[1:], focus_of(asked)][-_FOCI:]]
 
 
 def _with_both(spoken_of: Sequence[str], asked: str) -> str:
@@ -232,19 +232,19 @@ def _chinese_subject(topic: str) -> str:
 def _with_other_name(topic: str, asked: str) -> str:
     """ "and DeepSeek?" after "What does OpenAI charge?" asks what DeepSeek charges; "" for any other follow-up."""
     # Behind a dash, a name that opens the follow-up does not look like the capital of a sentence.
-    named, known = list(_names(f"- {_focus(asked)}")), list(_names(topic)) or [_chinese_subject(topic)]
+    named, known = list(_names(f"- {focus_of(asked)}")), list(_names(topic)) or [_chinese_subject(topic)]
     if len(named) != 1 or len(known) != 1 or not known[0] or not (_OPENING.match(asked) or _ENDS_IN_NE.search(asked)):
         return ""
-    if _ONLY_NAMED.sub("", _focus(asked).replace(named[0], "", 1)):
+    if _ONLY_NAMED.sub("", focus_of(asked).replace(named[0], "", 1)):
         return ""
     return topic.replace(known[0], named[0])
 
 
 def _with_opposite(topic: str, asked: str) -> str:
     """ "那成功的呢？" after "有哪些失败的案例？" asks for the successful ones; "" for any other follow-up."""
-    focus = _OF_A_KIND.sub("", _focus(asked)).lower()
+    focus = _OF_A_KIND.sub("", focus_of(asked)).lower()
     other = _OPPOSITES.get(focus, "")
-    if not other or not re.search(rf"{other}的" if "的" in _focus(asked) else _word(other), topic, re.IGNORECASE):
+    if not other or not re.search(rf"{other}的" if "的" in focus_of(asked) else _word(other), topic, re.IGNORECASE):
         return ""
     return re.sub(_word(other), focus, topic, count=1, flags=re.IGNORECASE)
 
@@ -275,7 +275,7 @@ def _points_back(text: str) -> bool:
     return bool(_pronoun(text) or _ZH_POINTER.search(text) or _EN_POINTER.search(text))
 
 
-def _focus(asked: str) -> str:
+def focus_of(asked: str) -> str:
     """What a follow-up adds, without its opening and its closing; the whole when nothing else is left."""
     return _CLOSING.sub("", _OPENING.sub("", asked, count=1)).strip() or asked
 
