@@ -46,7 +46,7 @@ class StandaloneWriter:
         for text_of in (_heading, _text):
             places = [n for n, each in enumerate(retrieval.quotable) if _holds(wanted, text_of(each))]
             if written := await self._written(question, _narrowed(retrieval, places)) if places else []:
-                return [_moved(each, places) for each in written]
+                return [each.counted_anew(places) if isinstance(each, Statement) else each for each in written]
         return []
 
     async def _written(self, question: Question, retrieval: Retrieval) -> _Written:
@@ -59,13 +59,6 @@ def _narrowed(retrieval: Retrieval, places: Sequence[int]) -> Retrieval:
     found = sum(place < len(retrieval.passages) for place in places) or len(chosen)
     passages = tuple(replace(each, rank=rank) for rank, each in enumerate(chosen[:found], start=1))
     return replace(retrieval, passages=passages, siblings=tuple(chosen[found:]), parts=())
-
-
-def _moved(written: Statement | Writing, places: Sequence[int]) -> Statement | Writing:
-    """A statement on some of the passages as one on all of them."""
-    if not isinstance(written, Statement):
-        return written
-    return replace(written, support=tuple(replace(lent, passage=places[lent.passage]) for lent in written.support))
 
 
 def _statements(written: _Written) -> list[Statement]:

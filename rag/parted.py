@@ -190,10 +190,7 @@ def _places(statements: Iterable[Statement]) -> set[int]:
 def _moved(statements: Sequence[Statement], part: PartFound, places: Mapping[ChunkId, int]) -> list[Statement]:
     """Statements on what was found for a part as statements on what was found for all."""
     own = [places[each.chunk_id] for each in part.retrieval.quotable] if statements else []
-    return [
-        replace(each, support=tuple(replace(lent, passage=own[lent.passage]) for lent in each.support))
-        for each in statements
-    ]
+    return [each.counted_anew(own) for each in statements]
 
 
 def _completed(blocks: Sequence[list[Statement]], parts: Sequence[PartFound], retrieval: Retrieval) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -110,6 +110,10 @@ class Statement:
     text: str
     lead: str
     support: tuple[Support, ...] = ()
+
+    def counted_anew(self, places: Sequence[int]) -> Statement:
+        """The same about a retrieval in which what was passage `n` is passage `places[n]`."""
+        return replace(self, support=tuple(replace(each, passage=places[each.passage]) for each in self.support))
 
 
 class Role(StrEnum):
