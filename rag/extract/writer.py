@@ -71,11 +71,13 @@ class ExtractiveWriter:
         question = replace(question, text=as_written(question.text, retrieval))
         aspects, told = aspects_of(question.text), Told(question.history)
         ready = self._ready(question.text, aspects, retrieval)
-        statements = None if ready is None else [*ready]
-        if statements is not None and (not statements or told.news(statements)):
-            for statement in told.news(statements):
+        if ready is not None:
+            statements = [*ready]
+            news = told.news(statements)
+            for statement in news:
                 yield statement
-            return
+            if news or not statements:
+                return
         sure = retrieval.confidence >= self._settings.sure
         read_in = speaking(question.text, read(retrieval, aspects[0]), retrieval)
         units = units_of(read_in, retrieval.language, code=wants_code(question.text), sure=sure)
