@@ -35,16 +35,15 @@ class RememberingEmbedder(WrappedEmbedder):
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of pieces of documents; see `rag.ports.Embedder`."""
         cleaned = embeddable(texts)
-        keys = {_key(text): text for text in cleaned}
-        found = {key: self._known[key] for key in keys if key in self._known}
-        new = [key for key in keys if key not in found]
+        keys = [_key(text) for text in cleaned]
+        told = dict(zip(keys, cleaned, strict=True))
+        found = {key: self._known[key] for key in told if key in self._known}
+        new = [key for key in told if key not in found]
         if new:
-            rows = await self._inner.embed_passages([keys[key] for key in new])
+            rows = await self._inner.embed_passages([told[key] for key in new])
             found.update(zip(new, rows.copy(), strict=True))
         self._remember(found)
-        return (
-            np.stack([found[_key(text)] for text in cleaned]) if cleaned else np.empty((0, self.dimension), np.float32)
-        )
+        return np.stack([found[key] for key in keys]) if keys else np.empty((0, self.dimension), np.float32)
 
     def _remember(self, vectors: dict[bytes, Vectors]) -> None:
         for key, vector in vectors.items():
