@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.asking import as_question, plainly
 from rag.language import detect_language
+from rag.opposites import with_opposite
 from rag.ports import Query
 from rag.terms import query_terms
 from rag.types import Language, Question, Turn
@@ -104,19 +105,6 @@ _JOINTS = re.compile(
     r"\b(?:and|or|with|to|from|of|between|the|a)\b|[和与跟同及、,，.。?？!！\s/-]|请|有什么", re.IGNORECASE
 )
 
-_PAIRS = (
-    ("成功", "失败"),
-    ("优点", "缺点"),
-    ("优势", "劣势"),
-    ("successful", "failed"),
-    ("successes", "failures"),
-    ("success", "failure"),
-    ("pros", "cons"),
-    ("advantages", "disadvantages"),
-)
-_OPPOSITES = {word: other for one, two in _PAIRS for word, other in ((one, two), (two, one))}
-_OF_A_KIND = re.compile(r"的|案例|公司|例子|\b(?:the|of|ones?|cases?|examples?|companies)\b|\s", re.IGNORECASE)
-
 _NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z0-9][\w.+#&/-]*(?: [A-Z0-9][\w.+#&/-]*)*|[a-z][\w.+#&/-]*)", re.ASCII)
 _SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：]\s*)[\"'“‘(（]*$")
 _ONLY_NAMED = re.compile(
@@ -208,7 +196,7 @@ def _added(focus: str) -> tuple[str, ...]:
 def _continued(topic: Sequence[str], asked: str) -> list[str]:
     """The question in its context: with a name put in, or behind the question that it goes on from."""
     if swapped := (
-        _with_other_name(topic[0], asked) or _with_opposite(topic[0], asked) or _with_referent(topic[0], asked)
+        _with_other_name(topic[0], asked) or with_opposite(topic[0], focus_of(asked)) or _with_referent(topic[0], asked)
     ):
         return [swapped]
     return [topic[0], *[*topic[1:], focus_of(asked)][-_FOCI:]]
@@ -238,19 +226,6 @@ def _with_other_name(topic: str, asked: str) -> str:
     if _ONLY_NAMED.sub("", focus_of(asked).replace(named[0], "", 1)):
         return ""
     return topic.replace(known[0], named[0])
-
-
-def _with_opposite(topic: str, asked: str) -> str:
-    """ "那成功的呢？" after "有哪些失败的案例？" asks for the successful ones; "" for any other follow-up."""
-    focus = _OF_A_KIND.sub("", focus_of(asked)).lower()
-    other = _OPPOSITES.get(focus, "")
-    if not other or not re.search(rf"{other}的" if "的" in focus_of(asked) else _word(other), topic, re.IGNORECASE):
-        return ""
-    return re.sub(_word(other), focus, topic, count=1, flags=re.IGNORECASE)
-
-
-def _word(text: str) -> str:
-    return rf"\b{text}\b" if text.isascii() else text
 
 
 def _with_referent(topic: str, asked: str) -> str:
